@@ -1,0 +1,55 @@
+/** What readiness says: the outcome of each check and the state of a runbook. */
+import { z } from 'zod';
+import { Id } from './scalars.ts';
+
+export const Outcome = z.enum(['pass', 'warn', 'fail', 'unknown', 'overridden']);
+export type Outcome = z.infer<typeof Outcome>;
+export const ReadinessState = z.enum(['READY', 'READY_WITH_OVERRIDES', 'NOT_READY', 'NEEDS_VERIFICATION']);
+export type ReadinessState = z.infer<typeof ReadinessState>;
+
+/** Machine-readable proof behind an outcome. Numbers are integers; for a backup: level, path, sha256, size, age_s, … */
+export const Evidence = z.record(z.string(), z.json());
+export type Evidence = z.infer<typeof Evidence>;
+
+/** What one probe found; a check adds its identity and its age. */
+export const Finding = z.object({ outcome: z.enum(['pass', 'warn', 'fail', 'unknown']), summary: z.string(), evidence: Evidence });
+export type ProbeFinding = z.infer<typeof Finding>;
+
+/** One check with its last result; `checked_at` is null when it never ran on this runbook's bytes. */
+export const CheckResult = z.object({
+  id: Id,
+  title: z.string(),
+  kind: z.string(),
+  severity: z.enum(['blocker', 'warning']),
+  outcome: Outcome,
+  expired: z.boolean(),
+  summary: z.string(),
+  evidence: Evidence,
+  checked_at: z.string().nullable(),
+  expires_at: z.string().nullable(),
+  duration_ms: z.int().nullable(),
+  remedy: z.string().nullable(),
+  suspects: z.array(Id),
+  override: z.object({ by: z.string(), reason: z.string(), at: z.string() }).nullable(),
+});
+export type CheckResult = z.infer<typeof CheckResult>;
+
+export const ReadinessReport = z.object({
+  runbook: z.object({ id: z.string(), sha256: z.string() }),
+  state: ReadinessState,
+  checks: z.array(CheckResult),
+  warnings: z.array(z.string()), // stale review, missing RTO, untested drill …
+});
+export type ReadinessReport = z.infer<typeof ReadinessReport>;
+
+/** What a running check says while it works. */
+export const CheckProgress = z.object({
+  runbook: z.string(),
+  check: Id,
+  doing: z.string(), // "reading ampora.dump"
+  done: z.number().optional(), // in `unit`
+  total: z.number().optional(),
+  unit: z.enum(['bytes', 'items']).optional(),
+  eta_s: z.number().optional(),
+});
+export type CheckProgress = z.infer<typeof CheckProgress>;

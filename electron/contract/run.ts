@@ -1,0 +1,152 @@
+/** A run as others see it: the stable JSON document (`RUN` of the command line) and the richer view of the page. */
+import { z } from 'zod';
+import { AssertionResult } from './assertion.ts';
+import { Id, Timestamp } from './scalars.ts';
+import { Mode } from './step.ts';
+
+export const StepState = z.enum(['pending', 'waiting', 'running', 'succeeded', 'failed', 'skipped', 'deferred', 'overridden', 'unknown', 'not_executed']);
+export type StepState = z.infer<typeof StepState>;
+export const RunState = z.enum(['running', 'waiting', 'succeeded', 'failed', 'aborted', 'interrupted']);
+export type RunState = z.infer<typeof RunState>;
+
+/** What a waiting step waits for. `third-party` counts as blocked time, the others as human time. */
+export const WaitingFor = z.enum(['start', 'approval', 'decision', 'confirmation', 'secret', 'answer', 'outcome', 'point-of-no-return', 'attestation', 'message', 'third-party']);
+export type WaitingFor = z.infer<typeof WaitingFor>;
+
+/** Child steps of a call are `parent/child`. */
+export const StepPath = z.string().regex(/^[a-z][a-z0-9-]{0,63}(?:\/[a-z][a-z0-9-]{0,63})*$/u);
+const Seconds = z.number().nullable();
+
+export const RunStepDocument = z.object({
+  id: StepPath,
+  kind: z.string(),
+  state: StepState,
+  attempts: z.int(),
+  started_at: z.string().nullable(),
+  finished_at: z.string().nullable(),
+  budget_s: Seconds,
+  tool_s: z.number(),
+  human_s: z.number(),
+  exit_codes: z.array(z.int()),
+  assertions: z.array(AssertionResult),
+  reason: z.string().optional(),
+});
+export type RunStepDocument = z.infer<typeof RunStepDocument>;
+
+export const RunDocument = z.object({
+  id: z.string(),
+  runbook: z.object({ id: z.string(), sha256: z.string() }),
+  mode: Mode,
+  state: RunState,
+  outage_at: z.string().nullable(),
+  declared_at: z.string().nullable(),
+  finished_at: z.string().nullable(),
+  rto: z.object({ target_s: Seconds, achieved_s: Seconds, met: z.boolean().nullable() }),
+  rpo: z.object({ target_s: Seconds, achieved_s: Seconds, met: z.boolean().nullable(), newest_at: z.string().nullable() }),
+  clocks: z.object({ tool_s: z.number(), human_s: z.number(), blocked_s: z.number() }),
+  forecast_finish: z.string().nullable(),
+  steps: z.array(RunStepDocument),
+});
+export type RunDocument = z.infer<typeof RunDocument>;
+
+/** A stretch of time for the timeline; `to` is null while it lasts. */
+export const Span = z.object({ what: z.enum(['tool', 'human', 'blocked', 'approval', 'halted']), step: StepPath, attempt: z.int(), from: z.string(), to: z.string().nullable() });
+export type Span = z.infer<typeof Span>;
+
+export const ApprovalView = z.object({ by: z.string(), name: z.string(), role: z.string(), at: z.string(), verdict: z.enum(['approved', 'refused']), unattended: z.boolean(), reason: z.string().optional() });
+export const AttachmentView = z.object({ name: z.string(), sha256: z.string(), size: z.int(), at: z.string(), by: z.string(), step: StepPath.nullable() });
+
+/** One step as the Run screen shows it; masked. */
+export const StepView = RunStepDocument.extend({
+  title: z.string(),
+  number: z.int(),
+  phase: z.string(),
+  lane: z.int(), // 0 = main
+  role: z.string().nullable(),
+  prose: z.string(), // Markdown, templates resolved
+  needs: z.array(StepPath),
+  point_of_no_return: z.boolean(),
+  waiting_for: WaitingFor.nullable(),
+  waiting_since: z.string().nullable(),
+  /** The program as it will run or ran: one argv per stage of a pipe, secrets as `‹secret NAME, N bytes›`. */
+  commands: z.array(z.array(z.string())),
+  simulated: z.boolean(),
+  expected: z.array(z.string()), // assertions before they are judged, in words
+  output: z.object({ sha256: z.string(), size: z.int() }).nullable(),
+  last_output_at: z.string().nullable(),
+  quiet_since: z.string().nullable(), // set when the quiet alarm has gone off
+  pid: z.int().nullable(),
+  suspects: z.array(z.object({ symptom: Id, see: z.string(), cause: z.string(), fix: z.string(), evidence: z.array(z.object({ stance: z.enum(['for', 'against', 'ruled-out']), text: z.string() })) })),
+  gotos: z.array(StepPath),
+  approvals: z.array(ApprovalView),
+  approvals_needed: z.object({ quorum: z.int(), by: z.array(z.string()), not_self: z.boolean() }).nullable(),
+  captures: z.record(z.string(), z.string()),
+  forecast: z.object({ start: z.string(), end: z.string() }).nullable(),
+  undoable: z.boolean(),
+  /** What the operator is asked, by kind of step. */
+  asks: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('decide'), question: z.string(), options: z.array(z.object({ id: Id, label: z.string() })) }),
+      z.object({ kind: z.literal('manual'), confirm: z.string(), checklist: z.array(z.string()), evidence: z.string().nullable() }),
+      z.object({ kind: z.literal('secret'), secret: z.string(), sources: z.array(z.string()), prompt: z.string() }),
+      z.object({ kind: z.literal('notify'), audience: z.string(), draft: z.string(), channels: z.array(z.string()) }),
+      z.object({ kind: z.literal('attest'), statement: z.string() }),
+    ])
+    .nullable(),
+});
+export type StepView = z.infer<typeof StepView>;
+
+export const NoteView = z.object({ at: z.string(), by: z.string(), text: z.string(), step: StepPath.nullable() });
+
+/** All that the Run screen shows, recomputed from the journal's events. */
+export const RunView = RunDocument.extend({
+  title: z.string(),
+  system: z.string(),
+  seq: z.int(), // of the last event that is folded in
+  signature: z.string(),
+  operator: z.object({ id: z.string(), name: z.string() }).nullable(),
+  present: z.array(z.object({ id: z.string(), name: z.string(), role: z.string() })),
+  phases: z.array(z.object({ id: z.string(), title: z.string(), budget_s: Seconds })),
+  steps: z.array(StepView),
+  spans: z.array(Span),
+  params: z.record(z.string(), z.string()),
+  notes: z.array(NoteView),
+  attachments: z.array(AttachmentView),
+  current: StepPath.nullable(), // the step that the operator should look at
+  lookout: z.array(z.string()), // overrides, clock jumps, unattended approvals …
+  restored_at: z.string().nullable(),
+  slack_s: Seconds,
+  messages: z.array(z.object({ audience: z.string(), due_at: z.string(), sent_at: z.string().nullable(), channel: z.string().nullable() })),
+  checkpoint_words: z.string().nullable(),
+});
+export type RunView = z.infer<typeof RunView>;
+
+/** What a person does to a run; the engine answers with the new view or a rejection. */
+export const RunCommand = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('start'), step: StepPath, typed_id: z.string().optional() }),
+  z.object({ do: z.literal('confirm'), step: StepPath, note: z.string().optional(), checklist: z.array(z.boolean()).optional(), evidence: z.array(z.string()).optional() }),
+  z.object({ do: z.literal('decide'), step: StepPath, option: Id }),
+  z.object({ do: z.literal('approve'), step: StepPath, person: z.string(), passphrase: z.string() }),
+  z.object({ do: z.literal('refuse'), step: StepPath, person: z.string(), passphrase: z.string(), reason: z.string() }),
+  z.object({ do: z.literal('secret'), step: StepPath, value: z.union([z.string(), z.instanceof(Uint8Array)]) }),
+  z.object({ do: z.literal('sent'), step: StepPath, channel: z.string(), reached: z.string(), text: z.string() }),
+  z.object({ do: z.literal('retry'), step: StepPath, reason: z.string().optional() }),
+  z.object({ do: z.literal('done'), step: StepPath, reason: z.string() }),
+  z.object({ do: z.literal('skip'), step: StepPath, reason: z.string() }),
+  z.object({ do: z.literal('defer'), step: StepPath, reason: z.string() }),
+  z.object({ do: z.literal('override'), step: StepPath, reason: z.string() }),
+  z.object({ do: z.literal('goto'), step: StepPath, to: StepPath, reason: z.string() }),
+  z.object({ do: z.literal('undo'), step: StepPath, reason: z.string() }),
+  z.object({ do: z.literal('stop-step'), step: StepPath, reason: z.string() }),
+  z.object({ do: z.literal('block'), step: StepPath, reason: z.string() }),
+  z.object({ do: z.literal('unblock'), step: StepPath }),
+  z.object({ do: z.literal('note'), step: StepPath.nullable(), text: z.string() }),
+  z.object({ do: z.literal('attach'), step: StepPath.nullable(), path: z.string() }),
+  z.object({ do: z.literal('attest-time'), time: Timestamp, source: z.string() }),
+  z.object({ do: z.literal('input'), step: StepPath, text: z.string() }), // keystrokes for a tty step; never journaled
+  z.object({ do: z.literal('abort'), reason: z.string() }),
+]);
+export type RunCommand = z.infer<typeof RunCommand>;
+
+export const RunSummary = RunDocument.omit({ steps: true }).extend({ title: z.string(), system: z.string() });
+export type RunSummary = z.infer<typeof RunSummary>;
