@@ -1,0 +1,140 @@
+/** What Home says: one row a system, the worst first, and one sentence for all. Pure; the engine gathers the facts. */
+import type { ProofLevel } from '../../contract/check.ts';
+import type { HomeView, SystemRow } from '../../contract/methods.ts';
+import type { CheckResult, ReadinessReport, ReadinessState } from '../../contract/readiness.ts';
+import type { RunSummary } from '../../contract/run.ts';
+import type { Runbook } from '../../contract/runbook.ts';
+import { durationSeconds } from '../../contract/scalars.ts';
+import { counted } from '../../contract/wording.ts';
+
+/** A drill that a runbook asks for, and when it is due next. */
+export interface OwedDrill {
+  runbook: string;
+  title: string;
+  kind: string;
+  at: string;
+  /** Whole days past the due date; 0 when it is not due yet. */
+  overdueDays: number;
+}
+
+export interface HomeFacts {
+  runbooks: readonly Runbook[];
+  /** By runbook id. */
+  readiness: ReadonlyMap<string, ReadinessReport>;
+  runs: readonly RunSummary[]; // newest first
+  drills: readonly OwedDrill[];
+  kit: HomeView['kit'];
+  peopleEnrolled: number;
+}
+
+const WORST_FIRST: readonly ReadinessState[] = ['NOT_READY', 'NEEDS_VERIFICATION', 'READY_WITH_OVERRIDES', 'READY'];
+const LADDER: readonly ProofLevel[] = ['seen', 'listed', 'intact', 'restored', 'asserted', 'key-proven'];
+
+export function homeView(facts: HomeFacts): HomeView {
+  const names = [...new Set(facts.runbooks.map(({ front }) => front.system))];
+  const systems = names.map((system) => systemRow(system, facts)).sort((a, b) => rank(a.state) - rank(b.state) || a.system.localeCompare(b.system));
+  const open = facts.runs.filter(({ state }) => state !== 'succeeded' && state !== 'aborted');
+  return {
+    ...headline(systems, open),
+    fresh: facts.runs.length === 0 && facts.peopleEnrolled === 0,
+    systems,
+    kit: facts.kit,
+    drills: facts.drills.map(({ title, runbook, at, overdueDays }) => ({ title, runbook, at, overdue_days: overdueDays })),
+    findings: knownFindings(facts.runbooks),
+    open_runs: open,
+  };
+}
+
+function rank(state: ReadinessState): number {
+  return WORST_FIRST.indexOf(state);
+}
+
+function headline(systems: readonly SystemRow[], open: readonly RunSummary[]): { headline: string; detail: string } {
+  const live = open.filter(({ mode }) => mode === 'live')[0];
+  if (live !== undefined) return { headline: `A live recovery is under way: ${live.title}`, detail: 'Open it to go on. Nothing that was acknowledged is lost.' };
+  const unready = systems.filter(({ state }) => state === 'NOT_READY' || state === 'NEEDS_VERIFICATION');
+  const first = unready[0];
+  if (systems.length === 0) return { headline: 'No runbook is here yet', detail: 'Put runbooks into a folder and name it with --runbooks.' };
+  if (first === undefined) return { headline: `${counted(systems.length, 'system is', 'systems are')} ready to be recovered`, detail: 'Every blocking check holds.' };
+  const need = unready.length === 1 ? 'needs' : 'need';
+  return { headline: `${unready.length} of ${counted(systems.length, 'system', 'systems')} ${need} you before ${unready.length === 1 ? 'it is' : 'they are'} ready`, detail: `${first.system} first: ${first.why}` };
+}
+
+function systemRow(system: string, facts: HomeFacts): SystemRow {
+  const runbooks = facts.runbooks.filter(({ front }) => front.system === system);
+  const reports = runbooks.flatMap(({ front }) => facts.readiness.get(front.id) ?? []).sort((a, b) => rank(a.state) - rank(b.state));
+  const ids = runbooks.map(({ front }) => front.id);
+  return {
+    system,
+    runbooks: ids,
+    state: reports[0]?.state ?? 'NEEDS_VERIFICATION',
+    why: why(reports[0]),
+    backup: newestBackup(reports),
+    key: keyLevel(reports),
+    last_drill: lastDrill(runbooks, facts.runs),
+    next_due: nextDue(ids, facts.drills),
+  };
+}
+
+function why(report: ReadinessReport | undefined): string {
+  if (report === undefined) return 'Its runbook could not be read.';
+  const blockers = report.checks.filter(({ severity }) => severity === 'blocker');
+  const failed = blockers.find(({ outcome }) => outcome === 'fail');
+  if (failed !== undefined) return sentence(`${failed.title}: ${failed.summary}`);
+  const unproven = blockers.filter(({ outcome, expired }) => outcome === 'unknown' || expired);
+  if (blockers.length === 0) return 'It names no blocking check, so nothing is proven.';
+  if (unproven.length > 0) return `${counted(unproven.length, 'check must', 'checks must')} run again, ${unproven[0]?.title ?? ''} first.`;
+  const overridden = report.checks.find(({ outcome }) => outcome === 'overridden');
+  if (overridden !== undefined) return `${overridden.title} was overridden by ${overridden.override?.by ?? 'somebody'}.`;
+  return `All ${report.checks.length} checks hold.`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/u.test(text) ? text : `${text}.`;
+}
+
+function level(check: CheckResult): ProofLevel | null {
+  return LADDER.find((rung) => rung === check.evidence['level']) ?? null;
+}
+
+function newestBackup(reports: readonly ReadinessReport[]): SystemRow['backup'] {
+  const check = reports.flatMap(({ checks }) => checks).find(({ kind, checked_at }) => kind === 'backup' && checked_at !== null);
+  return check === undefined ? null : { level: level(check), at: check.checked_at, summary: check.summary };
+}
+
+/** L4 is "opens a sample of this backup", L3 "is the committed key"; until then nothing is said. */
+function keyLevel(reports: readonly ReadinessReport[]): SystemRow['key'] {
+  const held = reports.flatMap(({ checks }) => checks).filter(({ outcome, expired }) => outcome === 'pass' && !expired);
+  const proven = held.find((check) => check.kind === 'known-answer' || (check.kind === 'backup' && level(check) === 'key-proven'));
+  return proven === undefined ? null : { level: 'L4', at: proven.checked_at };
+}
+
+function lastDrill(runbooks: readonly Runbook[], runs: readonly RunSummary[]): SystemRow['last_drill'] {
+  const ids = runbooks.map(({ front }) => front.id);
+  const run = runs.find(({ runbook, state }) => ids.includes(runbook.id) && state === 'succeeded');
+  if (run !== undefined) {
+    return {
+      run: run.id, title: run.title, kind: run.mode, at: run.finished_at ?? run.declared_at ?? '',
+      rto_s: run.rto.achieved_s, rto_target_s: run.rto.target_s, rpo_s: run.rpo.achieved_s, rpo_target_s: run.rpo.target_s,
+      status: run.rto.met === false || run.rpo.met === false ? 'missed' : 'met',
+    };
+  }
+  const past = runbooks.flatMap(({ front }) => (front.history ?? []).map((row) => ({ row, targets: front.targets }))).sort((a, b) => b.row.date.localeCompare(a.row.date))[0];
+  if (past === undefined) return null;
+  const seconds = (text: string | undefined): number | null => (text === undefined ? null : durationSeconds(text));
+  return {
+    run: null, title: past.row.test, kind: 'history', at: `${past.row.date}T00:00:00.000Z`,
+    rto_s: seconds(past.row.rto), rto_target_s: seconds(past.targets?.rto), rpo_s: seconds(past.row.rpo), rpo_target_s: seconds(past.targets?.rpo), status: past.row.status,
+  };
+}
+
+function nextDue(ids: readonly string[], drills: readonly OwedDrill[]): SystemRow['next_due'] {
+  const next = drills.filter(({ runbook }) => ids.includes(runbook)).sort((a, b) => a.at.localeCompare(b.at))[0];
+  return next === undefined ? null : { title: next.title, at: next.at, overdue_days: next.overdueDays, runbook: next.runbook };
+}
+
+function knownFindings(runbooks: readonly Runbook[]): HomeView['findings'] {
+  return runbooks.flatMap(({ front, findings }) =>
+    findings.filter(({ status }) => status !== 'closed').map(({ id, title, due, severity }) => ({ id, title, runbook: front.id, due: due ?? null, severity: severity ?? 'medium' })),
+  );
+}
