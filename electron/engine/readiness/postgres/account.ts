@@ -1,0 +1,29 @@
+/** PostgreSQL's server refuses to run as root: then it runs under an account of its own. */
+import { readFileSync } from 'node:fs';
+import { EngineError } from '../../../contract/errors.ts';
+
+export interface Account {
+  name: string;
+  uid: number;
+  gid: number;
+}
+
+/** The account to drop to, or null when this process is not root and needs none. */
+export function serverAccount(): Account | null {
+  if (process.getuid?.() !== 0) return null;
+  const accounts = new Map(readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':')).map((fields) => [fields[0] ?? '', fields]));
+  for (const name of ['postgres', 'nobody']) {
+    const fields = accounts.get(name);
+    if (fields !== undefined) return { name, uid: Number(fields[2]), gid: Number(fields[3]) };
+  }
+  throw new EngineError('not-found', 'PostgreSQL refuses to run as root, and there is no account "postgres" or "nobody" to run it under', {
+    hint: 'Run Blackstart as an ordinary user.',
+  });
+}
+
+/** `argv` under the account, without root's capabilities. setpriv replaces itself, so the process id stays the same. */
+export function underAccount(account: Account | null, argv: readonly string[], options: { dieWithParent?: boolean } = {}): string[] {
+  const dying = options.dieWithParent === true && process.platform === 'linux' ? ['--pdeathsig', 'QUIT'] : [];
+  if (account === null) return dying.length === 0 ? [...argv] : ['setpriv', ...dying, ...argv];
+  return ['setpriv', `--reuid=${account.uid}`, `--regid=${account.gid}`, '--init-groups', '--inh-caps=-all', ...dying, ...argv];
+}
