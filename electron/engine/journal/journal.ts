@@ -35,18 +35,49 @@ export interface BlobStore {
   path(sha256: string): string;
 }
 
-export interface Journal {
+export interface EventFilter {
+  /** Exclusive. */
+  after?: number;
+  run?: string;
+  types?: readonly string[];
+}
+
+/** A journal as a reader sees it: no lock taken, nothing written, nothing checkpointed. */
+export interface JournalReader {
+  /** In order, from `after` (exclusive). */
+  events(filter?: EventFilter): IterableIterator<JournalEvent>;
+  readonly blobs: Pick<BlobStore, 'read' | 'size' | 'path'>;
+  /** `hash` is the Merkle root over all entries, hex. */
+  readonly head: { size: number; hash: string };
+  close(): void;
+}
+
+/** The laptop's own key. `unwrapped`: no keyring guards it, the file's mode alone does. */
+export interface DeviceIdentity {
+  name: string;
+  vkey: string;
+  protection: 'wrapped' | 'unwrapped';
+}
+
+/** The journal with the right to write. One process holds it at a time. */
+export interface Journal extends JournalReader {
+  readonly blobs: BlobStore;
+  readonly device: DeviceIdentity;
   /** Durable when it returns. EngineError `disk` when the disk refused; then nothing was acknowledged. */
   append(event: NewEvent): JournalEvent;
   /** Several events in one transaction: all of them or none. */
   appendAll(events: readonly NewEvent[]): JournalEvent[];
-  /** In order, from `after` (exclusive). */
-  events(filter?: { after?: number; run?: string; types?: readonly string[] }): IterableIterator<JournalEvent>;
-  /** Called after each acknowledged append. Returns the unsubscriber. */
+  /** Called after each acknowledged append, in order of seq. Returns the unsubscriber. */
   subscribe(listener: (events: readonly JournalEvent[]) => void): () => void;
-  readonly blobs: BlobStore;
-  readonly head: { size: number; hash: string };
-  /** Signs the Merkle root (with the run key as well, while a run has one), writes and fsyncs `checkpoints/SIZE.note`. */
+  /**
+   * Journals `record.checkpoint`, signs the Merkle root that includes it (with every living run key as well), writes and
+   * fsyncs `checkpoints/SIZE.note`. `hash` in hex.
+   */
   checkpoint(reason: string): { note: string; size: number; hash: string; words: string };
-  close(): void;
+  /** Makes a key for this run in memory and journals `run.key`; call it at run start and again on resume. */
+  startRunKey(run: string): void;
+  /** Journals `run.key-ended` and forgets the key. Nothing happens when the run has none. */
+  endRunKey(run: string): void;
+  /** Signs text (which ends with a newline) as a note with the device key, and with the key of `run` when it lives. */
+  sign(text: string, run?: string): string;
 }
