@@ -38,7 +38,7 @@ export function buildReport(sources: ReportSources): Report {
     execution,
     not_executed: notExecuted(view),
     data: { backups: backups(sources.readiness), newest_row: view.rpo.newest_at, keys: facts.keys },
-    results: { rto: view.rto, rpo: view.rpo, clocks: view.clocks, verdict: verdict(view) },
+    results: { rto: view.rto, rpo: { target_s: view.rpo.target_s, achieved_s: view.rpo.achieved_s, met: view.rpo.met }, clocks: view.clocks, verdict: verdict(view) },
     communications: communications(view, facts),
     findings: findings(runbook),
     escrow: [],

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { Report } from '../../../electron/contract/report.ts';
+import type { RunView } from '../../../electron/contract/run.ts';
+import { buildReport, renderReport } from '../../../electron/engine/report/report.ts';
+import { runView, smallRunbook, stepView } from '../../support/run-view.ts';
+
+function report(view: Partial<RunView> = {}): Report {
+  return buildReport({
+    view: runView(view),
+    runbook: smallRunbook(),
+    signature: { state: 'signed', signers: ['release/2026'] },
+    readiness: null,
+    events: [],
+    people: [],
+    record: { entries: 42, head: { size: 42, hash: 'ef'.repeat(32) }, words: 'ocean-tango-pilot', checkpoints: 3, verified: true, device: 'device/kit-03' },
+    version: '0.1.0',
+    now: new Date('2026-09-15T02:00:00Z'),
+  });
+}
+
+describe('the report says first whether the target was met', () => {
+  it('names the time to spare', () => {
+    expect(report({ steps: [stepView({ id: 'restore', number: 1 })] }).results.verdict).toBe('Recovered within the target, 3 h 29 min to spare.');
+  });
+
+  it('counts what was not done as written', () => {
+    expect(report().results.verdict).toContain('1 step was not done as written.');
+  });
+
+  it('says by how much a target was missed', () => {
+    expect(report({ rto: { target_s: 600, achieved_s: 660, met: false } }).results.verdict).toMatch(/^Recovered, but past the target by 1 min\./u);
+  });
+
+  it('never calls an unfinished run a success', () => {
+    expect(report({ state: 'aborted' }).results.verdict).toBe('The run did not finish: it is aborted.');
+  });
+});
+
+describe('the formats', () => {
+  it('writes JSON that its own schema reads back', () => {
+    const made = report();
+    expect(Report.parse(JSON.parse(renderReport(made, 'json')))).toEqual(made);
+  });
+
+  it('writes one CSV row a step, with quotes where a cell needs them', () => {
+    const rows = renderReport(report(), 'csv').trim().split('\r\n');
+    expect(rows).toHaveLength(3);
+    expect(rows[0]?.split(',')[0]).toBe('number');
+  });
+
+  it('keeps a spreadsheet from computing a cell that begins like a formula', () => {
+    const made = report({ steps: [stepView({ id: 'restore', number: 1, title: '=HYPERLINK("http://x")' })] });
+    expect(renderReport(made, 'csv')).not.toMatch(/(?:^|,)"?=/mu);
+  });
+
+  it('is one HTML file without any script or outside resource', () => {
+    const html = renderReport(report(), 'html');
+    expect(html).not.toMatch(/<script|<link|src=|href=/u);
+    expect(html).toMatch(/Content-Security-Policy" content="default-src (?:'|&#x27;)none/u);
+  });
+
+  it.each(['html', 'md'] as const)('keeps markup in titles, notes and output out of the %s', (format) => {
+    const attack = '<img src=x onerror=alert(1)>';
+    const made = report({ title: attack, steps: [stepView({ id: 'restore', number: 1, title: attack, assertions: [{ ok: false, expected: attack, actual: attack }] })], notes: [{ at: '2026-09-15T01:20:00.000Z', by: attack, text: attack, step: null }] });
+    expect(renderReport(made, format)).not.toMatch(/(?<!\\)<img/u);
+  });
+
+  it('marks everything but a live recovery as an exercise', () => {
+    expect(renderReport(report(), 'html')).toContain('REHEARSAL: no production system was touched');
+    expect(renderReport(report({ mode: 'tabletop' }), 'html')).toContain('EXERCISE: nothing was run');
+    expect(renderReport(report({ mode: 'live' }), 'html')).not.toMatch(/REHEARSAL:|EXERCISE:/u);
+  });
+});
