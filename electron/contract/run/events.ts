@@ -1,0 +1,146 @@
+/**
+ * Every event of a run, as the journal holds it in `type` and `data`. Integers only (times in milliseconds); what can be
+ * long (argv, assertion texts, prose) lies in a blob and the event names it, so that no event outgrows 16 KiB.
+ */
+import { z } from 'zod';
+import { AssertionResult } from '../assertion.ts';
+import { Id, Name, Sha256 } from '../scalars.ts';
+import { Mode } from '../step.ts';
+import { StepPath, WaitingFor } from '../run.ts';
+
+const Blob = z.object({ sha256: Sha256, size: z.int() });
+export type BlobName = z.infer<typeof Blob>;
+
+/** Who runs the run: a process that is gone without `run.parked` or `run.finished` was interrupted. */
+const Engine = z.object({ pid: z.int(), start_time: z.string().nullable(), boot: z.string() });
+export const Pace = z.enum(['step', 'auto']); // `step`: programs wait for a person's start; `auto`: they start as soon as they may
+export type Pace = z.infer<typeof Pace>;
+
+/**
+ * What an effect is for. A step's own work is `work`; `verify` follows a person's confirmation; `undo` takes a step back;
+ * `stop` ends a background service.
+ */
+export const Purpose = z.enum(['work', 'verify', 'undo', 'stop']);
+export type Purpose = z.infer<typeof Purpose>;
+/** How an effect ended: a tool's outcome, or `refused` when it was never tried. */
+export const How = z.enum(['exited', 'timed-out', 'killed', 'not-started', 'judged', 'refused']);
+
+const step = { step: StepPath };
+const reason = { reason: z.string() };
+
+function event<T extends string, S extends z.ZodRawShape>(type: T, data: S) {
+  return z.object({ type: z.literal(type), data: z.object(data) });
+}
+
+export const RunEventBody = z.discriminatedUnion('type', [
+  event('run.created', {
+    mode: Mode,
+    runbook: z.object({ id: z.string(), sha256: z.string() }),
+    title: z.string(),
+    system: z.string(),
+    snapshot: Blob, // RunSnapshot as JSON
+    signature: z.string(),
+    outage_at: z.string().nullable(),
+    declared_at: z.string().nullable(),
+    operator: z.object({ id: z.string(), name: z.string(), role: z.string() }).nullable(),
+    pace: Pace,
+    engine: Engine,
+    acknowledged_unsigned: z.string().nullable(),
+    proceeded_not_ready: z.string().nullable(),
+    readiness: z.string().nullable(), // the state when the run began
+    run_dir: z.string(),
+  }),
+  event('run.resumed', { operator: z.object({ id: z.string(), name: z.string(), role: z.string() }).nullable(), pace: Pace, engine: Engine }),
+  /** The process that runs the run left it on purpose; nothing was in effect. */
+  event('run.parked', { why: z.enum(['waiting', 'failed', 'closed']), ...reason }),
+  event('run.restored', { ...step }), // service restored: the RTO clock stops
+  event('run.aborted', { ...reason }), // asked for; the teardown follows, then `run.finished`
+  event('run.teardown', { ...reason }), // ordinary steps are over, teardown steps begin
+  event('run.finished', { state: z.enum(['succeeded', 'aborted']) }),
+  event('run.noted', { step: StepPath.nullable(), text: z.string(), by: z.string() }),
+  event('run.attached', { step: StepPath.nullable(), name: z.string(), blob: Blob, by: z.string() }),
+  event('run.joined', { id: z.string(), name: z.string(), role: z.string() }),
+  event('run.fault', { ...reason }), // something of ours went wrong; the run goes on or halts, and says so
+  event('time.attested', { time: z.string(), source: z.string(), offset_ms: z.int(), by: z.string() }),
+  event('outage.marked', { dead: z.array(z.string()), by: z.string() }), // the whole set of names that are dead
+  event('inject.fired', { inject: Id, by: z.string() }),
+  event('rpo.measured', { newest_at: z.string(), achieved_ms: z.int(), ...step }),
+  event('scratch.started', { name: Name, kind: z.string(), values: z.record(z.string(), z.string()) }),
+  event('scratch.gone', { name: Name, checked: z.boolean(), detail: z.string() }),
+
+  event('step.called', { ...step, params: z.record(z.string(), z.string()) }), // a call begins: its params are frozen
+  event('step.waiting', { ...step, for: WaitingFor, detail: z.string().optional() }),
+  event('step.released', { ...step, typed_id: z.boolean() }), // a person said start
+  event('step.intent', {
+    ...step,
+    attempt: z.int(),
+    purpose: Purpose,
+    what: z.string(), // one line: the program, the probe, the wait
+    commands: Blob.nullable(), // JSON string[][], masked
+    tools: z.array(z.object({ program: z.string().nullable(), sha256: z.string().nullable() })),
+    alternate: z.boolean(),
+    marker: z.string(),
+  }),
+  event('step.process', { ...step, attempt: z.int(), stage: z.int(), pid: z.int(), start_time: z.string().nullable() }),
+  event('step.quiet', { ...step, silent_ms: z.int() }),
+  event('step.result', {
+    ...step,
+    attempt: z.int(),
+    purpose: Purpose,
+    ok: z.boolean(),
+    how: How,
+    exit_codes: z.array(z.int()),
+    output: Blob.nullable(),
+    assertions: Blob.nullable(), // JSON AssertionResult[]
+    assertions_failed: z.int(),
+    captures: z.record(z.string(), z.string()),
+    duration_ms: z.int(),
+    survivors: z.array(z.int()),
+    reason: z.string().nullable(), // why not, in words
+  }),
+  event('step.retrying', { ...step, attempt: z.int(), delay_ms: z.int() }), // by rule `on_fail.retry`
+  event('step.halted', { ...step, ...reason }), // failed before anything was tried
+  event('step.unknown', { ...step, attempt: z.int(), survivors: z.array(z.object({ pid: z.int(), what: z.string() })), ...reason }),
+  event('step.survivors', { ...step, killed: z.array(z.int()), gone: z.boolean() }),
+  event('step.simulated', { ...step, outcome: z.enum(['ok', 'fail', 'unknown']), ...reason }),
+  event('step.confirmed', { ...step, note: z.string().nullable(), checklist: z.array(z.boolean()), evidence: z.array(Blob.extend({ name: z.string() })), by: z.string() }),
+  event('step.decided', { ...step, option: Id, as: Name, goto: StepPath.nullable(), by: z.string() }),
+  event('step.approved', { ...step, by: z.string(), name: z.string(), role: z.string(), unattended: z.boolean(), statement: Blob.nullable(), signature: Blob.nullable() }),
+  event('step.refused', { ...step, by: z.string(), name: z.string(), role: z.string(), ...reason }),
+  event('step.secret', { ...step, name: Name, source: z.string(), length: z.int(), fingerprint: z.string().nullable() }),
+  event('step.done', { ...step, by: z.string(), ...reason }), // by hand
+  event('step.skipped', { ...step, rule: z.enum(['person', 'when', 'mode', 'alternate', 'teardown']), by: z.string(), ...reason }),
+  event('step.deferred', { ...step, by: z.string(), ...reason }),
+  event('step.overridden', { ...step, by: z.string(), ...reason }),
+  event('step.goto', { ...step, to: StepPath, by: z.string(), ...reason }),
+  event('step.retried', { ...step, by: z.string(), ...reason }),
+  event('step.unreached', { ...step, ...reason }), // not executed
+  event('step.undone', { ...step, by: z.string(), ...reason }), // asked for; an `undo` intent and result follow
+  event('step.stopped', { ...step, by: z.string(), ...reason }), // a person stops what runs
+  event('step.blocked', { ...step, by: z.string(), ...reason }), // waits for a third party
+  event('step.unblocked', { ...step, by: z.string() }),
+  event('step.service', { ...step, state: z.enum(['running', 'stopped', 'died']), detail: z.string() }),
+  event('comms.sent', { ...step, audience: Id, channel: z.string(), reached: z.string(), text: Blob, by: z.string(), unattended: z.boolean() }),
+]);
+export type RunEventBody = z.infer<typeof RunEventBody>;
+export type RunEventType = RunEventBody['type'];
+export type EventOf<T extends RunEventType> = Extract<RunEventBody, { type: T }>;
+
+/** What the journal adds. `wall` RFC 3339 UTC; `up` milliseconds since boot. */
+export type RunEvent = RunEventBody & { seq: number; wall: string; boot: string; up: number; actor: string };
+
+/** Texts that a step's result keeps in a blob. */
+export const AssertionTexts = z.array(AssertionResult);
+export const CommandTexts = z.array(z.array(z.string()));
+
+export interface StoredEvent { seq: number; wall: string; boot: string; up: number; actor: string; type: string; data: unknown }
+
+/** A journaled event of a run, or null for events that the run's fold does not read (`run.key`, `clock.jump`, …). */
+export function readRunEvent(stored: StoredEvent): RunEvent | null {
+  const body = RunEventBody.safeParse({ type: stored.type, data: stored.data });
+  if (body.success) return { ...body.data, seq: stored.seq, wall: stored.wall, boot: stored.boot, up: stored.up, actor: stored.actor };
+  if (RUN_EVENT_TYPES.has(stored.type)) throw new Error(`journal entry ${stored.seq} (${stored.type}) does not read: ${body.error.message}`);
+  return null;
+}
+
+const RUN_EVENT_TYPES: ReadonlySet<string> = new Set(RunEventBody.options.map((option) => option.shape.type.value));
