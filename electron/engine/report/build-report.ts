@@ -17,6 +17,8 @@ export interface ReportSources {
   /** The events of this run, in order. */
   events: readonly JournalEvent[];
   people: readonly Person[];
+  /** The text of a blob, null when it is missing. */
+  readText: (sha256: string) => string | null;
   record: { entries: number; head: { size: number; hash: string }; words: string | null; checkpoints: number; verified: boolean | null; device: string };
   version: string;
   now: Date;
@@ -24,7 +26,7 @@ export interface ReportSources {
 
 export function buildReport(sources: ReportSources): Report {
   const { view, runbook, events } = sources;
-  const facts = readRunFacts(events);
+  const facts = readRunFacts(events, sources.readText);
   const execution = view.steps.map((step) => reportStep(step, view, facts));
   return {
     blackstart_report: 1,

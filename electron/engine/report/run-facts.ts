@@ -1,0 +1,96 @@
+/** What a report needs from a run's events beyond the view: who did what, with which tools, and what was not as written. */
+import type { Report } from '../../contract/report.ts';
+import { readRunEvent, type RunEvent } from '../../contract/run/events.ts';
+import { spokenDuration } from '../../contract/wording.ts';
+import type { JournalEvent } from '../journal/journal.ts';
+
+export interface RunFacts {
+  declaredBy: string | null;
+  /** First seen, by person id. */
+  presence: Map<string, string>;
+  /** Who started a step last, by step. */
+  executors: Map<string, string>;
+  tools: Map<string, { program: string; sha256: string | null }[]>;
+  keys: Report['data']['keys'];
+  messages: Report['communications'];
+  deviations: { at: string; step: string; what: string; who: string }[];
+  clock: Report['integrity']['clock'];
+}
+
+/** @param readText the text of a blob that an event names; null when the blob is missing */
+export function readRunFacts(events: readonly JournalEvent[], readText: (sha256: string) => string | null): RunFacts {
+  const facts: RunFacts = { declaredBy: null, presence: new Map(), executors: new Map(), tools: new Map(), keys: [], messages: [], deviations: [], clock: [] };
+  for (const stored of events) {
+    const event = readRunEvent(stored);
+    if (event === null) noteClock(facts, stored);
+    else gather(facts, event, readText);
+  }
+  return facts;
+}
+
+function noteClock(facts: RunFacts, { type, wall, data }: JournalEvent): void {
+  const moved = typeof data['delta_ms'] === 'number' ? ` by ${spokenDuration(data['delta_ms'] / 1000)}` : '';
+  if (type === 'clock.jump') facts.clock.push({ at: wall, what: `the wall clock jumped${moved}` });
+  if (type === 'clock.rollback') facts.clock.push({ at: wall, what: `the wall clock was set back${moved}` });
+}
+
+function gather(facts: RunFacts, event: RunEvent, readText: (sha256: string) => string | null): void {
+  switch (event.type) {
+    case 'run.created':
+      facts.declaredBy = event.data.operator?.name ?? null;
+      return present(facts, event.data.operator, event.wall);
+    case 'run.resumed':
+      return present(facts, event.data.operator, event.wall);
+    case 'run.joined':
+      return present(facts, event.data, event.wall);
+    case 'step.released':
+      facts.executors.set(event.data.step, nameOf(event.actor));
+      return;
+    case 'step.intent':
+      facts.tools.set(event.data.step, event.data.tools.flatMap(({ program, sha256 }) => (program === null ? [] : [{ program, sha256 }])));
+      return;
+    case 'step.secret':
+      facts.keys.push({ secret: event.data.name, source: event.data.source, fingerprint: event.data.fingerprint, length: event.data.length });
+      return;
+    case 'comms.sent':
+      facts.messages.push({ audience: event.data.audience, channel: event.data.channel, due_at: null, sent_at: event.wall, text: readText(event.data.text.sha256) ?? '', reached: event.data.reached });
+      return;
+    case 'time.attested':
+      facts.clock.push({ at: event.wall, what: `${nameOf(event.data.by)} read ${event.data.time} from ${event.data.source}` });
+      return;
+    default:
+      return deviation(facts, event);
+  }
+}
+
+function present(facts: RunFacts, person: { id: string } | null, at: string): void {
+  if (person !== null && !facts.presence.has(person.id)) facts.presence.set(person.id, at);
+}
+
+/** `person/priya-raman` → `priya-raman`. */
+function nameOf(actor: string): string {
+  return actor.replace(/^person\//u, '');
+}
+
+const BY_A_PERSON: Readonly<Partial<Record<RunEvent['type'], string>>> = {
+  'step.done': 'Done by hand', 'step.deferred': 'Deferred', 'step.overridden': 'Overridden', 'step.retried': 'Tried again', 'step.undone': 'Taken back', 'step.stopped': 'Stopped',
+};
+
+function deviation(facts: RunFacts, event: RunEvent): void {
+  const what = deviationWords(event);
+  if (what === null) return;
+  const { data } = event;
+  const by = 'by' in data ? `${nameOf(data.by)}: ` : '';
+  const reason = 'reason' in data && data.reason !== null ? `“${data.reason}”` : '';
+  facts.deviations.push({ at: event.wall, step: 'step' in data ? (data.step ?? '') : '', what, who: `${by}${reason}` });
+}
+
+function deviationWords(event: RunEvent): string | null {
+  if (event.type === 'step.result') return event.data.ok || event.data.purpose !== 'work' ? null : 'Failed';
+  if (event.type === 'step.skipped') return event.data.rule === 'person' ? 'Skipped' : null;
+  if (event.type === 'step.goto') return `Went on to ${event.data.to}`;
+  if (event.type === 'step.unknown') return 'Interrupted, outcome unknown';
+  if (event.type === 'run.aborted') return 'Aborted';
+  if (event.type === 'run.resumed') return 'Resumed after an interruption';
+  return BY_A_PERSON[event.type] ?? null;
+}
