@@ -1,0 +1,20 @@
+/** What differs between the Electrons that the shell runs on (25.1 and 45), and what Chromium must be told on its command line. */
+import { app } from 'electron';
+
+/** Before `ready`, once. */
+export function settleChromium(): void {
+  // As root Chromium runs with --no-sandbox, and enabling the sandbox on top of that kills every child process.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  // A dying GPU process on a machine without one has hung starts; nothing here needs it.
+  app.disableHardwareAcceleration();
+  // Chromium's own errands. Nothing in the console needs a network.
+  app.commandLine.appendSwitch('disable-background-networking');
+  app.commandLine.appendSwitch('disable-component-update');
+  app.commandLine.appendSwitch('disable-domain-reliability');
+  app.commandLine.appendSwitch('no-pings');
+}
+
+/** Electron 25 carries a Node without the Node-API that SQLite's binding needs: there the engine can only run outside. */
+export function canHostEngine(): boolean {
+  return Number(process.versions.napi) >= 10;
+}

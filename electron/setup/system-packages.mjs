@@ -1,0 +1,35 @@
+// Debian packages that the tests use: a screen without a monitor for Electron, and the real tools that runbooks drive.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { say, stop } from './places.mjs';
+
+const PACKAGES = [
+  ...['xvfb', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libdrm2'],
+  ...['postgresql', 'pgbackrest', 'age', 'openssl', 'sqlite3', 'strace', 'gnupg', 'dbus', 'gnome-keyring', 'poppler-utils'],
+];
+
+function isDebian() {
+  return process.platform === 'linux' && existsSync('/usr/bin/dpkg-query');
+}
+
+function missingPackages() {
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Package}\n', ...PACKAGES], { encoding: 'utf8' });
+  const present = new Set(stdout.split('\n').filter((line) => line.startsWith('installed ')).map((line) => line.slice('installed '.length)));
+  return PACKAGES.filter((name) => !present.has(name));
+}
+
+function apt(words) {
+  return spawnSync('apt-get', words, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
+}
+
+/** Installs what is missing when we may; otherwise says how, and ends with a status that is not 0. */
+export function ensureSystemPackages() {
+  if (!isDebian()) return;
+  const missing = missingPackages();
+  if (missing.length === 0) return;
+  const line = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  if (process.getuid?.() !== 0) stop(`the tests need Debian packages that are not installed. Run:\n  sudo ${line}`);
+  say(`installing Debian packages: ${missing.join(' ')}`);
+  const install = ['install', '-y', '--no-install-recommends', ...missing];
+  if (!(apt(install) || (apt(['update']) && apt(install)))) stop(`could not install them; run by hand:\n  ${line}`);
+}

@@ -1,0 +1,86 @@
+/** The console's window, and the hidden one that prints. */
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BrowserWindow, Menu, nativeTheme, type Session } from 'electron';
+import { ORIGIN } from './security.ts';
+
+const DARK = '#0f1216';
+const LIGHT = '#f6f7f9';
+
+export function openConsoleWindow(session: Session): BrowserWindow {
+  const window = new BrowserWindow({
+    width: 1280,
+    height: 800,
+    minWidth: 800,
+    minHeight: 600,
+    useContentSize: true,
+    show: false,
+    title: 'Blackstart',
+    autoHideMenuBar: true,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? DARK : LIGHT,
+    webPreferences: {
+      preload: join(__dirname, 'preload.cjs'),
+      session,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+      // A countdown must stay right while the window is behind another one.
+      backgroundThrottling: false,
+    },
+  });
+  window.once('ready-to-show', () => window.show());
+  return window;
+}
+
+export function bringToFront(window: BrowserWindow): void {
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+}
+
+/** Editing and zoom keys only: no reload, no developer tools, outside of development. */
+export function setMenu(development: boolean): void {
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate([
+      ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
+      { role: 'editMenu' },
+      {
+        label: 'View',
+        submenu: [
+          { role: 'zoomIn' },
+          { role: 'zoomIn', accelerator: 'CommandOrControl+=', visible: false },
+          { role: 'zoomOut' },
+          { role: 'resetZoom' },
+          { role: 'togglefullscreen' },
+          ...(development ? [{ role: 'reload' as const }, { role: 'toggleDevTools' as const }] : []),
+        ],
+      },
+      { role: 'windowMenu' },
+    ]),
+  );
+}
+
+/** Documents waiting for the hidden window, by path. */
+const toPrint = new Map<string, string>();
+
+export function printable(path: string): string | null {
+  return toPrint.get(path) ?? null;
+}
+
+/** Prints a self-contained document to a file. Scripts are off in the hidden window, and it reaches nothing. */
+export async function printToFile(html: string, file: string, session: Session): Promise<void> {
+  const path = `/print/${randomUUID()}`;
+  const window = new BrowserWindow({ show: false, webPreferences: { session, sandbox: true, contextIsolation: true, javascript: false } });
+  toPrint.set(path, html);
+  try {
+    await window.loadURL(`${ORIGIN}${path}`);
+    await writeFile(file, await window.webContents.printToPDF({ pageSize: 'A4', printBackground: true, preferCSSPageSize: true }));
+  } finally {
+    toPrint.delete(path);
+    window.destroy();
+  }
+}
