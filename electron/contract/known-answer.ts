@@ -50,3 +50,21 @@ export const KnownAnswer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('public-key-match'), ...sample, public: z.string().optional() }),
 ]);
 export type KnownAnswer = z.infer<typeof KnownAnswer>;
+
+/**
+ * What a proof is worth: `authenticated` – only the right key gives this answer; `structural` – another key would have to
+ * hit the same bytes by chance (at least 24 bits); `none` – it proves nothing.
+ */
+export const ProofStrength = z.enum(['authenticated', 'structural', 'none']);
+export type ProofStrength = z.infer<typeof ProofStrength>;
+
+/** What trying one key on the samples showed. `opens` needs at least one sample, and every one of them opened. */
+export const KeyProof = z.object({
+  verdict: z.enum(['opens', 'refused', 'cannot-tell']),
+  strength: ProofStrength,
+  detail: z.string(),
+  samples: z.int(),
+  opened: z.int(),
+  sample_sha256: z.string().nullable(), // of the first sample, as stored
+});
+export type KeyProof = z.infer<typeof KeyProof>;

@@ -1,0 +1,97 @@
+/** Ciphers without authentication: `openssl enc` files and bare AES-CBC. Padding and the plain text's form decide. */
+import { createDecipheriv, createHash, getCipherInfo, pbkdf2Sync } from 'node:crypto';
+import type { KnownAnswer } from '../../contract/known-answer.ts';
+import { decode, layoutProblem, splitLayout } from './decode.ts';
+import { deriveKey } from './derive-key.ts';
+import type { Opening } from './judge-plain.ts';
+import { judgePlain, refused, undecided } from './judge-plain.ts';
+import type { Sample } from './sample.ts';
+
+export type OpensslEnc = Extract<KnownAnswer, { kind: 'openssl-enc' }>;
+type AesCbc = Extract<KnownAnswer, { kind: 'aes-cbc' }>;
+
+const SALTED = Buffer.from('Salted__');
+export const SALTED_BYTES = 16; // "Salted__" and 8 bytes of salt
+const PADDING_BITS = 8;
+const BLOCK = 16;
+
+interface Block {
+  cipher: string;
+  key: Buffer;
+  iv: Buffer;
+}
+
+export function proveOpensslEnc(answer: OpensslEnc, secret: Buffer, sample: Sample): Opening {
+  const info = getCipherInfo(answer.cipher);
+  if (info === undefined || (info.mode !== 'cbc' && info.mode !== 'ctr')) return undecided(`the cipher ${answer.cipher} is not supported by this version`);
+  const stored = sample.tail.length === 0 ? decode(sample.head, answer.encoding ?? 'raw') : sample.head;
+  if (stored === null) return refused(`the sample is not ${answer.encoding ?? 'raw'}`);
+  if (!stored.subarray(0, 8).equals(SALTED)) return refused('the sample was not written by `openssl enc` with a password: it does not begin with "Salted__"');
+  if (stored.length < SALTED_BYTES + 1) return refused('the sample is cut off after its salt');
+  const block = { cipher: answer.cipher, ...opensslKey(answer, secret, stored.subarray(8, SALTED_BYTES)) };
+  const size = sample.tail.length === 0 ? stored.length : sample.size;
+  const text = stored.subarray(SALTED_BYTES);
+  const opening = info.mode === 'ctr' ? judgePlain(decipherHead(block, text), answer, sample.tail.length === 0, 0) : judgeCbc(block, text, sample.tail, size - SALTED_BYTES, answer);
+  block.key.fill(0);
+  return opening;
+}
+
+/** Key and initialisation vector from a password, as `openssl enc -pbkdf2` or the older EVP_BytesToKey (one round) make them. */
+export function opensslKey(answer: OpensslEnc, secret: Buffer, salt: Buffer): { key: Buffer; iv: Buffer } {
+  const info = getCipherInfo(answer.cipher);
+  const [keyBytes, ivBytes] = [info?.keyLength ?? 32, info?.ivLength ?? 16];
+  const bytes = answer.kdf === 'pbkdf2' ? pbkdf2Sync(secret, salt, answer.iterations ?? 10_000, keyBytes + ivBytes, answer.digest) : bytesToKey(secret, salt, answer.digest, keyBytes + ivBytes, answer.iterations ?? 1);
+  return { key: bytes.subarray(0, keyBytes), iv: bytes.subarray(keyBytes, keyBytes + ivBytes) };
+}
+
+function bytesToKey(secret: Buffer, salt: Buffer, digest: string, length: number, rounds: number): Buffer {
+  let bytes = Buffer.alloc(0);
+  let last = Buffer.alloc(0);
+  while (bytes.length < length) {
+    last = createHash(digest).update(last).update(secret).update(salt).digest();
+    for (let round = 1; round < rounds; round++) last = createHash(digest).update(last).digest();
+    bytes = Buffer.concat([bytes, last]);
+  }
+  return bytes;
+}
+
+export function proveAesCbc(answer: AesCbc, secret: Buffer, sample: Sample): Opening {
+  const layout = answer.layout ?? 'iv:16,ct';
+  const problem = layoutProblem(layout, ['ct']);
+  if (problem !== null) return undecided(problem);
+  const stored = decode(sample.head, answer.encoding ?? 'raw');
+  const parts = stored === null ? null : splitLayout(stored, layout);
+  const text = parts?.get('ct');
+  if (text === undefined) return refused('the sample is not in the stated encoding and layout');
+  const key = deriveKey(secret, answer.key, answer.key.length ?? 32, parts?.get('salt'));
+  if (typeof key === 'string') return refused(key);
+  const iv = parts?.get('iv') ?? key.subarray(0, BLOCK); // sqlalchemy-utils' AesEngine takes the key's beginning
+  const opening = judgeCbc({ cipher: `aes-${key.length * 8}-cbc`, key, iv }, text, Buffer.alloc(0), text.length, answer);
+  key.fill(0);
+  return opening;
+}
+
+/** @param text cipher text, whole or its beginning; @param tail the last blocks when it is only the beginning */
+function judgeCbc(block: Block, text: Buffer, tail: Buffer, size: number, wanted: { magic?: string | undefined; plain_sha256?: string | undefined }): Opening {
+  if (size === 0 || size % BLOCK !== 0) return refused('the sample is cut off: its length is no multiple of the block');
+  const whole = tail.length === 0;
+  const padded = decipherTail(block, whole ? text.subarray(-2 * BLOCK) : tail.subarray(-2 * BLOCK));
+  if (padded === null) return refused('the key does not open the sample: its padding is wrong (or the sample is cut off)');
+  const head = decipherHead(block, text.subarray(0, text.length - (text.length % BLOCK)));
+  const plain = whole ? head.subarray(0, head.length - padded) : head;
+  return judgePlain(plain, wanted, whole, PADDING_BITS);
+}
+
+function decipherHead(block: Block, text: Buffer): Buffer {
+  const decipher = createDecipheriv(block.cipher, block.key, block.iv);
+  decipher.setAutoPadding(false);
+  return Buffer.concat([decipher.update(text), decipher.final()]);
+}
+
+/** Bytes of PKCS#7 padding in the last block, or null when it is none. A single block is opened with the vector itself. */
+function decipherTail(block: Block, last: Buffer): number | null {
+  const chained = last.length > BLOCK ? { ...block, iv: last.subarray(0, BLOCK) } : block;
+  const plain = decipherHead(chained, last.subarray(-BLOCK));
+  const count = plain.at(-1) ?? 0;
+  return count >= 1 && count <= BLOCK && plain.subarray(-count).every((byte) => byte === count) ? count : null;
+}

@@ -1,0 +1,85 @@
+/** Decrypts a whole backup file from one path to another. Runs only in the key child; memory stays flat for streams. */
+import { createDecipheriv, getCipherInfo } from 'node:crypto';
+import { closeSync, createReadStream, createWriteStream, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import type { KnownAnswer } from '../../contract/known-answer.ts';
+import { openAeadSample } from './prove-aead.ts';
+import { ageDecrypter } from './prove-age.ts';
+import { opensslKey, SALTED_BYTES } from './prove-cbc.ts';
+import type { OpensslEnc } from './prove-cbc.ts';
+
+/** Node's largest buffer for a one-shot cipher, kept well below. */
+const AEAD_BYTES = 1024 * 1024 * 1024;
+
+/** @returns why it could not be decrypted, or null when `to` holds the whole plain text (mode 0600) */
+export async function unseal(answer: KnownAnswer, secret: Buffer, from: string, to: string): Promise<string | null> {
+  try {
+    const fault = await unsealInto(answer, secret, from, to);
+    if (fault !== null) rmSync(to, { force: true });
+    return fault;
+  } catch (thrown) {
+    rmSync(to, { force: true });
+    if (isDiskFault(thrown)) throw thrown;
+    return 'the key does not open the backup, or the backup is damaged or cut off';
+  }
+}
+
+async function unsealInto(answer: KnownAnswer, secret: Buffer, from: string, to: string): Promise<string | null> {
+  switch (answer.kind) {
+    case 'openssl-enc':
+      return unsealOpenssl(answer, secret, from, to);
+    case 'age':
+      return unsealAge(answer, secret, from, to);
+    case 'aead': {
+      if (statSync(from).size > AEAD_BYTES) return 'a backup of this size (over 1 GiB) in one AEAD message is not supported by this version';
+      const plain = openAeadSample(answer, secret, readFileSync(from));
+      if (typeof plain === 'string') return plain;
+      writeFileSync(to, plain, { mode: 0o600 });
+      plain.fill(0);
+      return null;
+    }
+    case 'fernet':
+    case 'cbc-hmac':
+    case 'aes-cbc':
+    case 'openpgp':
+    case 'public-key-match':
+    case 'command':
+      return `backups sealed as ${answer.kind} are not supported by this version`;
+  }
+}
+
+async function unsealOpenssl(answer: OpensslEnc, secret: Buffer, from: string, to: string): Promise<string | null> {
+  if (getCipherInfo(answer.cipher) === undefined) return `the cipher ${answer.cipher} is not supported by this version`;
+  const header = firstBytes(from, SALTED_BYTES);
+  if (header.toString('latin1', 0, 8) !== 'Salted__' || header.length < SALTED_BYTES) return 'the backup was not written by `openssl enc` with a password: it does not begin with "Salted__"';
+  const { key, iv } = opensslKey(answer, secret, header.subarray(8));
+  const decipher = createDecipheriv(answer.cipher, key, iv);
+  key.fill(0);
+  await pipeline(createReadStream(from, { start: SALTED_BYTES }), decipher, createWriteStream(to, { mode: 0o600 }));
+  return null;
+}
+
+async function unsealAge(answer: Extract<KnownAnswer, { kind: 'age' }>, secret: Buffer, from: string, to: string): Promise<string | null> {
+  const decrypter = ageDecrypter(answer, secret);
+  if (typeof decrypter === 'string') return decrypter;
+  const stream: ReadableStream<Uint8Array> = Readable.toWeb(createReadStream(from));
+  const plain = await decrypter.decrypt(stream);
+  await pipeline(Readable.fromWeb(plain), createWriteStream(to, { mode: 0o600 }));
+  return null;
+}
+
+function firstBytes(path: string, length: number): Buffer {
+  const file = openSync(path, 'r');
+  const bytes = Buffer.alloc(length);
+  try {
+    return bytes.subarray(0, readSync(file, bytes, 0, length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function isDiskFault(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' && ['ENOSPC', 'EIO', 'EACCES', 'EROFS', 'ENOENT', 'EDQUOT'].includes(thrown.code);
+}
