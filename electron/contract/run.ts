@@ -112,6 +112,9 @@ export const RunView = RunDocument.extend({
   params: z.record(z.string(), z.string()),
   notes: z.array(NoteView),
   attachments: z.array(AttachmentView),
+  dead: z.array(z.string()), // the outage switchboard
+  injects: z.array(z.string()), // fired so far
+  survivors: z.array(z.object({ step: StepPath, pid: z.int(), what: z.string() })),
   current: StepPath.nullable(), // the step that the operator should look at
   lookout: z.array(z.string()), // overrides, clock jumps, unattended approvals …
   restored_at: z.string().nullable(),
@@ -140,6 +143,12 @@ export const RunCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('stop-step'), step: StepPath, reason: z.string() }),
   z.object({ do: z.literal('block'), step: StepPath, reason: z.string() }),
   z.object({ do: z.literal('unblock'), step: StepPath }),
+  /** Processes that a crash left behind: end them, or look again whether they have ended. */
+  z.object({ do: z.literal('survivors'), step: StepPath, then: z.enum(['kill', 'look']) }),
+  z.object({ do: z.literal('attest'), step: StepPath, note: z.string() }),
+  /** The outage switchboard: the whole set of what is dead. */
+  z.object({ do: z.literal('mark-dead'), names: z.array(z.string()) }),
+  z.object({ do: z.literal('inject'), inject: Id }), // tabletop: fire now
   z.object({ do: z.literal('note'), step: StepPath.nullable(), text: z.string() }),
   z.object({ do: z.literal('attach'), step: StepPath.nullable(), path: z.string() }),
   z.object({ do: z.literal('attest-time'), time: Timestamp, source: z.string() }),

@@ -1,0 +1,54 @@
+/** The clocks of a run: tool, human and blocked time, RTO and RPO. Milliseconds inside, seconds in documents. */
+import type { RunDocument } from '../run.ts';
+import { durationSeconds } from '../scalars.ts';
+import type { Instant, RunFold, Stretch } from './fold.ts';
+import { elapsed } from './fold.ts';
+
+export type ClockName = 'tool' | 'human' | 'blocked';
+
+/** Waiting for an approval and standing halted are human time; waiting for a third party is not. */
+const CLOCK_OF: Readonly<Record<Stretch['what'], ClockName>> = { tool: 'tool', human: 'human', approval: 'human', halted: 'human', blocked: 'blocked' };
+
+/** Length of one stretch, open ones up to `now`. */
+export function stretchMs(stretch: Stretch, now: Instant): number {
+  return elapsed(stretch.from, stretch.to ?? now);
+}
+
+/** What one step spent on a clock: the sum of its stretches. */
+export function stepClock(stretches: readonly Stretch[], clock: ClockName, now: Instant): number {
+  return stretches.reduce((sum, stretch) => (CLOCK_OF[stretch.what] === clock ? sum + stretchMs(stretch, now) : sum), 0);
+}
+
+/** What the run spent on a clock: lanes that run side by side count once. */
+export function runClock(fold: RunFold, clock: ClockName, now: Instant): number {
+  const spans = fold.stretches.filter(({ what }) => CLOCK_OF[what] === clock).map((stretch) => ({ from: stretch.from.wall, to: stretch.from.wall + stretchMs(stretch, now) }));
+  spans.sort((a, b) => a.from - b.from);
+  let total = 0;
+  let covered = Number.NEGATIVE_INFINITY;
+  for (const { from, to } of spans) {
+    if (to > covered) total += to - Math.max(from, covered);
+    covered = Math.max(covered, to);
+  }
+  return total;
+}
+
+export function seconds(ms: number): number {
+  return Math.round(ms) / 1000;
+}
+
+/** From the declared outage to the service restored, or to the end of the run when no step restores it. */
+export function rtoOf(fold: RunFold): RunDocument['rto'] {
+  const target = fold.plan.snapshot.root.runbook.front.targets?.rto;
+  const target_s = target === undefined ? null : durationSeconds(target);
+  const end = fold.restoredAt?.wall ?? (fold.finished?.state === 'succeeded' ? fold.finished.at.wall : null);
+  const achieved_s = end === null || fold.created.outage_at === null ? null : seconds(Math.max(0, end - Date.parse(fold.created.outage_at)));
+  return { target_s, achieved_s, met: target_s === null || achieved_s === null ? null : achieved_s <= target_s };
+}
+
+/** From the newest recovered row to the outage. */
+export function rpoOf(fold: RunFold): RunDocument['rpo'] {
+  const target = fold.plan.snapshot.root.runbook.front.targets?.rpo;
+  const target_s = target === undefined ? null : durationSeconds(target);
+  const achieved_s = fold.rpo === null ? null : seconds(fold.rpo.achievedMs);
+  return { target_s, achieved_s, met: target_s === null || achieved_s === null ? null : achieved_s <= target_s, newest_at: fold.rpo?.newestAt ?? null };
+}

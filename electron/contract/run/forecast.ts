@@ -1,0 +1,60 @@
+/** When the run will end: the critical path over what is left, from measured times where there are any, else from budgets. */
+import { durationSeconds } from '../scalars.ts';
+import type { Instant, RunFold, StepFold } from './fold.ts';
+import { elapsed } from './fold.ts';
+
+export interface Forecast {
+  /** Wall milliseconds, by step that is not over. */
+  steps: ReadonlyMap<string, { start: number; end: number }>;
+  finish: number | null; // null when the run is over
+  /** Of the step that restores service, else of the run. */
+  restored: number | null;
+}
+
+/** What a step is expected to take, in milliseconds; a step that says nothing counts for nothing. */
+export function expectedMs(fold: RunFold, { plan }: StepFold): number {
+  if (plan.block.kind === 'call') return 0; // its children count
+  const measured = fold.plan.snapshot.measured[plan.sha256];
+  if (measured !== undefined) return measured;
+  return plan.block.budget === undefined ? 0 : durationSeconds(plan.block.budget) * 1000;
+}
+
+export function forecastRun(fold: RunFold, now: Instant): Forecast {
+  if (fold.finished !== null) return { steps: new Map(), finish: null, restored: null };
+  const ends = new Map<string, number>();
+  const steps = new Map<string, { start: number; end: number }>();
+  let finish = now.wall;
+  let restored: number | null = null;
+  for (const step of fold.order) {
+    if (isOver(step)) continue;
+    const window = windowOf(fold, step, ends, now);
+    ends.set(step.plan.path, window.end);
+    if (step.plan.parent !== null) ends.set(step.plan.parent, Math.max(window.end, ends.get(step.plan.parent) ?? 0));
+    steps.set(step.plan.path, window);
+    finish = Math.max(finish, window.end);
+    if (step.plan.block.restores_service === true) restored = Math.max(restored ?? 0, window.end);
+  }
+  return { steps, finish, restored: restored ?? finish };
+}
+
+function isOver({ state, left }: StepFold): boolean {
+  return state === 'succeeded' || state === 'skipped' || state === 'overridden' || state === 'not_executed' || left;
+}
+
+function windowOf(fold: RunFold, step: StepFold, ends: ReadonlyMap<string, number>, now: Instant): { start: number; end: number } {
+  const expected = expectedMs(fold, step);
+  if (step.effect !== null) {
+    const start = now.wall - elapsed(step.effect.since, now);
+    return { start, end: Math.max(now.wall, start + expected) };
+  }
+  const before = step.plan.needs.map((need) => ends.get(need) ?? now.wall);
+  const parent = step.plan.parent === null || step.plan.needs.length > 0 ? now.wall : startOfCall(fold, step.plan.parent, ends, now);
+  const start = Math.max(now.wall, parent, ...before);
+  return { start, end: start + expected };
+}
+
+/** A called runbook begins when the needs of its call are over. */
+function startOfCall(fold: RunFold, path: string, ends: ReadonlyMap<string, number>, now: Instant): number {
+  const call = fold.steps.get(path);
+  return Math.max(now.wall, ...(call?.plan.needs ?? []).map((need) => ends.get(need) ?? now.wall));
+}

@@ -1,0 +1,270 @@
+/** What others see of a run: the stable document of the command line, and the richer view of the page. */
+import type { Assertion } from '../assertion.ts';
+import type { RunDocument, RunState, RunStepDocument, RunSummary, RunView, Span, StepView } from '../run.ts';
+import { durationSeconds } from '../scalars.ts';
+import { rpoOf, rtoOf, runClock, seconds, stepClock } from './clocks.ts';
+import type { BlobName, RunEvent } from './events.ts';
+import { AssertionTexts, CommandTexts, readRunEvent } from './events.ts';
+import type { Instant, RunFold, StepFold, Stretch } from './fold.ts';
+import { applyEvent, approvalOf, beginRun, sibling } from './fold.ts';
+import type { Forecast } from './forecast.ts';
+import { forecastRun } from './forecast.ts';
+import { planRun, runbookOf } from './plan.ts';
+import type { RunSnapshot } from './snapshot.ts';
+import { dueMessages } from './messages.ts';
+
+export interface ViewSources {
+  now: Instant;
+  /** Whether the process that runs the run lives; without it an unfinished, unparked run is interrupted. */
+  alive: boolean;
+  /** Text of a blob; null when it is missing. */
+  load(blob: BlobName): string | null;
+  /** Fills the templates of human text; by default it stays as written. */
+  fill?(step: StepFold, text: string): string;
+  /** The command of a step that has not run yet. */
+  preview?(step: StepFold): string[][];
+  /** An assertion in words, before it is judged. */
+  words?(step: StepFold, assertion: Assertion): string;
+  checkpointWords?: string | null;
+}
+
+/** Folds stored events of one run, the first being `run.created`; null when there are none. */
+export function foldEvents(id: string, events: Iterable<Parameters<typeof readRunEvent>[0]>, snapshot: (blob: BlobName) => RunSnapshot): RunFold | null {
+  let fold: RunFold | null = null;
+  for (const stored of events) {
+    const event = readRunEvent(stored);
+    if (event === null) continue;
+    if (event.type === 'run.created') fold = beginRun(id, planRun(snapshot(event.data.snapshot)), event);
+    else if (fold !== null) applyEvent(fold, event);
+  }
+  return fold;
+}
+
+/** The fold of a whole run in one call: for a page or a test that has the events at hand. */
+export function foldRun(id: string, snapshot: RunSnapshot, events: readonly RunEvent[], sources: ViewSources): RunView | null {
+  const fold = foldEvents(id, events, () => snapshot);
+  return fold === null ? null : viewRun(fold, sources);
+}
+
+export function runState(fold: RunFold, alive: boolean): RunState {
+  if (fold.finished !== null) return fold.finished.state;
+  if (!alive && fold.parked === null) return 'interrupted';
+  const any = (test: (step: StepFold) => boolean): boolean => fold.order.some(test);
+  if (any((step) => step.effect !== null || step.retrying !== null || step.undoing)) return 'running';
+  if (any((step) => step.state === 'failed' && !step.left && fold.aborted === null)) return 'failed';
+  if (fold.parked !== null || any((step) => step.state === 'waiting' || (step.state === 'unknown' && !step.left))) return 'waiting';
+  return 'running';
+}
+
+export function viewRun(fold: RunFold, sources: ViewSources): RunView {
+  const forecast = forecastRun(fold, sources.now);
+  const now = sources.alive ? sources.now : fold.last; // nobody works on an interrupted run: its clocks stand
+  const spans = spansByStep(fold.stretches);
+  const { front } = fold.plan.snapshot.root.runbook;
+  const rto = rtoOf(fold);
+  return {
+    ...head(fold, sources, now, forecast),
+    steps: fold.order.map((step) => viewStep(fold, step, { sources, now, forecast, spans: spans.get(step.plan.path) ?? [] })),
+    title: front.title,
+    system: front.system,
+    seq: fold.seq,
+    signature: fold.created.signature,
+    operator: fold.operator === null ? null : { id: fold.operator.id, name: fold.operator.name },
+    present: fold.present,
+    phases: fold.plan.phases.map(({ id, title, budget }) => ({ id, title, budget_s: budget === undefined ? null : durationSeconds(budget) })),
+    spans: fold.stretches.map(toSpan),
+    params: fold.plan.snapshot.root.params,
+    notes: fold.notes,
+    attachments: fold.attachments,
+    dead: [...fold.dead],
+    injects: fold.injects,
+    survivors: fold.order.flatMap(({ plan, survivors }) => survivors.map((survivor) => ({ step: plan.path, ...survivor }))),
+    current: currentStep(fold),
+    lookout: fold.lookout,
+    restored_at: fold.restoredAt === null ? null : iso(fold.restoredAt.wall),
+    slack_s: rto.target_s === null || forecast.restored === null || fold.created.outage_at === null || fold.restoredAt !== null ? null : seconds(Date.parse(fold.created.outage_at) + rto.target_s * 1000 - forecast.restored),
+    messages: dueMessages(fold),
+    checkpoint_words: sources.checkpointWords ?? null,
+  };
+}
+
+function head(fold: RunFold, { alive }: ViewSources, now: Instant, forecast: Forecast): Omit<RunDocument, 'steps'> {
+  return {
+    id: fold.id,
+    runbook: fold.created.runbook,
+    mode: fold.mode,
+    state: runState(fold, alive),
+    outage_at: fold.created.outage_at,
+    declared_at: fold.created.declared_at,
+    finished_at: fold.finished === null ? null : iso(fold.finished.at.wall),
+    rto: rtoOf(fold),
+    rpo: rpoOf(fold),
+    clocks: { tool_s: seconds(runClock(fold, 'tool', now)), human_s: seconds(runClock(fold, 'human', now)), blocked_s: seconds(runClock(fold, 'blocked', now)) },
+    forecast_finish: forecast.finish === null ? null : iso(forecast.finish),
+  };
+}
+
+function iso(wall: number): string {
+  return new Date(wall).toISOString();
+}
+
+function spansByStep(stretches: readonly Stretch[]): Map<string, Stretch[]> {
+  const byStep = new Map<string, Stretch[]>();
+  for (const stretch of stretches) {
+    const own = byStep.get(stretch.step);
+    if (own === undefined) byStep.set(stretch.step, [stretch]);
+    else own.push(stretch);
+  }
+  return byStep;
+}
+
+function toSpan({ what, step, attempt, from, to }: Stretch): Span {
+  return { what, step, attempt, from: iso(from.wall), to: to === null ? null : iso(to.wall) };
+}
+
+interface StepSources { sources: ViewSources; now: Instant; forecast: Forecast; spans: readonly Stretch[] }
+
+function stepDocument(step: StepFold, { sources, now, spans }: StepSources): RunStepDocument {
+  const { plan } = step;
+  const interrupted = step.effect !== null && !sources.alive;
+  return {
+    id: plan.path,
+    kind: plan.block.kind,
+    state: interrupted ? 'unknown' : step.state,
+    attempts: step.attempts,
+    started_at: step.startedAt === null ? null : iso(step.startedAt.wall),
+    finished_at: step.finishedAt === null ? null : iso(step.finishedAt.wall),
+    budget_s: plan.block.budget === undefined ? null : durationSeconds(plan.block.budget),
+    tool_s: seconds(stepClock(spans, 'tool', now)),
+    human_s: seconds(stepClock(spans, 'human', now)),
+    exit_codes: [...step.exitCodes],
+    assertions: parsed(step.assertions, sources, AssertionTexts) ?? [],
+    ...(interrupted ? { reason: 'Interrupted: its outcome is unknown' } : step.reason === null ? {} : { reason: step.reason }),
+  };
+}
+
+function parsed<T>(blob: BlobName | null, { load }: ViewSources, schema: { parse(value: unknown): T }): T | null {
+  const text = blob === null ? null : load(blob);
+  return text === null ? null : schema.parse(JSON.parse(text));
+}
+
+function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
+  const { plan } = step;
+  const { sources, forecast } = given;
+  const fill = (text: string): string => sources.fill?.(step, text) ?? text;
+  const window = forecast.steps.get(plan.path);
+  const gate = approvalOf(plan);
+  return {
+    ...stepDocument(step, given),
+    title: fill(plan.title),
+    number: plan.number,
+    phase: plan.phase,
+    lane: plan.lane,
+    role: plan.block.role ?? null,
+    prose: fill(plan.prose),
+    needs: [...plan.needs],
+    point_of_no_return: plan.block.point_of_no_return ?? false,
+    waiting_for: step.waitingFor ?? (step.left || (step.state !== 'failed' && step.state !== 'unknown') ? null : step.state === 'unknown' ? 'outcome' : 'answer'),
+    waiting_since: step.waitingSince === null ? null : iso(step.waitingSince.wall),
+    commands: parsed(step.commands, sources, CommandTexts) ?? sources.preview?.(step) ?? rawCommands(step),
+    simulated: step.simulated,
+    expected: (plan.block.verify ?? []).map((assertion) => sources.words?.(step, assertion) ?? JSON.stringify(assertion)),
+    output: step.output,
+    last_output_at: null,
+    quiet_since: step.quietSince === null ? null : iso(step.quietSince.wall),
+    pid: step.effect?.processes.at(-1)?.pid ?? null,
+    suspects: suspectsOf(fold, step),
+    gotos: gotosOf(fold, step),
+    approvals: step.approvals.map((approval) => ({ ...approval })),
+    approvals_needed: gate === null ? null : { quorum: gate.quorum, by: [...gate.by], not_self: gate.not_self },
+    captures: { ...step.captures },
+    forecast: window === undefined ? null : { start: iso(window.start), end: iso(window.end) },
+    undoable: plan.block.undo !== undefined && (step.state === 'succeeded' || step.state === 'failed' || step.state === 'unknown'),
+    asks: asksOf(fold, step, fill),
+  };
+}
+
+function rawCommands({ plan: { block } }: StepFold): string[][] {
+  if (block.kind === 'run') return block.pipe ?? (block.run === undefined ? [] : [block.run]);
+  return block.kind === 'secret' && block.run !== undefined ? [block.run] : [];
+}
+
+/** Causes that the runbook names for this step, with what this run's checks say for and against them. */
+function suspectsOf(fold: RunFold, { plan }: StepFold): StepView['suspects'] {
+  const { symptoms } = runbookOf(fold.plan, plan.scope);
+  return (plan.block.suspects ?? []).flatMap((id) => {
+    const symptom = symptoms.find((row) => row.id === id);
+    if (symptom === undefined) return [];
+    const judged = fold.order.filter(({ plan: { block } }) => block.kind === 'check' && block.check === symptom.check);
+    const evidence = judged.flatMap(({ state, reason, plan: { title } }): StepView['suspects'][number]['evidence'] => {
+      if (state === 'succeeded') return [{ stance: 'against', text: `${title}: holds` }];
+      return state === 'failed' ? [{ stance: 'for', text: reason ?? title }] : [];
+    });
+    return [{ symptom: id, see: symptom.see, cause: symptom.cause, fix: symptom.fix, evidence }];
+  });
+}
+
+/** Where a halted step may go on: the step that the runbook names first, then every later one. */
+function gotosOf(fold: RunFold, step: StepFold): string[] {
+  if (step.left || (step.state !== 'failed' && step.state !== 'unknown')) return [];
+  const named = step.plan.block.on_fail?.goto;
+  const first = named === undefined ? [] : [sibling(step.plan, named)];
+  const later = fold.order.slice(step.plan.index + 1).filter((other) => other.plan.scope === step.plan.scope && (other.state === 'pending' || other.state === 'waiting')).map(({ plan }) => plan.path);
+  return [...new Set([...first, ...later])];
+}
+
+function asksOf(fold: RunFold, { plan }: StepFold, fill: (text: string) => string): StepView['asks'] {
+  const { block } = plan;
+  switch (block.kind) {
+    case 'decide':
+      return { kind: 'decide', question: fill(block.question), options: Object.entries(block.options).map(([id, { label }]) => ({ id, label: fill(label) })) };
+    case 'manual':
+      return { kind: 'manual', confirm: fill(block.confirm), checklist: (block.checklist ?? []).map(fill), evidence: block.evidence ?? null };
+    case 'secret': {
+      const spec = runbookOf(fold.plan, plan.scope).front.secrets?.[block.secret];
+      return { kind: 'secret', secret: block.secret, sources: (spec?.sources ?? ['prompt']).map(sourceName), prompt: spec?.prompt ?? block.secret };
+    }
+    case 'notify': {
+      const audience = runbookOf(fold.plan, plan.scope).audiences.find(({ id }) => id === block.audience);
+      const channels = (audience?.channels ?? []).map((channel) => (typeof channel === 'string' ? channel : channel.kind));
+      return { kind: 'notify', audience: block.audience, draft: fill(block.template ?? audience?.template ?? audience?.templates?.update?.text ?? ''), channels };
+    }
+    case 'check':
+      return typeof block.check !== 'string' && block.check.kind === 'attest' ? { kind: 'attest', statement: fill(block.check.statement) } : null;
+    case 'run':
+    case 'approve':
+    case 'wait':
+    case 'call':
+      return block.kind === 'run' && block.alternate?.manual !== undefined ? { kind: 'manual', confirm: fill(block.alternate.manual), checklist: [], evidence: null } : null;
+  }
+}
+
+function sourceName(source: 'prompt' | Record<string, unknown>): string {
+  return source === 'prompt' ? 'prompt' : Object.entries(source).map(([kind, where]) => `${kind} ${String(where)}`)[0] ?? '';
+}
+
+/** The step that the operator should look at: what failed, what asks, what runs, what comes next. */
+function currentStep(fold: RunFold): string | null {
+  const first = (test: (step: StepFold) => boolean): string | null => fold.order.find(test)?.plan.path ?? null;
+  return (
+    first((step) => (step.state === 'failed' || step.state === 'unknown') && !step.left) ??
+    first((step) => step.state === 'waiting') ??
+    first((step) => step.state === 'running' && step.plan.block.kind !== 'call') ??
+    first((step) => step.state === 'pending')
+  );
+}
+
+/** Exactly the JSON document `RUN`. */
+export function toRunDocument(view: RunView): RunDocument {
+  const { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish } = view;
+  return { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish, steps: view.steps.map(toStepDocument) };
+}
+
+function toStepDocument({ id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, reason }: StepView): RunStepDocument {
+  return { id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, ...(reason === undefined ? {} : { reason }) };
+}
+
+export function toRunSummary(view: RunView): RunSummary {
+  const { steps: _steps, ...rest } = toRunDocument(view);
+  return { ...rest, title: view.title, system: view.system };
+}
