@@ -1,0 +1,117 @@
+/** Typed calls to the engine and its events, over the one door that the shell opens (`window.blackstart`). */
+import type { z } from 'zod';
+import type { EngineState, ShellBridge } from '../../electron/contract/bridge.ts';
+import { EngineError, fromEnvelope } from '../../electron/contract/errors.ts';
+import { EngineEvent, METHODS, type MethodName, type Params, type Result } from '../../electron/contract/methods.ts';
+import { EventBatch, Response } from '../../electron/contract/rpc.ts';
+
+/** What the client needs of the shell; a test passes one half of a MessageChannel. */
+export type Door = Pick<ShellBridge, 'post' | 'onFrame' | 'onEngine'>;
+
+type ResultSchemas = { [M in MethodName]: { result: z.ZodType<Result<M>> } };
+const SCHEMAS: ResultSchemas = METHODS;
+
+interface Pending {
+  answer(result: unknown): void;
+  fail(error: EngineError): void;
+}
+
+const GONE = { hint: 'It is being started again; a run that was under way goes on from its journal.' };
+
+export class EngineClient {
+  readonly #door: Door;
+  readonly #pending = new Map<number, Pending>();
+  readonly #eventListeners = new Set<(event: EngineEvent) => void>();
+  readonly #stateListeners = new Set<() => void>();
+  #state: EngineState = 'starting';
+  #sequence = 0;
+  #refused = 0;
+
+  constructor(door: Door) {
+    this.#door = door;
+    door.onFrame((frame) => { this.#receive(frame); });
+    door.onEngine((state) => { this.#change(state); });
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** Frames that followed no schema and were dropped; shown to the person, since it means a fault on the other side. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Rejects with an `EngineError`: the engine's own, or one that says that it is gone or answered nonsense. */
+  call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+    if (this.#state !== 'connected') return Promise.reject(new EngineError('internal', 'The engine is not connected', GONE));
+    this.#sequence += 1;
+    const id = this.#sequence;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, {
+        answer: (result) => {
+          const read = SCHEMAS[method].result.safeParse(result);
+          if (read.success) resolve(read.data);
+          else reject(new EngineError('internal', `The engine's answer to ${method} does not follow the contract`, { cause: read.error }));
+        },
+        fail: reject,
+      });
+      this.#door.post({ id, method, params });
+    });
+  }
+
+  /** @returns what ends the subscription */
+  onEvent(listener: (event: EngineEvent) => void): () => void {
+    this.#eventListeners.add(listener);
+    return () => this.#eventListeners.delete(listener);
+  }
+
+  /** Called when `state` or `refused` has changed. @returns what ends the subscription */
+  onChange(listener: () => void): () => void {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
+  }
+
+  #change(state: EngineState): void {
+    this.#state = state;
+    if (state !== 'connected') this.#voidCalls();
+    for (const listener of this.#stateListeners) listener();
+  }
+
+  #voidCalls(): void {
+    const void_ = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const call of void_) call.fail(new EngineError('internal', 'The engine stopped before it answered', GONE));
+  }
+
+  #receive(frame: unknown): void {
+    const batch = EventBatch.safeParse(frame);
+    if (batch.success) {
+      for (const event of batch.data.events) this.#emit(event);
+      return;
+    }
+    const response = Response.safeParse(frame);
+    const call = response.success ? this.#pending.get(response.data.id) : undefined;
+    if (!response.success || call === undefined) {
+      this.#refuse();
+      return;
+    }
+    this.#pending.delete(response.data.id);
+    if ('error' in response.data) call.fail(fromEnvelope(response.data.error));
+    else call.answer(response.data.result);
+  }
+
+  #emit(candidate: unknown): void {
+    const event = EngineEvent.safeParse(candidate);
+    if (!event.success) {
+      this.#refuse();
+      return;
+    }
+    for (const listener of this.#eventListeners) listener(event.data);
+  }
+
+  #refuse(): void {
+    this.#refused += 1;
+    for (const listener of this.#stateListeners) listener();
+  }
+}

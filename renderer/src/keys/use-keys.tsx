@@ -1,0 +1,89 @@
+/** The key desk in React: a layer a screen or dialog, bindings and one primary action in it. */
+import { createContext, type ReactNode, useContext, useEffect, useEffectEvent, useState } from 'react';
+import { type Binding, type Focus, KeyDesk, KeyLayer } from './key-desk.ts';
+
+const DeskContext = createContext<KeyDesk | null>(null);
+const LayerContext = createContext<KeyLayer | null>(null);
+
+function focusOf(target: EventTarget | null): Focus {
+  if (!(target instanceof HTMLElement)) return 'none';
+  if (target.dataset['primary'] !== undefined) return 'primary';
+  if (target instanceof HTMLTextAreaElement) return target.dataset['enter'] === 'submits' ? 'line' : 'text';
+  if (target instanceof HTMLInputElement) return ['checkbox', 'radio', 'button'].includes(target.type) ? 'none' : 'line';
+  if (target.isContentEditable) return 'text';
+  if (target.closest('button, a, select, summary, [role="option"], [role="menuitem"], [role="listbox"], [role="menu"]') !== null) return 'native';
+  return 'none';
+}
+
+export function KeyDeskProvider({ children }: { children: ReactNode }) {
+  const [desk] = useState(() => new KeyDesk(() => performance.now()));
+  useEffect(() => {
+    const down = (event: KeyboardEvent): void => {
+      if (!desk.down(event, focusOf(event.target))) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    const up = (event: KeyboardEvent): void => { desk.up(event.key); };
+    const blur = (): void => { desk.blur(); };
+    window.addEventListener('keydown', down, true);
+    window.addEventListener('keyup', up, true);
+    window.addEventListener('blur', blur);
+    return () => {
+      window.removeEventListener('keydown', down, true);
+      window.removeEventListener('keyup', up, true);
+      window.removeEventListener('blur', blur);
+    };
+  }, [desk]);
+  return <DeskContext value={desk}><Layer>{children}</Layer></DeskContext>;
+}
+
+/** Everything inside speaks for itself while it is mounted; what lies under it hears no keys. */
+export function Layer({ children }: { children: ReactNode }) {
+  const desk = useDesk();
+  const [layer] = useState(() => new KeyLayer());
+  useEffect(() => {
+    desk.open(layer);
+    return () => { desk.close(layer); };
+  }, [desk, layer]);
+  return <LayerContext value={layer}>{children}</LayerContext>;
+}
+
+export function useDesk(): KeyDesk {
+  const desk = useContext(DeskContext);
+  if (desk === null) throw new Error('Keys were used outside the key desk');
+  return desk;
+}
+
+function useLayer(): KeyLayer {
+  const layer = useContext(LayerContext);
+  if (layer === null) throw new Error('Keys were used outside a layer');
+  return layer;
+}
+
+export function useKeys(bindings: readonly Binding[]): void {
+  const layer = useLayer();
+  const shape = bindings.map((binding) => `${binding.ctrl === true ? 'ctrl ' : ''}${binding.key} ${binding.label}`).join('|');
+  const press = useEffectEvent((index: number) => { bindings[index]?.run(); });
+  const describe = useEffectEvent(() => bindings.map((binding, index): Binding => ({ ...binding, run: () => { press(index); } })));
+  useEffect(() => {
+    const own = describe();
+    layer.bindings.add(own);
+    return () => { layer.bindings.delete(own); };
+  }, [layer, shape]);
+}
+
+/** Registers the layer's one primary action while mounted. */
+export function usePrimary(id: string, label: string, disabled: boolean, run: () => void): void {
+  const layer = useLayer();
+  const desk = useDesk();
+  const press = useEffectEvent(run);
+  useEffect(() => {
+    const own = { id, label, disabled, run: () => { press(); } };
+    layer.primary = own;
+    desk.present();
+    return () => {
+      if (layer.primary === own) layer.primary = null;
+      desk.present();
+    };
+  }, [layer, desk, id, label, disabled]);
+}
