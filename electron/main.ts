@@ -69,7 +69,9 @@ class Console {
     this.#window = window;
     window.on('closed', () => this.#forget(window));
     // The engine lives on in its own process: a new page finds everything as it was.
-    window.webContents.on('render-process-gone', () => this.#load());
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (!this.#quitting && reason !== 'clean-exit' && reason !== 'launch-failed') this.#load();
+    });
     this.#load();
   }
 

@@ -98,10 +98,14 @@ function unpackFallback(folder) {
 
 function completeFallback(dist) {
   renameSync(join(dist, FALLBACK.executable), join(dist, 'electron'));
-  const shim = join(dist, 'resources', 'default_app');
-  mkdirSync(shim, { recursive: true });
+  // Electron looks for its default application in an archive of this name only.
+  const shim = join(dist, 'default_app');
+  mkdirSync(shim);
+  mkdirSync(join(dist, 'resources'));
   copyFileSync(fileURLToPath(new URL('./default-app.cjs', import.meta.url)), join(shim, 'main.js'));
   writeFileSync(join(shim, 'package.json'), '{"name":"electron","main":"main.js"}\n');
+  run(findNode(), [join(MODULES, '@electron', 'asar', 'bin', 'asar.mjs'), 'pack', shim, join(dist, 'resources', 'default_app.asar')]);
+  rmSync(shim, { recursive: true });
   writeFileSync(join(dist, 'version'), FALLBACK.electron);
   // The set-uid sandbox helper must belong to root; elsewhere Chromium uses user namespaces.
   if (process.getuid?.() === 0) chmodSync(join(dist, 'chrome-sandbox'), 0o4755);

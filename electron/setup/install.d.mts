@@ -1,0 +1,5 @@
+interface Lock {
+  packages: Record<string, { version?: string; integrity?: string; optional?: boolean }>;
+}
+/** Whether npm's own note of what it installed matches the lockfile. */
+export function matchesLockfile(lock: Lock, installed: Lock): boolean;

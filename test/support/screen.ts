@@ -1,0 +1,27 @@
+/** A screen without a monitor for the whole end-to-end suite. The workers inherit DISPLAY from this process. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+
+/** @returns the number that Xvfb chose; it writes it once it accepts windows */
+async function displayNumber(pipe: Readable): Promise<string> {
+  let text = '';
+  for await (const chunk of pipe.setEncoding('utf8')) {
+    text += String(chunk);
+    if (text.includes('\n')) return text.trim();
+  }
+  throw new Error('Xvfb ended before it offered a display; is the package xvfb installed?');
+}
+
+export async function setup(): Promise<() => Promise<void>> {
+  if (process.platform !== 'linux') return () => Promise.resolve();
+  const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1920x1080x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const failed = once(screen, 'error').then(([error]) => Promise.reject(error));
+  const pipe = screen.stdio[3];
+  if (pipe === null || pipe === undefined || !('setEncoding' in pipe)) throw new Error('Xvfb has no descriptor 3');
+  process.env['DISPLAY'] = `:${await Promise.race([displayNumber(pipe), failed])}`;
+  return async () => {
+    screen.kill();
+    await once(screen, 'exit');
+  };
+}
