@@ -29,7 +29,8 @@ export interface StepFold {
   bypassed: boolean; // a goto went past it: others may go on
   left: boolean; // failed, and a goto left it behind
   reoffered: boolean; // deferred, and asked again at the end
-  stopped: boolean; // a person ended what ran: no automatic retry
+  retryable: boolean; // it failed by itself, so that a rule may try again
+  stopped: boolean; // a person ended what ran
   called: Readonly<Record<string, string>> | null; // params of a call that has begun
   attempts: number;
   automatic: number; // retries by rule since a person last decided
@@ -100,7 +101,7 @@ export function beginRun(id: string, plan: RunPlan, event: RunEvent & { type: 'r
 function newStep(plan: PlannedStep): StepFold {
   return {
     plan, state: 'pending', reason: null, waitingFor: null, waitingSince: null, waitingDetail: null, released: false, typed: false, confirmed: false,
-    simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
+    simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, retryable: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
     undoing: false, service: null, startedAt: null, finishedAt: null, exitCodes: [], assertions: null, output: null, commands: null, captures: {},
     approvals: [], quietSince: null, survivors: [], option: null,
   };
@@ -400,7 +401,11 @@ function results(fold: RunFold, step: StepFold, data: EventOf<'step.result'>['da
     step.output = data.output;
   }
   step.survivors = data.survivors.map((pid) => ({ pid, what: 'it outlived being killed' }));
-  if (!data.ok) return halts(fold, step, 'failed', data.reason ?? 'it did not succeed', at);
+  if (!data.ok) {
+    halts(fold, step, 'failed', step.stopped ? `Stopped: ${step.reason ?? ''}` : (data.reason ?? 'It did not succeed'), at);
+    step.retryable = data.purpose === 'work' && !step.stopped && data.how !== 'refused' && data.how !== 'killed' && data.survivors.length === 0;
+    return;
+  }
   finish(fold, step, 'succeeded', null, at);
 }
 
@@ -409,6 +414,7 @@ function halts(fold: RunFold, step: StepFold, state: 'failed' | 'unknown', reaso
   step.startedAt ??= at;
   step.finishedAt = at;
   step.reason = reason;
+  step.retryable = false;
   step.released = false;
   step.confirmed = false;
   open(fold, step, 'halted', at);

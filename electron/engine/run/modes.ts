@@ -1,0 +1,38 @@
+/** What a mode makes of a step. */
+import type { RunFold, StepFold } from '../../contract/run/fold.ts';
+import { sibling } from '../../contract/run/fold.ts';
+
+export type ModeRule =
+  | { do: 'run'; instead: readonly (readonly string[])[] | null }
+  | { do: 'simulate' }
+  | { do: 'skip' };
+
+/**
+ * The rule of the runbook, else: a tabletop simulates, the other modes run. A branch is decided by people in every mode, and
+ * a tabletop walks through a called runbook.
+ */
+export function modeRule(fold: RunFold, { plan }: StepFold): ModeRule {
+  const rule = plan.block.modes?.[fold.mode] ?? (fold.mode === 'tabletop' && plan.block.kind !== 'call' ? 'simulate' : 'run');
+  if (typeof rule === 'object') return { do: 'run', instead: 'run' in rule ? [rule.run] : rule.pipe };
+  if (rule === 'simulate') return plan.block.kind === 'decide' ? { do: 'run', instead: null } : { do: 'simulate' };
+  return rule === 'run' ? { do: 'run', instead: null } : { do: 'skip' };
+}
+
+/** Names that are dead and for which the step has another way; empty when its own way is open. */
+export function deadNames(fold: RunFold, step: StepFold): readonly string[] {
+  return (step.plan.block.alternate?.when_dead ?? []).filter((name) => fold.dead.includes(name));
+}
+
+/** Whether a step that stands in for another one is not needed, because that one's own way is open. */
+export function isSpare(fold: RunFold, { plan }: StepFold): boolean {
+  if (plan.standsInFor === null) return false;
+  const primary = fold.steps.get(plan.standsInFor);
+  return primary !== undefined && sibling(primary.plan, primary.plan.block.alternate?.step ?? '') === plan.path && deadNames(fold, primary).length === 0;
+}
+
+/** What injects that were fired do to a simulated step. */
+export function simulatedOutcome(fold: RunFold, { plan }: StepFold): { outcome: 'ok' | 'fail' | 'unknown'; reason: string } {
+  const names = [plan.block.id, ...(plan.block.kind === 'check' && typeof plan.block.check === 'string' ? [plan.block.check] : [])];
+  const inject = fold.plan.snapshot.root.runbook.injects.filter(({ id }) => fold.injects.includes(id)).findLast(({ affects, outcome }) => outcome !== undefined && (affects ?? []).some((name) => names.includes(name)));
+  return inject?.outcome === undefined ? { outcome: 'ok', reason: 'Simulated' } : { outcome: inject.outcome, reason: `Inject: ${inject.title}` };
+}
