@@ -1,6 +1,7 @@
 // Debian packages that the tests use: a screen without a monitor for Electron, and the real tools that runbooks drive.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { say, stop } from './places.mjs';
 
 const PACKAGES = [
@@ -33,3 +34,6 @@ export function ensureSystemPackages() {
   const install = ['install', '-y', '--no-install-recommends', ...missing];
   if (!(apt(install) || (apt(['update']) && apt(install)))) stop(`could not install them; run by hand:\n  ${line}`);
 }
+
+// Run by itself it lists them, for another installer.
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(`${PACKAGES.join(' ')}\n`);

@@ -1,0 +1,70 @@
+// `npm test [STAGE…]`: everything that is checked, in one command. Ends with `N passed, N failed`; a stage that is one yes or no counts as one.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ALL, ensureBuilt } from './build.mjs';
+import { readCounts } from './counts.mjs';
+import { ensureElectron } from './electron-runtime.mjs';
+import { ensureInstalled } from './install.mjs';
+import { findNode } from './node.mjs';
+import { CACHE, MODULES, ROOT, say, stop } from './places.mjs';
+import { ensureSystemPackages } from './system-packages.mjs';
+
+/** Runs one of our tools under the toolchain's Node, which is also the first `node` that it finds. */
+async function runTool(words) {
+  const node = findNode();
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = spawn(node, words, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...env, PATH: `${dirname(node)}:${process.env.PATH}` } });
+  const [status] = await once(child, 'exit');
+  return status === 0;
+}
+
+const tool = (name, file, words) => async () => {
+  const good = await runTool([join(MODULES, file), ...words]);
+  say(`${name}: ${good ? 'good' : 'FAILED'}`);
+  return good ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+};
+
+const suite = (name, config, prepare = []) => async () => {
+  await ensureBuilt(prepare);
+  const file = join(CACHE, 'results', `${name}.json`);
+  rmSync(file, { force: true });
+  mkdirSync(dirname(file), { recursive: true });
+  const good = await runTool([join(MODULES, 'vitest', 'vitest.mjs'), 'run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
+  return readCounts(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null, good);
+};
+
+const STAGES = {
+  types: tool('types', 'typescript/bin/tsc', ['-b']),
+  lint: tool('lint', 'eslint/bin/eslint.js', ['--config', 'electron/setup/eslint.config.mjs', '--max-warnings', '0', '.']),
+  rule: tool('dependency rule', '../electron/setup/dependency-rule.mjs', []),
+  unit: suite('unit', 'test/vitest.config.ts', ['engine', 'shell']),
+  e2e: suite('e2e', 'test/e2e/vitest.config.ts', ALL),
+  packaging: suite('packaging', 'test/packaging/vitest.config.ts', ALL),
+  shipping: suite('shipping', 'test/shipping/vitest.config.ts', ALL),
+};
+const USUAL = ['types', 'lint', 'rule', 'unit', 'e2e', 'packaging'];
+
+async function runStages(names) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const name of names) {
+    say(`── ${name}`);
+    const { passed, failed, skipped = 0 } = await STAGES[name]();
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
+  return total;
+}
+
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !(name in STAGES));
+if (unknown.length > 0) stop(`there is no stage ${unknown.join(', ')}; there are ${Object.keys(STAGES).join(', ')}`);
+await ensureInstalled();
+ensureSystemPackages();
+const names = named.length > 0 ? named : USUAL;
+if (names.some((name) => ['e2e', 'packaging', 'shipping'].includes(name))) await ensureElectron();
+const { passed, failed, skipped } = await runStages(names);
+process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+process.exitCode = failed === 0 ? 0 : 1;
