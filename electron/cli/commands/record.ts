@@ -1,0 +1,81 @@
+import { Command } from 'commander';
+import { counted } from '../../contract/wording.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Perform } from '../program.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Verification } from '../../contract/record.ts';
+
+export function recordCommand(perform: Perform): Command {
+  return new Command('record')
+    .description('verify, anchor and export the record')
+    .addCommand(verifyCommand(perform))
+    .addCommand(checkpointCommand(perform))
+    .addCommand(exportCommand(perform))
+    .addCommand(verifyBundleCommand(perform));
+}
+
+function collect(value: string, all: string[]): string[] {
+  return [...all, value];
+}
+
+/** @returns the exit status that the verification deserves */
+function say(terminal: Terminal, verification: Verification) {
+  if (terminal.json) terminal.document(verification);
+  const { ok, entries, checkpoints, head, problems } = verification;
+  terminal.line(ok ? terminal.paint('green', 'The record holds.') : terminal.paint('red', 'The record does NOT hold.'));
+  terminal.line(`${counted(entries, 'entry', 'entries')}, ${counted(checkpoints, 'checkpoint', 'checkpoints')}, root ${head.hash}`);
+  for (const { seq, kind, message } of problems) terminal.line(`  ${seq === null ? '' : `entry ${seq}: `}${kind}: ${message}`);
+  return ok ? EXIT.good : EXIT.bad;
+}
+
+function verifyCommand(perform: Perform): Command {
+  return new Command('verify')
+    .description('check every entry, output and checkpoint with code that shares nothing with the writer')
+    .option('--anchor <file>', 'a checkpoint that was kept elsewhere, may be repeated', collect, [])
+    .addHelpText('after', '\nExample:\n  blackstart record verify --anchor /media/witness/checkpoint.note')
+    .action(async ({ anchor }: { anchor: string[] }, command: Command) =>
+      perform(command, async ({ terminal, reader, path }) => say(terminal, await reader().verifyRecord(anchor.map(path)))),
+    );
+}
+
+function checkpointCommand(perform: Perform): Command {
+  return new Command('checkpoint')
+    .description('sign the record as it stands; keep what it prints elsewhere')
+    .addHelpText('after', '\nExample:\n  blackstart record checkpoint > /media/witness/checkpoint.note')
+    .action(async (_options: unknown, command: Command) =>
+      perform(command, async ({ terminal, writer, around }) => {
+        const checkpoint = writer().journal.checkpoint('asked for on the command line');
+        if (terminal.json) terminal.document({ checkpoint });
+        else around.stdout.write(checkpoint.note);
+        terminal.progress(`In words: ${checkpoint.words}`);
+        return EXIT.good;
+      }),
+    );
+}
+
+function exportCommand(perform: Perform): Command {
+  return new Command('export')
+    .description('write the evidence bundle of a run')
+    .argument('<run>', 'its id, a unique beginning of it, or "last"')
+    .requiredOption('-o, --output <file>', 'where to, for example evidence.zip')
+    .addHelpText('after', '\nExample:\n  blackstart record export last -o evidence.zip')
+    .action(async (run: string, { output }: { output: string }, command: Command) =>
+      perform(command, async ({ terminal, writer, path }) => {
+        const written = await writer().exportRun(run, path(output));
+        if (terminal.json) terminal.document(written);
+        terminal.line(`Written: ${written.path}`);
+        terminal.line(`SHA-256: ${written.sha256}`);
+        return EXIT.good;
+      }),
+    );
+}
+
+function verifyBundleCommand(perform: Perform): Command {
+  return new Command('verify-bundle')
+    .description('check an evidence bundle')
+    .argument('<file>', 'the bundle')
+    .addHelpText('after', '\nExample:\n  blackstart record verify-bundle evidence.zip')
+    .action(async (file: string, _options: unknown, command: Command) =>
+      perform(command, async ({ terminal, path, reader }) => say(terminal, await reader().verifyBundle(path(file)))),
+    );
+}

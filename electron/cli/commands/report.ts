@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { EngineError } from '../../contract/errors.ts';
+import { renderReport, type ReportFormat } from '../../engine/report/report.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Perform } from '../program.ts';
+
+interface Options {
+  format: ReportFormat | 'pdf';
+  output: string;
+}
+
+export function reportCommand(perform: Perform): Command {
+  return new Command('report')
+    .description('write the report of a run')
+    .argument('<run>', 'its id, a unique beginning of it, or "last"')
+    .addOption(new Option('--format <format>', 'html, pdf, json, csv or md').choices(['html', 'pdf', 'json', 'csv', 'md']).default('html'))
+    .requiredOption('-o, --output <file>', 'where to')
+    .addHelpText('after', '\nExample:\n  blackstart report last --format html -o report.html')
+    .action(async (run: string, { format, output }: Options, command: Command) =>
+      perform(command, async ({ terminal, reader, path }) => {
+        if (format === 'pdf') throw new EngineError('not-found', 'A PDF needs the window: it is printed there.', { hint: 'Open the report in the console, or write --format html and print that.' });
+        const file = path(output);
+        writeReport(file, renderReport(reader().report(run), format));
+        if (terminal.json) terminal.document({ path: file });
+        terminal.line(`Written: ${file}`);
+        return EXIT.good;
+      }),
+    );
+}
+
+export function writeReport(file: string, content: string): void {
+  try {
+    writeFileSync(file, content);
+  } catch (cause) {
+    throw new EngineError('disk', `The report could not be written to ${file}.`, { hint: cause instanceof Error ? cause.message : String(cause), cause });
+  }
+}

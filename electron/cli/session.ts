@@ -1,0 +1,79 @@
+/** One command's session: where its data lies, what it may write, and how it speaks. */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { EngineError } from '../contract/errors.ts';
+import { systemClock } from '../engine/clock.ts';
+import { findDataDir } from '../engine/data-dir.ts';
+import { openDataFolder, readDataFolder, type DataFolder, type DataFolderReader } from '../engine/data-folder.ts';
+import { findInstallation, type Installation } from '../engine/installation.ts';
+import { createTerminal, type Surroundings, type Terminal } from './terminal.ts';
+
+const Options = z.looseObject({
+  json: z.boolean().optional(),
+  jsonLines: z.boolean().optional(),
+  dataDir: z.string().optional(),
+  runbooks: z.array(z.string()).default([]),
+});
+
+export interface Session {
+  readonly around: Surroundings;
+  readonly terminal: Terminal;
+  readonly installation: Installation;
+  readonly dataDir: string;
+  /** Folders in which runbooks are looked for. */
+  readonly runbookDirs: string[];
+  /** A path of the caller as an absolute one. */
+  path(named: string): string;
+  /** The text of a caller's file. EngineError `not-found` when it cannot be read. */
+  read(named: string): Uint8Array;
+  /** The data folder to read; takes no lock and writes nothing. */
+  reader(): DataFolderReader;
+  /** The data folder to write; holds the lock until the command ends. */
+  writer(): DataFolder;
+  /** The same command on another data folder. */
+  at(dataDir: string): Session;
+  close(): Promise<void>;
+}
+
+export function openSession(around: Surroundings, given: unknown): Session {
+  const options = Options.parse(given);
+  const terminal = createTerminal(around, options.json === true || options.jsonLines === true);
+  const installation = findInstallation();
+  const path = (named: string): string => resolve(around.cwd, named);
+  const runbookDirs = options.runbooks.length === 0 ? [installation.runbooks] : options.runbooks.map(path);
+  const dataDir = findDataDir(options.dataDir === undefined ? undefined : path(options.dataDir), { platform: process.platform, env: { ...around.env }, home: homedir(), cwd: around.cwd });
+  return sessionAt({ around, terminal, installation, runbookDirs, path }, dataDir);
+}
+
+type Fixed = Pick<Session, 'around' | 'terminal' | 'installation' | 'runbookDirs' | 'path'>;
+
+function sessionAt(fixed: Fixed, dataDir: string): Session {
+  const open: { close(): Promise<void> | void }[] = [];
+  let writing: DataFolder | undefined;
+  const folder = { dataDir, runbookDirs: fixed.runbookDirs, clock: systemClock(), nodePath: fixed.installation.node, launcher: fixed.installation.launcher, env: fixed.around.env };
+  const keep = <T extends { close(): Promise<void> | void }>(opened: T): T => {
+    open.push(opened);
+    return opened;
+  };
+  return {
+    ...fixed,
+    dataDir,
+    read: (named) => readInput(fixed.path(named), named),
+    reader: () => keep(readDataFolder(folder)),
+    writer: () => (writing ??= keep(openDataFolder(folder))),
+    at: (other) => keep(sessionAt(fixed, other)),
+    close: async () => {
+      for (const opened of open.reverse()) await opened.close();
+    },
+  };
+}
+
+function readInput(path: string, named: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new EngineError('not-found', `The file ${named} cannot be read.`, { hint: `Looked at ${path}.`, cause });
+  }
+}
