@@ -1,0 +1,109 @@
+/** Reads a plain SQL dump to its end, through gzip or zstd, and notes what only reading shows. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { PassThrough, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { ProbeContext } from '../probe.ts';
+import { rolesOfLine } from './roles.ts';
+
+export type Wrapping = 'none' | 'gzip' | 'zstd';
+
+export interface PlainReading {
+  wrapping: Wrapping;
+  /** Whether the wrapping carries a checksum of the content, which then held. */
+  checksummed: boolean;
+  statements: number;
+  isDump: boolean; // its head says that pg_dump wrote it
+  complete: boolean; // its end says that pg_dump finished
+  roles: string[];
+  /** First psql command in it that could run programs, with its line; dumps of pg_dump hold none. */
+  command: { line: number; text: string } | null;
+  newerThan: string | null; // "Dumped from database version 16.4"
+}
+
+const COMPLETE = '-- PostgreSQL database dump complete';
+const HEAD = '-- PostgreSQL database dump';
+/** What pg_dump itself writes: connecting, restricting, and the end of COPY data. */
+const HARMLESS = /^\\(?:connect|restrict|unrestrict|encoding)\b/u;
+
+/**
+ * @param unpackTo where the unwrapped text goes for the restore, or null
+ * @throws the system's or zlib's error when the file is damaged or cut off
+ */
+export async function readPlain(path: string, unpackTo: string | null, context: ProbeContext): Promise<PlainReading> {
+  const wrapping = await wrappingOf(path);
+  const total = (await stat(path)).size;
+  let done = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      done += chunk.length;
+      context.progress('reading the dump to its end', done, total, 'bytes');
+      next(null, chunk);
+    },
+  });
+  const notes = new DumpNotes();
+  const noting = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      notes.take(chunk);
+      next(null, unpackTo === null ? null : chunk);
+    },
+  });
+  const unwrap = wrapping.kind === 'gzip' ? createGunzip() : wrapping.kind === 'zstd' ? createZstdDecompress() : new PassThrough();
+  const sink = unpackTo === null ? new PassThrough().resume() : createWriteStream(unpackTo, { mode: 0o600 });
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), counted, unwrap, noting, sink, { signal: context.signal });
+  return { wrapping: wrapping.kind, checksummed: wrapping.checksummed, ...notes.end() };
+}
+
+async function wrappingOf(path: string): Promise<{ kind: Wrapping; checksummed: boolean }> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer } = await file.read(Buffer.alloc(5), 0, 5, 0);
+    if (buffer.readUInt16BE(0) === 0x1f8b) return { kind: 'gzip', checksummed: true };
+    // bit 2 of the frame header's descriptor: a checksum of the content follows the frame (RFC 8878, 3.1.1.1.1)
+    if (buffer.readUInt32LE(0) === 0xfd2fb528) return { kind: 'zstd', checksummed: ((buffer[4] ?? 0) & 0x04) !== 0 };
+    return { kind: 'none', checksummed: false };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads line by line; the data of COPY is passed over, since it may hold anything. */
+class DumpNotes {
+  #rest = '';
+  #line = 0;
+  #inCopy = false;
+  #statements = 0;
+  #isDump = false;
+  #newerThan: string | null = null;
+  #tail: string[] = [];
+  readonly #roles = new Set<string>();
+  #command: PlainReading['command'] = null;
+
+  take(chunk: Buffer): void {
+    const lines = (this.#rest + chunk.toString('latin1')).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#read(line);
+  }
+
+  end(): Omit<PlainReading, 'wrapping' | 'checksummed'> {
+    if (this.#rest !== '') this.#read(this.#rest);
+    const complete = !this.#inCopy && this.#tail.some((line) => line.startsWith(COMPLETE));
+    return { statements: this.#statements, isDump: this.#isDump, complete, roles: [...this.#roles], command: this.#command, newerThan: this.#newerThan };
+  }
+
+  #read(line: string): void {
+    this.#line += 1;
+    if (this.#inCopy) {
+      if (line === '\\.' || line === '\\.\r') this.#inCopy = false;
+      return;
+    }
+    this.#tail = [...this.#tail.slice(-9), line];
+    if (this.#line < 40 && line.startsWith(HEAD)) this.#isDump = true;
+    if (this.#line < 40 && line.startsWith('-- Dumped from database version ')) this.#newerThan = line.slice(32).trim();
+    if (/^COPY .* FROM stdin;\r?$/u.test(line)) this.#inCopy = true;
+    if (/;\r?$/u.test(line)) this.#statements += 1;
+    if (this.#command === null && /^\s*\\[A-Za-z!?]/u.test(line) && !HARMLESS.test(line)) this.#command = { line: this.#line, text: line.trim().slice(0, 60) };
+    for (const role of rolesOfLine(line)) this.#roles.add(Buffer.from(role, 'latin1').toString('utf8'));
+  }
+}

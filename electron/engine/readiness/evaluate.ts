@@ -1,0 +1,60 @@
+/** The state of a runbook from what its checks found, and when. Pure. */
+import type { CheckBlock } from '../../contract/check.ts';
+import type { CheckResult, ReadinessReport, ReadinessState } from '../../contract/readiness.ts';
+import type { Runbook } from '../../contract/runbook.ts';
+import { addPeriod } from '../../contract/scalars.ts';
+import type { ReadinessFold } from './fold-readiness.ts';
+import { foldKey } from './fold-readiness.ts';
+
+/** A result this much ahead of the clock was recorded under another clock, and its age cannot be told. */
+const AHEAD_MS = 120_000;
+
+/** @param now milliseconds since 1970 */
+export function evaluate(runbook: Runbook, fold: ReadinessFold, now: number): ReadinessReport {
+  const checks = runbook.checks.map(({ block }) => resultOf(runbook, block, fold, now));
+  return { runbook: { id: runbook.front.id, sha256: runbook.sha256 }, state: stateOf(checks), checks, warnings: warningsOf(runbook, now) };
+}
+
+/**
+ * A blocker failed → NOT_READY; else a blocker unknown, expired or never run, or no blockers at all → NEEDS_VERIFICATION;
+ * else any override → READY_WITH_OVERRIDES; else READY.
+ */
+export function stateOf(checks: readonly Pick<CheckResult, 'severity' | 'outcome' | 'expired' | 'checked_at'>[]): ReadinessState {
+  const blockers = checks.filter((check) => check.severity === 'blocker');
+  if (blockers.some((check) => check.outcome === 'fail')) return 'NOT_READY';
+  if (blockers.length === 0 || blockers.some((check) => check.outcome === 'unknown' || check.expired || check.checked_at === null)) return 'NEEDS_VERIFICATION';
+  return checks.some((check) => check.outcome === 'overridden') ? 'READY_WITH_OVERRIDES' : 'READY';
+}
+
+function resultOf(runbook: Runbook, block: CheckBlock, fold: ReadinessFold, now: number): CheckResult {
+  const recorded = fold.get(foldKey(runbook.front.id, runbook.sha256, block.id));
+  const about = { id: block.id, title: block.title, kind: block.kind, severity: block.severity, remedy: block.remedy ?? null, suspects: block.suspects ?? [] };
+  const override = recorded?.override ?? null;
+  const result = recorded?.result ?? null;
+  const since = override?.at ?? result?.at ?? null;
+  const expires = since === null ? null : addPeriod(new Date(since), block.expires);
+  const expired = since !== null && expires !== null && (expires.getTime() <= now || Date.parse(since) > now + AHEAD_MS);
+  return {
+    ...about, override, expired,
+    outcome: override === null ? (result?.outcome ?? 'unknown') : 'overridden',
+    summary: result?.summary ?? 'Not checked yet on this version of the runbook.',
+    evidence: result?.evidence ?? {},
+    checked_at: since,
+    expires_at: expires === null ? null : expires.toISOString(),
+    duration_ms: result?.duration_ms ?? null,
+  };
+}
+
+/** What does not decide the state but should be known. */
+function warningsOf(runbook: Runbook, now: number): string[] {
+  const { front } = runbook;
+  const warnings: string[] = [];
+  const reviewed = new Date(`${front.reviewed}T00:00:00Z`);
+  if (front.review_every !== undefined && addPeriod(reviewed, front.review_every).getTime() < now) {
+    warnings.push(`The runbook was last reviewed on ${front.reviewed}; it should be reviewed every ${front.review_every}.`);
+  }
+  if (reviewed.getTime() > now) warnings.push(`The runbook says that it was reviewed on ${front.reviewed}, which lies in the future.`);
+  if (front.targets?.rto === undefined) warnings.push('The runbook names no recovery time target (targets.rto).');
+  if (!runbook.checks.some(({ block }) => block.severity === 'blocker')) warnings.push('The runbook has no blocking check, so nothing proves that a recovery would work.');
+  return warnings;
+}

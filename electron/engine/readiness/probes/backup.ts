@@ -1,0 +1,203 @@
+/** `backup`: one backup climbs the proof ladder as far as the check asks. */
+import { rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { BackupEngine, ProbeOf } from '../../../contract/check.ts';
+import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
+import { unsealFile } from '../../escrow/known-answer.ts';
+import { ageSeconds, judgeAge } from '../age.ts';
+import { assertContent, proveKey } from '../backup/assert-content.ts';
+import { broken, held, Ladder } from '../backup/ladder.ts';
+import type { Rung } from '../backup/ladder.ts';
+import { probePgBackRest } from '../backup/pgbackrest.ts';
+import { findCopies } from '../backup/pick-backup.ts';
+import { postgresCustom } from '../backup/postgres-custom.ts';
+import { postgresPlain } from '../backup/postgres-plain.ts';
+import type { BackupReader, Inspection, Restored } from '../backup/reader.ts';
+import { RestoreFailed } from '../backup/reader.ts';
+import { sqlite } from '../backup/sqlite.ts';
+import { privateFolder } from '../backup/temporary-folder.ts';
+import type { ProbeContext, ProbeRunner } from '../probe.ts';
+import { CannotTell, fail, unknown, warn } from '../probe.ts';
+import { judgeCopies } from '../schedule.ts';
+import { bareDigest, readSums, sumFor } from '../sums.ts';
+import { hashWithProgress } from './file.ts';
+
+type BackupProbe = ProbeOf<'backup'>;
+
+export const probeBackup: ProbeRunner<'backup'> = async (probe, context) => {
+  const senseless = senselessLevel(probe);
+  if (senseless !== null) return unknown('refused', senseless);
+  if (/^[a-z][a-z0-9+.-]+:\/\//iu.test(probe.at)) return unknown('unsupported', `Backups at ${probe.at.split('://')[0] ?? ''}:// addresses are not supported by this version; fetch the backup to this laptop first.`);
+  if (probe.engine === 'pgbackrest') return probePgBackRest(probe, context);
+  const reader = readerOf(probe.engine);
+  if (reader === null) return unknown('unsupported', `Backups of the kind ${probe.engine} are not supported by this version.`);
+  return probeFileBackup(probe, reader, context);
+};
+
+function readerOf(engine: Exclude<BackupEngine, 'pgbackrest'>): BackupReader | null {
+  switch (engine) {
+    case 'postgres-custom': return postgresCustom;
+    case 'postgres-plain': return postgresPlain;
+    case 'sqlite': return sqlite;
+    case 'postgres-dumpall':
+    case 'mysqldump':
+    case 'mongodump':
+    case 'velero':
+    case 'restic':
+    case 'tar':
+      return null;
+  }
+}
+
+function senselessLevel(probe: BackupProbe): string | null {
+  if (probe.level === 'asserted' && probe.assert === undefined) return 'The check asks for the level "asserted" but says nothing that must hold: give `assert`.';
+  if (probe.level === 'key-proven' && probe.key === undefined) return 'The check asks for the level "key-proven" but names no key: give `key`.';
+  return null;
+}
+
+async function probeFileBackup(probe: BackupProbe, reader: BackupReader, context: ProbeContext): Promise<ProbeFinding> {
+  const at = context.resolve(probe.at);
+  const copies = findCopies(at);
+  const newest = copies[0];
+  if (newest === undefined) return fail(`There is no backup at ${at}.`, { path: at, level: null, wanted: probe.level, rungs: [] });
+  const now = context.clock.now();
+  const evidence: Evidence = { path: newest.path, size: newest.size, age_s: ageSeconds(newest.mtimeMs, now) };
+  const name = basename(newest.path);
+  const ladder = new Ladder(probe.level);
+  if (newest.size === 0) {
+    ladder.set('seen', broken('size', 'the backup is empty: 0 bytes'));
+    return ladder.finding(name, evidence);
+  }
+  ladder.set('seen', held('size and time', `${newest.size} bytes`));
+  evidence['sha256'] = await hashWithProgress(newest.path, context);
+  const outside = judgeChecksum(probe, newest.path, evidence['sha256'], context);
+  if (outside?.ok === false) {
+    ladder.set('intact', outside);
+    return ladder.finding(name, evidence);
+  }
+  await climb({ probe, reader, context, ladder, evidence, path: newest.path, outside });
+  const finding = ladder.finding(name, evidence);
+  return aged(finding, { probe, name, mtimeMs: newest.mtimeMs, copies: copies.map((copy) => copy.mtimeMs), now });
+}
+
+interface Climb {
+  probe: BackupProbe;
+  reader: BackupReader;
+  context: ProbeContext;
+  ladder: Ladder;
+  evidence: Evidence;
+  path: string;
+  outside: Rung | null;
+}
+
+/** From the file on disk upwards; a sealed backup is opened first, into a private folder that goes with the climb. */
+async function climb(parts: Climb): Promise<void> {
+  const { probe, context, ladder } = parts;
+  if (!ladder.wants('listed')) return;
+  if (probe.cipher === undefined) return climbPlain(parts);
+  const folder = privateFolder(context.scratchDir, Number(parts.evidence['size']));
+  try {
+    const opened = await openSeal(probe.cipher, parts.path, join(folder, 'backup'), context);
+    if (opened.ok === false) {
+      ladder.set('listed', opened);
+      return;
+    }
+    await climbPlain({ ...parts, path: join(folder, 'backup'), outside: parts.outside ?? sealProves(probe.cipher) });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function climbPlain(parts: Climb): Promise<void> {
+  const { reader, context, ladder, path } = parts;
+  const inspection = await reader.inspect(path, context);
+  if (!setInspection(ladder, inspection, parts.outside)) return;
+  if (!ladder.wants('restored')) return;
+  const start = context.clock.uptime();
+  const restored = await restoreOrFault(parts);
+  if ('fault' in restored) {
+    ladder.set('restored', broken('restore', restored.fault));
+    return;
+  }
+  try {
+    noteRate(parts.evidence, context.clock.uptime() - start);
+    ladder.set('restored', held('restore', restored.detail));
+    await judgeRestored(parts, restored);
+  } finally {
+    await restored.stop();
+  }
+}
+
+function setInspection(ladder: Ladder, inspection: Inspection, outside: Rung | null): boolean {
+  if (!ladder.set('listed', inspection.listed)) return false;
+  if (ladder.wants('intact') || outside !== null) {
+    const inside = inspection.intact;
+    ladder.set('intact', outside ?? inside ?? broken('the format', 'its bytes could not be judged'));
+  }
+  return true;
+}
+
+async function restoreOrFault({ probe, reader, context, path }: Climb): Promise<Restored | { fault: string }> {
+  try {
+    return await reader.restore(path, context, { database: probe.database });
+  } catch (thrown) {
+    if (thrown instanceof RestoreFailed) return { fault: `it does not restore: ${thrown.message}` };
+    throw thrown;
+  }
+}
+
+/** Assertions and key are judged whenever they are given and the copy is restored anyway. */
+export async function judgeRestored(parts: Pick<Climb, 'probe' | 'context' | 'ladder' | 'evidence'>, restored: Restored): Promise<void> {
+  const { probe, context, ladder, evidence } = parts;
+  if (probe.assert !== undefined && ladder.wants('asserted')) {
+    const { rung, evidence: more } = await assertContent(probe.assert, restored, context);
+    Object.assign(evidence, more);
+    if (!ladder.set('asserted', rung)) return;
+  }
+  if (probe.key === undefined || !ladder.wants('asserted')) return;
+  const { rung, evidence: more } = await proveKey(probe.key, restored, context);
+  Object.assign(evidence, more);
+  if (ladder.wants('key-proven') && 'key_missing' in more) throw new CannotTell('secret-missing', `The secret ${probe.key.secret} is not at hand, so the key was not tried on the backup.`, { ...evidence, level: ladder.level, rungs: ladder.rungs });
+  ladder.set('key-proven', rung);
+}
+
+function judgeChecksum(probe: BackupProbe, path: string, sha256: string, context: ProbeContext): Rung | null {
+  if (probe.sha256 !== undefined && bareDigest(probe.sha256) !== sha256) return broken('sha256', 'the backup was changed or is damaged: its SHA-256 is not the recorded one');
+  if (probe.sums === undefined) return probe.sha256 === undefined ? null : held('sha256', 'its SHA-256 is the recorded one');
+  const listed = sumFor(readSums(context.resolve(probe.sums)), path);
+  if (listed === null) return broken(`sums ${basename(probe.sums)}`, `${basename(probe.sums)} has no checksum for ${basename(path)}`);
+  return listed === sha256 ? held(`sums ${basename(probe.sums)}`, 'its SHA-256 is the recorded one') : broken(`sums ${basename(probe.sums)}`, `the backup was changed or is damaged: its SHA-256 is not the one in ${basename(probe.sums)}`);
+}
+
+async function openSeal(cipher: NonNullable<BackupProbe['cipher']>, from: string, to: string, context: ProbeContext): Promise<Rung> {
+  const secret = context.secrets.get(cipher.secret);
+  if (secret === null) throw new CannotTell('secret-missing', `The secret ${cipher.secret} is not at hand, so the sealed backup cannot be opened.`);
+  context.progress('opening the sealed backup');
+  const fault = await unsealFile({ answer: cipher.answer, secret: secret.bytes(), from, to }, { nodePath: context.nodePath, signal: context.signal });
+  return fault === null ? held(cipher.answer.kind, 'opened') : broken(cipher.answer.kind, `${fault} (tried with the secret ${cipher.secret})`);
+}
+
+/** age and AEAD authenticate every byte; `openssl enc` proves nothing about the bytes. */
+function sealProves(cipher: NonNullable<BackupProbe['cipher']>): Rung | null {
+  return cipher.answer.kind === 'age' || cipher.answer.kind === 'aead' ? held(cipher.answer.kind, 'the seal authenticates every byte') : null;
+}
+
+/** Bytes of the backup a second, for the forecast of a real restore. */
+export function noteRate(evidence: Evidence, milliseconds: number): void {
+  const took = Math.max(1, Math.round(milliseconds));
+  evidence['restore_ms'] = took;
+  evidence['restore_rate'] = Math.round((Number(evidence['size'] ?? 0) / took) * 1000);
+}
+
+/** A proven backup may still be too old; how far it was proven stays in the evidence. */
+export function aged(finding: ProbeFinding, about: { probe: BackupProbe; name: string; mtimeMs: number; copies: readonly number[]; now: number }): ProbeFinding {
+  if (finding.outcome !== 'pass') return finding;
+  for (const limit of [about.probe.rpo, about.probe.max_age]) {
+    if (limit === undefined) continue;
+    const age = judgeAge(about.name, about.mtimeMs, about.now, limit);
+    if (!age.ok) return age.reason === 'too-old' ? fail(age.summary, finding.evidence) : unknown('clock', age.summary, finding.evidence);
+  }
+  const copies = judgeCopies(about.probe, about.copies, about.now);
+  const evidence = { ...finding.evidence, ...copies.evidence };
+  return copies.warnings.length === 0 ? { ...finding, evidence } : warn(`${finding.summary} It is ${copies.warnings.join('; ')}.`, evidence);
+}

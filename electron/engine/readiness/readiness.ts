@@ -1,0 +1,258 @@
+/** Runs the checks of a runbook side by side, journals what they find, and says what state that makes. */
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import type { CheckBlock } from '../../contract/check.ts';
+import { EngineError } from '../../contract/errors.ts';
+import type { CheckProgress, Evidence, ProbeFinding, ReadinessReport } from '../../contract/readiness.ts';
+import type { Runbook } from '../../contract/runbook.ts';
+import type { Deps } from '../deps.ts';
+import type { EventData, EventValue, Journal, JournalEvent } from '../journal/journal.ts';
+import type { SecretStore } from '../secrets/secret.ts';
+import type { Redactor } from '../tool/redactor.ts';
+import { evaluate } from './evaluate.ts';
+import { foldKey, foldReadiness, READINESS_EVENTS } from './fold-readiness.ts';
+import type { ReadinessFold } from './fold-readiness.ts';
+import type { Attestation, ClockMark, ProbeContext } from './probe.ts';
+import { unknown } from './probe.ts';
+import { probeOf, runProbe } from './run-probe.ts';
+
+/** Room for the evidence in an event of at most 16 KiB; what is longer goes to a blob. */
+const EVIDENCE_BYTES = 8 * 1024;
+const SUMMARY_CHARACTERS = 1_000;
+
+export interface ReadinessDeps extends Deps {
+  journal: Journal;
+  dataDir: string;
+  /** Environment of tools, from `toolEnvironment`; the kit's toolbox is put before its PATH here. */
+  env: Readonly<Record<string, string>>;
+  /** Node, to run the key and database children; default this process's own program. */
+  nodePath?: string;
+  onProgress?: (progress: CheckProgress) => void;
+  /** After every result, override and attestation. */
+  onChanged?: (report: ReadinessReport) => void;
+}
+
+export interface CheckRun {
+  /** Only these checks; default all. */
+  only?: readonly string[];
+  /** Puts parameter values into the templates of a check; an EngineError makes that check unknown. */
+  fill: (block: CheckBlock) => CheckBlock;
+  secrets: SecretStore;
+  redactor: Redactor;
+  /** `person/ID`, `engine` or `device`. */
+  actor: string;
+  signal?: AbortSignal;
+  /** Names that are marked dead; a check that needs one alive is unknown. */
+  dead?: readonly string[];
+}
+
+export interface Word {
+  by: string;
+  actor: string;
+}
+
+export interface Readiness {
+  view(runbook: Runbook): ReadinessReport;
+  /** Resolves when all checks have a result. EngineError `refused` while checks of this runbook run, `not-found` for an unknown check. */
+  check(runbook: Runbook, run: CheckRun): Promise<ReadinessReport>;
+  /** Ends the checks of a runbook that are under way; they are `unknown`, "cancelled". */
+  cancel(runbookId: string): void;
+  override(runbook: Runbook, check: string, word: Word & { reason: string }): ReadinessReport;
+  /** Passes an `attest` check on a person's word. */
+  attest(runbook: Runbook, check: string, word: Word & { note: string }): ReadinessReport;
+}
+
+export function createReadiness(deps: ReadinessDeps): Readiness {
+  return new ChecksOfRunbooks(deps);
+}
+
+class ChecksOfRunbooks implements Readiness {
+  readonly #deps: ReadinessDeps;
+  readonly #running = new Map<string, AbortController>();
+  #fold: ReadinessFold = new Map();
+  #folded = 0;
+
+  constructor(deps: ReadinessDeps) {
+    this.#deps = deps;
+  }
+
+  view(runbook: Runbook): ReadinessReport {
+    const events = [...this.#deps.journal.events({ after: this.#folded, types: READINESS_EVENTS })];
+    this.#fold = foldReadiness(events, this.#fold);
+    this.#folded = events.at(-1)?.seq ?? this.#folded;
+    return evaluate(runbook, this.#fold, this.#deps.clock.now());
+  }
+
+  async check(runbook: Runbook, run: CheckRun): Promise<ReadinessReport> {
+    const id = runbook.front.id;
+    if (this.#running.has(id)) throw new EngineError('refused', `The checks of ${id} are running already`, { hint: 'Wait for them, or cancel them first.' });
+    const chosen = chooseChecks(runbook, run.only).filter((block) => !this.#stands(runbook, block));
+    const stop = new AbortController();
+    this.#running.set(id, stop);
+    const signal = run.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, run.signal]);
+    try {
+      const lastClock = lastMark(this.#deps.journal);
+      await sideBySide(chosen, Math.max(2, availableParallelism()), (block) => this.#checkOne(runbook, block, { ...run, signal }, lastClock));
+    } finally {
+      this.#running.delete(id);
+    }
+    return this.view(runbook);
+  }
+
+  cancel(runbookId: string): void {
+    this.#running.get(runbookId)?.abort(new DOMException('cancelled', 'AbortError'));
+  }
+
+  override(runbook: Runbook, check: string, word: Word & { reason: string }): ReadinessReport {
+    const block = findCheck(runbook, check);
+    const [by, reason] = [required(word.by, 'the name of who overrides'), required(word.reason, 'the reason')];
+    this.#append(runbook, block, 'readiness.override', word.actor, { by, reason });
+    return this.#changed(runbook);
+  }
+
+  attest(runbook: Runbook, check: string, word: Word & { note: string }): ReadinessReport {
+    const block = findCheck(runbook, check);
+    if (block.kind !== 'attest') throw new EngineError('refused', `The check ${check} is of the kind ${block.kind}: it is run, not attested`);
+    const by = required(word.by, 'the name of who attests');
+    if (block.by !== undefined && !block.by.includes(by) && !block.by.includes(word.actor)) {
+      throw new EngineError('refused', `${check} may be attested by ${block.by.join(' or ')}, not by ${by}`);
+    }
+    const note = block.evidence === undefined ? word.note : required(word.note, 'the evidence');
+    this.#append(runbook, block, 'attestation', word.actor, { by, note });
+    const summary = `${by} attests: ${block.statement}`.slice(0, SUMMARY_CHARACTERS);
+    this.#append(runbook, block, 'check.result', word.actor, { outcome: 'pass', summary, evidence: { by, note }, duration_ms: 0 });
+    return this.#changed(runbook);
+  }
+
+  /** An attestation holds until it expires; running the checks must not wipe it. */
+  #stands(runbook: Runbook, block: CheckBlock): boolean {
+    if (block.kind !== 'attest') return false;
+    const result = this.view(runbook).checks.find((check) => check.id === block.id);
+    return result?.outcome === 'pass' && !result.expired;
+  }
+
+  async #checkOne(runbook: Runbook, block: CheckBlock, run: CheckRun & { signal: AbortSignal }, lastClock: ClockMark | null): Promise<void> {
+    this.#append(runbook, block, 'check.started', run.actor, { kind: block.kind });
+    const start = this.#deps.clock.uptime();
+    const finding = await this.#probe(runbook, block, run, lastClock);
+    const duration = Math.max(0, Math.round(this.#deps.clock.uptime() - start));
+    const summary = finding.summary.slice(0, SUMMARY_CHARACTERS);
+    this.#append(runbook, block, 'check.result', run.actor, { outcome: finding.outcome, summary, evidence: this.#storable(finding.evidence), duration_ms: duration });
+    this.#changed(runbook);
+  }
+
+  async #probe(runbook: Runbook, block: CheckBlock, run: CheckRun & { signal: AbortSignal }, lastClock: ClockMark | null): Promise<ProbeFinding> {
+    const dead = (block.needs_alive ?? []).filter((name) => run.dead?.includes(name) === true);
+    if (dead.length > 0) return unknown('unreachable', `Needs ${dead.join(' and ')}, which is marked as dead.`, { dead });
+    try {
+      return await runProbe(probeOf(run.fill(block)), this.#context(runbook, block, run, lastClock));
+    } catch (thrown) {
+      if (!(thrown instanceof EngineError)) throw thrown;
+      return unknown('not-filled', thrown.hint === undefined ? thrown.message : `${thrown.message}. ${thrown.hint}`);
+    }
+  }
+
+  #context(runbook: Runbook, block: CheckBlock, run: CheckRun & { signal: AbortSignal }, lastClock: ClockMark | null): ProbeContext {
+    const { dataDir, env, clock, runTool, nodePath } = this.#deps;
+    const scratchDir = join(dataDir, 'scratch');
+    mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
+    const attestation = this.#attestation(runbook, block);
+    return {
+      clock, runTool, dataDir, scratchDir, lastClock,
+      secrets: run.secrets, redactor: run.redactor, signal: run.signal,
+      env: withToolbox(env, dataDir),
+      nodePath: nodePath ?? process.execPath,
+      marker: `ready/${runbook.front.id}/${block.id}/${process.pid}`,
+      resolve: (path) => (isAbsolute(path) ? path : resolve(dirname(runbook.path), path)),
+      progress: progressTeller(runbook.front.id, block.id, this.#deps),
+      ...(attestation === null ? {} : { attestation }),
+    };
+  }
+
+  #attestation(runbook: Runbook, block: CheckBlock): Attestation | null {
+    return this.#fold.get(foldKey(runbook.front.id, runbook.sha256, block.id))?.attestation ?? null;
+  }
+
+  #append(runbook: Runbook, block: CheckBlock, type: string, actor: string, data: EventData): JournalEvent {
+    return this.#deps.journal.append({ type, run: null, actor, data: { runbook: runbook.front.id, sha256: runbook.sha256, check: block.id, ...data } });
+  }
+
+  #changed(runbook: Runbook): ReadinessReport {
+    const report = this.view(runbook);
+    this.#deps.onChanged?.(report);
+    return report;
+  }
+
+  /** Evidence as the journal can hold it: integers only, and not too long. */
+  #storable(evidence: Evidence): EventData {
+    const data = integersOnly(evidence);
+    const bytes = Buffer.from(JSON.stringify(data), 'utf8');
+    if (bytes.length <= EVIDENCE_BYTES) return data;
+    const { sha256, size } = this.#deps.journal.blobs.put(bytes);
+    const short = Object.fromEntries(Object.entries(data).filter(([, value]) => JSON.stringify(value).length <= 512).slice(0, 12));
+    return { ...short, full_evidence: { sha256, size } };
+  }
+}
+
+/** PATH with the kit's toolbox first. */
+export function withToolbox(env: Readonly<Record<string, string>>, dataDir: string): Record<string, string> {
+  const path = env['PATH'];
+  return { ...env, PATH: path === undefined || path === '' ? join(dataDir, 'toolbox') : `${join(dataDir, 'toolbox')}${delimiter}${path}` };
+}
+
+function chooseChecks(runbook: Runbook, only: readonly string[] | undefined): CheckBlock[] {
+  return only === undefined ? runbook.checks.map(({ block }) => block) : only.map((id) => findCheck(runbook, id));
+}
+
+function findCheck(runbook: Runbook, id: string): CheckBlock {
+  const found = runbook.checks.find((check) => check.id === id);
+  if (found !== undefined) return found.block;
+  const known = runbook.checks.map((check) => check.id).join(', ');
+  throw new EngineError('not-found', `The runbook ${runbook.front.id} has no check "${id}"`, { hint: known === '' ? 'It has no checks at all.' : `Its checks are: ${known}.` });
+}
+
+function required(text: string, what: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '') throw new EngineError('refused', `${what} is missing`, { hint: 'It is kept in the record, so it has to be given.' });
+  return trimmed;
+}
+
+async function sideBySide<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+}
+
+/** Adds the time left, from the speed so far. */
+function progressTeller(runbook: string, check: string, deps: ReadinessDeps): ProbeContext['progress'] {
+  let [doingNow, since] = ['', deps.clock.uptime()];
+  return (doing, done, total, unit) => {
+    if (doing !== doingNow) [doingNow, since] = [doing, deps.clock.uptime()];
+    const passed = (deps.clock.uptime() - since) / 1000;
+    const left = done === undefined || total === undefined || done <= 0 || passed < 1 ? null : Math.round((passed / done) * (total - done));
+    deps.onProgress?.({
+      runbook, check, doing,
+      ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }), ...(unit === undefined ? {} : { unit }), ...(left === null ? {} : { eta_s: left }),
+    });
+  };
+}
+
+function lastMark(journal: Journal): ClockMark | null {
+  let last: JournalEvent | null = null;
+  for (const event of journal.events({ after: Math.max(0, journal.head.size - 1) })) last = event;
+  return last === null ? null : { wall: Date.parse(last.wall), up: last.up, boot: last.boot };
+}
+
+function integersOnly(evidence: Evidence): EventData {
+  return Object.fromEntries(Object.entries(evidence).map(([name, value]) => [name, integerValue(value)]));
+}
+
+function integerValue(value: Evidence[string]): EventValue {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : String(value);
+  if (Array.isArray(value)) return value.map(integerValue);
+  if (typeof value === 'object' && value !== null) return integersOnly(value);
+  return value;
+}
