@@ -1,0 +1,48 @@
+/** The RFC 6962 tree as the verifier computes it. */
+import { hash } from 'node:crypto';
+
+const LEAF_ROOM = 64 * 1024;
+
+export class Tree {
+  /** Roots of perfect subtrees and their leaf counts, largest first. */
+  readonly #stack: { count: number; root: Buffer }[] = [];
+  readonly #node = Buffer.alloc(65, 1);
+  readonly #leaf = Buffer.alloc(LEAF_ROOM);
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds an entry and returns its leaf hash. */
+  addEntry(bytes: Uint8Array): Buffer {
+    const message = bytes.length < LEAF_ROOM ? this.#leaf.subarray(0, bytes.length + 1) : Buffer.alloc(bytes.length + 1);
+    message.set(bytes, 1);
+    const leaf = hash('sha256', message, 'buffer');
+    this.addLeaf(leaf);
+    return leaf;
+  }
+
+  addLeaf(leaf: Buffer): void {
+    let merged = { count: 1, root: leaf };
+    for (let top = this.#stack.at(-1); top?.count === merged.count; top = this.#stack.at(-1)) {
+      merged = { count: merged.count * 2, root: this.#join(top.root, merged.root) };
+      this.#stack.pop();
+    }
+    this.#stack.push(merged);
+    this.#size += 1;
+  }
+
+  /** Hex. */
+  root(): string {
+    const last = this.#stack.at(-1);
+    if (last === undefined) return hash('sha256', '', 'hex');
+    return this.#stack.slice(0, -1).reduceRight((right, { root }) => this.#join(root, right), last.root).toString('hex');
+  }
+
+  #join(left: Buffer, right: Buffer): Buffer {
+    this.#node.set(left, 1);
+    this.#node.set(right, 33);
+    return hash('sha256', this.#node, 'buffer');
+  }
+}
