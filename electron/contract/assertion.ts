@@ -23,24 +23,28 @@ const label = { title: z.string().optional() };
 
 export const StdoutAssertion = z.strictObject({ stdout: TextTest, ...label });
 export const StderrAssertion = z.strictObject({ stderr: TextTest, ...label });
-export const JsonAssertion = z.strictObject({
-  json: z.string(), // RFC 6901 pointer, '' is the whole document
-  equals: Scalar.optional(),
-  min: z.number().optional(),
-  max: z.number().optional(),
-  matches: Pattern.optional(),
-  exists: z.boolean().optional(),
-  ...label,
-});
+export const JsonAssertion = z
+  .strictObject({
+    json: z.string(), // RFC 6901 pointer, '' is the whole document
+    equals: Scalar.optional(),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    matches: Pattern.optional(),
+    exists: z.boolean().optional(),
+    ...label,
+  })
+  .refine((test) => [test.equals, test.min, test.max, test.matches, test.exists].some((value) => value !== undefined), 'say what the value must be: equals, min, max, matches or exists');
 export const NumberAssertion = z.strictObject({ number: NumberTest, ...label });
-export const FileAssertion = z.strictObject({
-  file: z.string(),
-  exists: z.boolean().optional(),
-  sha256: z.string().optional(),
-  min_size: Size.optional(),
-  max_age: Duration.optional(),
-  ...label,
-});
+export const FileAssertion = z
+  .strictObject({
+    file: z.string(),
+    exists: z.boolean().optional(),
+    sha256: z.string().optional(),
+    min_size: Size.optional(),
+    max_age: Duration.optional(),
+    ...label,
+  })
+  .refine((test) => [test.exists, test.sha256, test.min_size, test.max_age].some((value) => value !== undefined), 'say what the file must be: exists, sha256, min_size or max_age');
 
 /** What can be expected of the output of one program. */
 export const Expectation = z.union([StdoutAssertion, StderrAssertion, JsonAssertion, NumberAssertion, FileAssertion]);

@@ -1,10 +1,25 @@
 /** The scalars that runbooks are written in. They stay text, as in the file; they are read where they are used. */
 import { z } from 'zod';
 
+/** Words that mean something to the language underneath; as a key they reach into every object. */
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Words that the expressions of `when` keep for themselves, and the built-in names of templates. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  'as', 'break', 'const', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in', 'let', 'loop', 'namespace', 'null', 'package', 'return', 'true', 'var', 'void', 'while',
+  'runbook_dir', 'run_dir', 'data_dir', 'blackstart', 'scratch', 'secret_file',
+]);
+
 /** Ids of steps, checks, audiences, injects and symptoms. */
-export const Id = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/u, 'an id is a-z, 0-9 and "-", begins with a letter, and has at most 64 characters');
+export const Id = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,63}$/u, 'an id is a-z, 0-9 and "-", begins with a letter, and has at most 64 characters')
+  .refine((id) => !FORBIDDEN_KEYS.has(id), 'this word is reserved and cannot be an id');
 /** Names of params, secrets and captures. */
-export const Name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/u, 'a name is a-z, 0-9 and "_", begins with a letter, and has at most 64 characters');
+export const Name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,63}$/u, 'a name is a-z, 0-9 and "_", begins with a letter, and has at most 64 characters')
+  .refine((name) => !RESERVED_NAMES.has(name) && !FORBIDDEN_KEYS.has(name), 'this word is reserved and cannot be a name');
 
 const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/u;
 export const Duration = z
