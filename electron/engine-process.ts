@@ -2,7 +2,7 @@
  * The engine's process, as the shell sees it: started early, started again when it dies, fed with pages' ports.
  * Frames pass through unread.
  */
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -47,25 +47,24 @@ function packagedNode(): string {
 }
 
 /**
- * After `ready` Chromium's sockets leak into a forked child and have hung both; a shell closes them before it becomes Node.
+ * After `ready` Chromium's sockets leak into a child and have hung both; a shell closes them before it becomes Node.
  * Descriptors 0 to 2 are the child's own, 3 is its channel.
  */
 const CLOSE_INHERITED = 'for f in /proc/$$/fd/*; do n=${f##*/}; if [ "$n" -gt 3 ] && [ "$n" != 255 ]; then eval "exec $n>&-"; fi; done; exec "$@"';
 
-function forkExternal(node: string, words: string[]): ChildProcess {
-  const env = cleanEnvironment(process.env);
+/** Not `fork`: within Electron that adds ELECTRON_RUN_AS_NODE to the environment, from where it would reach every tool. */
+function spawnExternal(node: string, words: string[]): ChildProcess {
   const wrap = app.isReady() && existsSync('/bin/bash');
-  return fork(engineFile(), words, {
-    execPath: wrap ? '/bin/bash' : node,
-    execArgv: wrap ? ['-c', CLOSE_INHERITED, 'engine', node] : [],
-    env,
+  const [program, ...before] = wrap ? ['/bin/bash', '-c', CLOSE_INHERITED, 'engine', node] : [node];
+  return spawn(program ?? node, [...before, engineFile(), ...words], {
+    env: cleanEnvironment(process.env),
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
 }
 
 function startExternal(node: string, options: HostOptions, { onMessage, onExit }: Listeners): Running {
-  const child = forkExternal(node, [JSON.stringify(options)]);
+  const child = spawnExternal(node, [JSON.stringify(options)]);
   const ports = new Map<number, MessagePortMain>();
   // A dead channel shows as the child's exit; a message that still wanted to go out is lost with it.
   const send = (message: ShellToEngine): void => void (child.connected && child.send(message, () => undefined));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { vi } from 'vitest';
 import { ensureBuilt } from '../../electron/setup/build.mjs';
 import { ensureElectron } from '../../electron/setup/electron-runtime.mjs';
 import { findNode } from '../../electron/setup/node.mjs';
@@ -72,11 +73,19 @@ export async function makeShellApp(): Promise<{ folder: string; env: Record<stri
   return { folder, env: { BLACKSTART_ENGINE_FILE: SHELL_HOST }, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+/**
+ * Waits until an expression holds in the page. Polled from here: the page's content policy refuses to evaluate what
+ * Playwright's `waitForFunction` would poll with inside it.
+ */
+export async function until(page: Page, condition: string, timeout = 15_000): Promise<void> {
+  await vi.waitUntil(() => page.evaluate(`Boolean(${condition})`), { timeout, interval: 50 });
+}
+
 /** Pictures of one screen, in both sizes and both colour schemes, in `screenshots/` (not kept in git). */
 export async function takePictures({ app, page }: LaunchedConsole, name: string): Promise<void> {
   for (const size of SIZES) {
     await app.evaluate(({ BrowserWindow }, { width, height }) => BrowserWindow.getAllWindows()[0]?.setContentSize(width, height), size);
-    await page.waitForFunction(({ width, height }) => window.innerWidth === width && window.innerHeight === height, size);
+    await until(page, `innerWidth === ${size.width} && innerHeight === ${size.height}`);
     for (const scheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme: scheme });
       await page.screenshot({ path: join(ROOT, 'screenshots', `${name}-${size.width}x${size.height}-${scheme}.png`) });
