@@ -52,7 +52,7 @@ export async function runtimeFor(options: ConsoleOptions): Promise<{ executable:
 export async function launchConsole(options: ConsoleOptions): Promise<LaunchedConsole> {
   if (options.app === undefined) await ensureBuilt(['engine', 'shell', 'renderer']);
   const { executable, args, env } = await runtimeFor(options);
-  const app = await _electron.launch({ executablePath: executable, args, env, timeout: 30_000 });
+  const app = await _electron.launch({ executablePath: executable, args, env, chromiumSandbox: !args.includes('--no-sandbox'), timeout: 30_000 });
   const page = await app.firstWindow();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
