@@ -83,6 +83,7 @@ export const StepView = RunStepDocument.extend({
   captures: z.record(z.string(), z.string()),
   forecast: z.object({ start: z.string(), end: z.string() }).nullable(),
   undoable: z.boolean(),
+  tty: z.boolean().optional(), // the tool has a terminal of its own and takes keystrokes
   /** What the operator is asked, by kind of step. */
   asks: z
     .discriminatedUnion('kind', [

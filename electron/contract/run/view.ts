@@ -180,6 +180,7 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     captures: { ...step.captures },
     forecast: window === undefined ? null : { start: iso(window.start), end: iso(window.end) },
     undoable: plan.block.undo !== undefined && (step.state === 'succeeded' || step.state === 'failed' || step.state === 'unknown'),
+    tty: plan.block.kind === 'run' && plan.block.tty === true,
     asks: asksOf(fold, step, fill),
   };
 }
