@@ -11,6 +11,15 @@ export const Verification = z.object({
 });
 export type Verification = z.infer<typeof Verification>;
 
+/** An evidence bundle: the same, and whose it is. `known` when this data folder or its trust folder holds the signer's key. */
+export const BundleVerification = Verification.extend({
+  run: z.string().nullable(),
+  shown: z.int(), // entries given in full; the others by their hash alone
+  files: z.int(),
+  signer: z.object({ name: z.string(), vkey: z.string(), known: z.boolean() }).nullable(),
+});
+export type BundleVerification = z.infer<typeof BundleVerification>;
+
 export const Checkpoint = z.object({ note: z.string(), size: z.int(), hash: z.string(), words: z.string(), at: z.string() });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
