@@ -1,5 +1,6 @@
 /** Engine process, command line and every child that they start: one flat folder of modules, so that relative places stay simple. */
-import { dirname, relative, resolve, sep } from 'node:path';
+import { existsSync, globSync } from 'node:fs';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -10,12 +11,16 @@ const FLAT = resolve(ROOT, 'build/engine');
 const NATIVE = ['better-sqlite3', '@lydell/node-pty', '@napi-rs/keyring', 'keytar'];
 const PLACE = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+)\1\s*,\s*import\.meta\.url\s*\)/g;
 
-function flatName(file: string): string {
-  return `${relative(resolve(ROOT, 'electron'), file).replace(/\.ts$/, '').split(sep).join('-')}.mjs`;
+/** Programs that the engine starts beside itself: each an entry of its own, found by its bare name. */
+function programs(): Record<string, string> {
+  const files = globSync('electron/engine/**/*-{child,worker}.ts', { cwd: ROOT }).map((file) => resolve(ROOT, file));
+  const byName = new Map(files.map((file) => [basename(file, '.ts'), file]));
+  if (byName.size !== files.length) throw new Error('two programs of the engine have the same name; one would overwrite the other');
+  return Object.fromEntries(byName);
 }
 
 /**
- * `new URL('./child.ts', import.meta.url)` becomes an entry of its own in the flat folder; any other relative place keeps
+ * `new URL('./child.ts', import.meta.url)` names the program's bundle in the flat folder; any other relative place keeps
  * pointing at the same file or folder of the checkout or package.
  */
 function placeKeeper(): Plugin {
@@ -29,8 +34,8 @@ function placeKeeper(): Plugin {
           const kept = relative(FLAT, target).split(sep).join('/') + (place.endsWith('/') ? '/' : '');
           return `new URL(${JSON.stringify(kept)}, import.meta.url)`;
         }
-        this.emitFile({ type: 'chunk', id: target, fileName: flatName(target) });
-        return `new URL(${JSON.stringify(`./${flatName(target)}`)}, import.meta.url)`;
+        if (programs()[basename(target, '.ts')] !== target) throw new Error(`${place} is started by ${id}, so its name must end in -child.ts or -worker.ts`);
+        return `new URL(${JSON.stringify(`./${basename(target, '.ts')}.mjs`)}, import.meta.url)`;
       });
       return changed === code ? null : { code: changed, map: null };
     },
@@ -49,7 +54,7 @@ export default defineConfig({
     sourcemap: false,
     emptyOutDir: false,
     rollupOptions: {
-      input: { blackstart: resolve(ROOT, 'electron/cli/main.ts'), 'engine-host': resolve(ROOT, 'electron/engine/host.ts') },
+      input: { blackstart: resolve(ROOT, 'electron/cli/main.ts'), ...(existsSync(resolve(ROOT, 'electron/engine/host.ts')) ? { 'engine-host': resolve(ROOT, 'electron/engine/host.ts') } : {}), ...programs() },
       output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
     },
   },
