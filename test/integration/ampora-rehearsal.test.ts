@@ -2,7 +2,7 @@
  * Ampora's rehearsal from end to end: the shipped runbook, through the command line, against a real PostgreSQL whose primary is gone and
  * a real pgBackRest repository.
  */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,11 +30,13 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', 
   function otherKit(change: (kit: string) => void): string {
     const kit = mkdtempSync(join(lab.folder, 'kit-'));
     cpSync(lab.kit, kit, { recursive: true });
+    const config = join(kit, 'pgbackrest.conf');
+    writeFileSync(config, readFileSync(config, 'utf8').replace(/^repo1-path=.*$/mu, `repo1-path=${kit}/repo`));
     change(kit);
     giveToLab(kit);
     return kit;
   }
-  const params = (kit: string) => lab.params.map((option) => (option.startsWith('kit=') ? `kit=${kit}` : option));
+  const params = (kit: string) => lab.params.map((option) => option.replace(lab.kit, kit));
   const command = (...argv: string[]): Promise<CommandResult> => blackstart(argv, { env: lab.env, cwd: lab.folder, as: asLabAccount });
   const rehearse = (data: string, kit = lab.kit) =>
     command('run', 'ampora-total-loss', '--mode', 'rehearsal', ...params(kit), '--outage-at', lab.outageAt, '--answers', lab.answers, '--data-dir', data, '--json');
@@ -117,12 +119,7 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', 
   }
 
   it('finds a damaged repository before anything is restored', async () => {
-    const kit = otherKit((folder) => {
-      const repo = join(folder, 'repo');
-      cpSync(join(lab.folder, 'repo'), repo, { recursive: true });
-      writeFileSync(join(folder, 'pgbackrest.conf'), readFileSync(join(lab.kit, 'pgbackrest.conf'), 'utf8').replace(/^repo1-path=.*$/mu, `repo1-path=${repo}`));
-      flipByte(largestFile(join(repo, 'backup')));
-    });
+    const kit = otherKit((folder) => { flipByte(largestFile(join(folder, 'repo', 'backup'))); });
     const readiness = await ready(kit, 'repository', 'newest-backup');
     expect(readiness.status).toBe(1);
     const answer = ReadyAnswer.parse(readiness.json());
@@ -136,7 +133,7 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', 
   it('is ready on the whole lab: the backup restores, the key opens a value of it, TLS, image and manifests hold', async () => {
     const result = await ready(lab.kit);
     const answer = ReadyAnswer.parse(result.json());
-    expect(answer.checks.filter(({ id, outcome }) => ['repository', 'newest-backup', 'key-canary', 'tls', 'manifests', 'image', 'tool-postgres', 'tool-pgbackrest'].includes(id) && outcome !== 'pass')).toEqual([]);
+    expect(answer.checks.filter(({ id, outcome }) => ['repository', 'archive-fresh', 'newest-backup', 'key-canary', 'tls', 'manifests', 'image', 'tool-postgres', 'tool-pgbackrest'].includes(id) && outcome !== 'pass')).toEqual([]);
     expect(answer.checks.find(({ id }) => id === 'newest-backup')?.evidence.level).toBe('key-proven');
     expect(answer.state).toBe('READY');
     expect(result.status).toBe(0);

@@ -73,8 +73,9 @@ export async function startAmporaLab(): Promise<AmporaLab> {
 function makeSite(): Site {
   const folder = mkdtempSync(join(tmpdir(), 'bs-ampora-'));
   chmodSync(folder, 0o755);
-  for (const part of ['repo', 'log', 'lock', 'spool', 'sock', 'kit', 'home', 'blackstart']) mkdirSync(join(folder, part), { mode: 0o700 });
+  for (const part of ['log', 'lock', 'spool', 'sock', 'kit', 'home', 'blackstart']) mkdirSync(join(folder, part), { mode: 0o700 });
   const kit = join(folder, 'kit');
+  mkdirSync(join(kit, 'repo'), { mode: 0o700 });
   const password = randomBytes(12).toString('base64url');
   const masterKey = randomBytes(32).toString('base64url');
   writeFileSync(join(kit, 'pg-password'), `${password}\n`, { mode: 0o600 });
@@ -87,7 +88,7 @@ function makeSite(): Site {
 
 function pgbackrestConfig(folder: string): string {
   return [
-    '[global]', `repo1-path=${folder}/repo`, 'repo1-retention-full=2', 'repo1-cipher-type=aes-256-cbc', `repo1-cipher-pass=${randomBytes(24).toString('base64')}`,
+    '[global]', `repo1-path=${folder}/kit/repo`, 'repo1-retention-full=2', 'repo1-cipher-type=aes-256-cbc', `repo1-cipher-pass=${randomBytes(24).toString('base64')}`,
     `log-path=${folder}/log`, `lock-path=${folder}/lock`, `spool-path=${folder}/spool`, 'log-level-file=off', 'start-fast=y', 'compress-type=zst',
     '[ampora]', `pg1-path=${folder}/primary`, 'pg1-port=5432', `pg1-socket-path=${folder}/sock`, 'pg1-user=postgres', '',
   ].join('\n');
@@ -181,7 +182,7 @@ async function startHealthServer(site: Site): Promise<{ url: string; process: Ch
 }
 
 function labOf(site: Site, lab: { restoreTo: string; outageAt: string; health: { url: string; process: ChildProcess } }): AmporaLab {
-  const params = { restore_to: lab.restoreTo, kit: site.kit, tenants_min: String(TENANTS), hostname: HOSTNAME, health_url: lab.health.url, pg_bin: PG_BIN };
+  const params = { restore_to: lab.restoreTo, kit: site.kit, repository: join(site.kit, 'repo'), tenants_min: String(TENANTS), hostname: HOSTNAME, health_url: lab.health.url, pg_bin: PG_BIN };
   return {
     folder: site.folder, kit: site.kit, restoreTo: lab.restoreTo, outageAt: lab.outageAt, healthUrl: lab.health.url, env: site.env,
     answers: join(site.kit, 'answers.yaml'),
