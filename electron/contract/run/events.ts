@@ -16,11 +16,8 @@ const Engine = z.object({ pid: z.int(), start_time: z.string().nullable(), boot:
 export const Pace = z.enum(['step', 'auto']); // `step`: programs wait for a person's start; `auto`: they start as soon as they may
 export type Pace = z.infer<typeof Pace>;
 
-/**
- * What an effect is for. A step's own work is `work`; `verify` follows a person's confirmation; `undo` takes a step back;
- * `stop` ends a background service.
- */
-export const Purpose = z.enum(['work', 'verify', 'undo', 'stop']);
+/** What an effect is for. A step's own work is `work`; `verify` follows a person's confirmation; `undo` takes a step back. */
+export const Purpose = z.enum(['work', 'verify', 'undo']);
 export type Purpose = z.infer<typeof Purpose>;
 /** How an effect ended: a tool's outcome, or `refused` when it was never tried. */
 export const How = z.enum(['exited', 'timed-out', 'killed', 'not-started', 'judged', 'refused']);
@@ -119,7 +116,7 @@ export const RunEventBody = z.discriminatedUnion('type', [
   event('step.stopped', { ...step, by: z.string(), ...reason }), // a person stops what runs
   event('step.blocked', { ...step, by: z.string(), ...reason }), // waits for a third party
   event('step.unblocked', { ...step, by: z.string() }),
-  event('step.service', { ...step, state: z.enum(['running', 'stopped', 'died']), detail: z.string() }),
+  event('step.service', { ...step, state: z.enum(['running', 'stopping', 'stopped', 'died']), detail: z.string() }),
   event('comms.sent', { ...step, audience: Id, channel: z.string(), reached: z.string(), text: Blob, by: z.string(), unattended: z.boolean() }),
 ]);
 export type RunEventBody = z.infer<typeof RunEventBody>;

@@ -37,7 +37,7 @@ export interface StepFold {
   effect: Effect | null;
   retrying: { since: Instant; delayMs: number } | null;
   undoing: boolean;
-  service: 'running' | 'stopped' | 'died' | null;
+  service: 'running' | 'stopping' | 'stopped' | 'died' | null;
   startedAt: Instant | null;
   finishedAt: Instant | null;
   exitCodes: readonly number[];
@@ -205,6 +205,11 @@ function resumed(fold: RunFold, data: EventOf<'run.resumed'>['data']): void {
   if (data.operator !== null) {
     fold.operator = data.operator;
     join(fold, data.operator);
+  }
+  for (const step of fold.order) {
+    // A service does not outlive the process that runs the run, unless it was adopted: it is started again.
+    if (step.service === null || step.service === 'running' || step.state !== 'succeeded') continue;
+    Object.assign(step, { state: 'pending', released: true, service: null, finishedAt: null });
   }
   if (!fold.teardown || fold.aborted !== null) return;
   fold.teardown = false; // it ran because the run was left; it runs again when the run ends
@@ -389,7 +394,6 @@ function intends(fold: RunFold, step: StepFold, data: EventOf<'step.intent'>['da
 
 function results(fold: RunFold, step: StepFold, data: EventOf<'step.result'>['data'], at: Instant): void {
   step.effect = null;
-  if (data.purpose === 'stop') return rest(fold, step, 'succeeded', at);
   if (data.purpose === 'undo') {
     step.undoing = false;
     return halts(fold, step, 'failed', data.ok ? `Undone: ${step.reason ?? ''}` : `The undo failed: ${data.reason ?? 'no reason given'}`, at);

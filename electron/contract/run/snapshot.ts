@@ -8,6 +8,8 @@ const Frozen = z.object({
   folder: z.string(), // absolute; `{{runbook_dir}}`, and what relative paths are relative to
   /** Resolved text by name. A called runbook's are frozen when the call begins (`step.called`). */
   params: z.record(z.string(), z.string()),
+  /** Params whose text the runbook itself wrote with `{{scratch.…}}` in it: filled when they are used, once. */
+  open: z.array(z.string()),
 });
 export type Frozen = z.infer<typeof Frozen>;
 

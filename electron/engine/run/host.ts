@@ -1,0 +1,53 @@
+/** What the parts of a running run share: its state, the way into the journal, and what effects need. */
+import type { RunEventBody } from '../../contract/run/events.ts';
+import type { Instant, RunFold, StepFold } from '../../contract/run/fold.ts';
+import type { Clock } from '../deps.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { SecretStore } from '../secrets/secret.ts';
+import type { Redactor } from '../tool/redactor.ts';
+import type { RunTool } from '../tool/tool.ts';
+import type { Names } from './names.ts';
+
+export interface RunHost {
+  readonly id: string;
+  readonly fold: RunFold;
+  readonly clock: Clock;
+  readonly runTool: RunTool;
+  readonly journal: Journal;
+  readonly dataDir: string;
+  readonly runDir: string;
+  readonly nodePath: string;
+  readonly secrets: SecretStore;
+  /** Durable when it returns; the fold has taken the events in. */
+  append(events: readonly RunEventBody[], actor?: string): void;
+  /** Live output of a step, masked, for those who watch. */
+  show(step: string, offset: number, bytes: Uint8Array): void;
+  names(scope: string): Names;
+  /** Environment of tools of a scope, before a step's own `env`. */
+  environment(scope: string): Record<string, string>;
+  /** Masks every secret that this run holds. */
+  redactor(): Redactor;
+  now(): Instant;
+  /** Something of ours failed outside any command: it is told and, where possible, recorded. */
+  fault(thrown: unknown): void;
+  /** Where keystrokes for a step on a terminal go; null when it has ended. */
+  typing(step: string, type: ((text: string) => void) | null): void;
+  /** Keeps a background service of a step; it is stopped at the end of the run. */
+  keepService(step: string, service: Service): void;
+}
+
+/** One effect of a step while it lasts. */
+export interface Effort {
+  readonly step: StepFold;
+  readonly signal: AbortSignal;
+}
+
+export function markerOf(run: string, step: string, attempt: number): string {
+  return `${run}/${step}/${attempt}`;
+}
+
+/** A program that goes on beside the run. */
+export interface Service {
+  /** Ends it with everything it started; resolves when it has ended. */
+  end(): Promise<void>;
+}

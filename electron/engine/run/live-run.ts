@@ -1,0 +1,313 @@
+/**
+ * A run that this process carries: one fold, one way into the journal, and the effects that are under way.
+ *
+ * The order is always the same: an event becomes durable, the fold takes it in, those who watch are told, and only then
+ * follows what the rules say comes next.
+ */
+import { EngineError } from '../../contract/errors.ts';
+import type { RunState, RunView } from '../../contract/run.ts';
+import type { RunEvent, RunEventBody } from '../../contract/run/events.ts';
+import { readRunEvent } from '../../contract/run/events.ts';
+import type { Instant, RunFold } from '../../contract/run/fold.ts';
+import { applyEvent, stepOf } from '../../contract/run/fold.ts';
+import { runState } from '../../contract/run/view.ts';
+import type { EventData, Journal, JournalEvent } from '../journal/journal.ts';
+import { toolEnvironment } from '../tool/environment.ts';
+import { createRedactor, type SecretRedactor } from '../tool/create-redactor.ts';
+import { withToolbox } from '../readiness/readiness.ts';
+import type { Clock } from '../deps.ts';
+import type { SecretStore } from '../secrets/secret.ts';
+import type { RunTool } from '../tool/tool.ts';
+import type { Launch } from './advance.ts';
+import { advance } from './advance.ts';
+import type { RunHost, Service } from './host.ts';
+import type { Names } from './names.ts';
+import { conditionOf, frozenOf, namesFor } from './names.ts';
+import { performEffect } from './perform.ts';
+import type { ScratchOfRun } from './scratch.ts';
+import { stopServices } from './services.ts';
+import { viewLive } from './view-live.ts';
+
+export interface LiveRunDeps {
+  clock: Clock;
+  runTool: RunTool;
+  journal: Journal;
+  dataDir: string;
+  nodePath: string;
+  /** `{{blackstart}}`: the command line's program. */
+  blackstart: string;
+  processEnv: Readonly<Record<string, string | undefined>>;
+  secrets: SecretStore;
+  scratch: ScratchOfRun;
+  watch: RunWatcher;
+}
+
+export interface RunWatcher {
+  event(run: string, event: JournalEvent): void;
+  output(run: string, step: string, offset: number, bytes: Uint8Array): void;
+  fault(run: string, message: string): void;
+}
+
+/** How long to wait before a disk that refused is asked again. */
+const DISK_PAUSE_MS = 2_000;
+
+export class LiveRun implements RunHost {
+  readonly id: string;
+  readonly fold: RunFold;
+  readonly clock: Clock;
+  readonly runTool: RunTool;
+  readonly journal: Journal;
+  readonly dataDir: string;
+  readonly nodePath: string;
+  readonly secrets: SecretStore;
+  readonly #deps: LiveRunDeps;
+  readonly #efforts = new Map<string, { stop: AbortController; done: Promise<void> }>();
+  readonly #services = new Map<string, Service>();
+  readonly #typing = new Map<string, (text: string) => void>();
+  #redactor: { made: SecretRedactor; of: string } | null = null;
+  #pumping = false;
+  #again = false;
+  #ending: Promise<void> | null = null;
+  #left = false;
+  #waiters: (() => void)[] = [];
+  words: string | null = null;
+
+  constructor(fold: RunFold, deps: LiveRunDeps) {
+    this.id = fold.id;
+    this.fold = fold;
+    this.#deps = deps;
+    ({ clock: this.clock, runTool: this.runTool, journal: this.journal, dataDir: this.dataDir, nodePath: this.nodePath, secrets: this.secrets } = deps);
+  }
+
+  get runDir(): string {
+    return this.fold.created.run_dir;
+  }
+
+  /** Whether this process still carries the run. */
+  get alive(): boolean {
+    return !this.#left;
+  }
+
+  state(): RunState {
+    return runState(this.fold, this.alive);
+  }
+
+  view(): RunView {
+    return viewLive(this, this.alive);
+  }
+
+  append(bodies: readonly RunEventBody[], actor = 'engine'): void {
+    if (bodies.length === 0) return;
+    if (this.#left) throw new EngineError('refused', `The run ${this.id} is not carried by this process any more.`);
+    const stored = this.journal.appendAll(bodies.map(({ type, data }) => ({ type, run: this.id, actor, data: asEventData(data) })));
+    for (const entry of stored) this.#take(entry);
+    this.#waiters.splice(0).forEach((wake) => wake());
+    this.go();
+  }
+
+  #take(entry: JournalEvent): void {
+    const event: RunEvent | null = readRunEvent(entry);
+    if (event !== null) applyEvent(this.fold, event);
+    this.#deps.watch.event(this.id, entry);
+    if (event?.type === 'step.approved' || event?.type === 'run.finished') this.words = this.journal.checkpoint(event.type).words;
+    if (event?.type === 'run.aborted') for (const { stop } of this.#efforts.values()) stop.abort();
+    if (event?.type === 'step.stopped') this.#efforts.get(event.data.step)?.stop.abort();
+    if (event?.type === 'step.overridden' || event?.type === 'step.goto' || event?.type === 'step.done') this.#efforts.get(event.data.step)?.stop.abort();
+  }
+
+  /** Does what follows by itself, until nothing does. Safe to call at any time. */
+  go(): void {
+    this.#again = true;
+    if (this.#pumping || this.#left) return;
+    this.#pumping = true;
+    try {
+      while (this.#again && !this.#left) {
+        this.#again = false;
+        this.#turn();
+      }
+    } catch (thrown) {
+      this.fault(thrown);
+      void this.clock.sleep(DISK_PAUSE_MS).then(() => this.go());
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #turn(): void {
+    const { events, launch } = advance(this.fold, { condition: (step) => conditionOf(this.fold, step) });
+    if (events.some(({ type }) => type === 'run.finished')) return this.#finish(events);
+    if (events.length > 0) this.append(events);
+    for (const wanted of launch) if (!this.#efforts.has(wanted.step)) this.#start(wanted);
+  }
+
+  #start(wanted: Launch): void {
+    const stop = new AbortController();
+    const done = this.#perform(wanted, stop.signal).finally(() => {
+      this.#efforts.delete(wanted.step);
+      this.#waiters.splice(0).forEach((wake) => wake());
+      this.go();
+    });
+    this.#efforts.set(wanted.step, { stop, done });
+  }
+
+  async #perform(wanted: Launch, signal: AbortSignal): Promise<void> {
+    await Promise.resolve(); // the effort is registered before it can end
+    const step = stepOf(this.fold, wanted.step);
+    try {
+      if (wanted.delayMs > 0) await this.clock.sleep(this.#leftOfDelay(wanted), signal);
+      if (signal.aborted || this.#left) return;
+      await performEffect(this, { step, signal }, wanted.purpose);
+    } catch (thrown) {
+      await this.#failed(wanted, thrown);
+    }
+  }
+
+  #leftOfDelay(wanted: Launch): number {
+    const { retrying } = stepOf(this.fold, wanted.step);
+    const now = this.now();
+    return retrying === null || retrying.since.boot !== now.boot ? wanted.delayMs : Math.max(0, retrying.since.up + wanted.delayMs - now.up);
+  }
+
+  /** An effect that could not be carried to its result: the step halts with the reason, once the disk takes it. */
+  async #failed({ step: path, purpose }: Launch, thrown: unknown): Promise<void> {
+    if (this.#left) return;
+    this.fault(thrown);
+    const reason = this.redactor().text(thrown instanceof EngineError && thrown.hint !== undefined ? `${thrown.message} ${thrown.hint}` : thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 2000);
+    for (;;) {
+      const { effect } = stepOf(this.fold, path);
+      const event: RunEventBody = effect === null
+        ? { type: 'step.halted', data: { step: path, reason } }
+        : { type: 'step.result', data: { step: path, attempt: effect.attempt, purpose: purpose === 'call' ? 'work' : purpose, ok: false, how: 'refused', exit_codes: [], output: null, assertions: null, assertions_failed: 0, captures: {}, duration_ms: 0, survivors: [], reason } };
+      try {
+        return this.append([event]);
+      } catch (again) {
+        this.fault(again);
+        if (this.#left) return;
+        await this.clock.sleep(DISK_PAUSE_MS);
+      }
+    }
+  }
+
+  /** Services and scratch resources go before the run says that it is over. */
+  #finish(events: readonly RunEventBody[]): void {
+    this.#ending ??= this.#cleanUp('end')
+      .then(() => {
+        this.append(events);
+        this.journal.endRunKey(this.id);
+        this.leave();
+      })
+      .catch((thrown: unknown) => this.fault(thrown))
+      .finally(() => {
+        this.#ending = null;
+        this.#waiters.splice(0).forEach((wake) => wake());
+      });
+  }
+
+  async #cleanUp(why: 'end' | 'left'): Promise<void> {
+    await stopServices(this, this.#services);
+    this.#services.clear();
+    if (this.fold.mode === 'rehearsal') await this.#deps.scratch.stop(this, why);
+  }
+
+  /** Nothing is under way any more: no effect, no end. */
+  async settled(): Promise<void> {
+    while (!this.#left && (this.#efforts.size > 0 || this.#ending !== null || this.#pumping)) {
+      await Promise.race([this.#ending, ...[...this.#efforts.values()].map(({ done }) => done), this.changed()].filter((one) => one !== null));
+    }
+  }
+
+  /** Resolves at the next event, or when an effect has ended. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  /**
+   * Leaves the run so that it can be resumed later: ends what runs, stops services, and in a rehearsal that failed tears
+   * down what it made.
+   */
+  async park(why: 'waiting' | 'failed' | 'closed', reason: string): Promise<void> {
+    if (this.#left) return;
+    if (why === 'failed' && this.fold.mode === 'rehearsal' && this.fold.aborted === null && !this.fold.teardown && this.fold.order.some(({ plan }) => plan.block.teardown === true)) {
+      this.append([{ type: 'run.teardown', data: { reason } }]);
+      await this.settled();
+    }
+    for (const { stop } of this.#efforts.values()) stop.abort();
+    await Promise.all([...this.#efforts.values()].map(({ done }) => done));
+    if (this.#left) return;
+    await this.#cleanUp(why === 'failed' ? 'end' : 'left');
+    this.append([{ type: 'run.parked', data: { why, reason } }]);
+    this.journal.checkpoint('run.parked');
+    this.journal.endRunKey(this.id);
+    this.leave();
+  }
+
+  /** Forgets every secret; nothing can be appended from here on. */
+  leave(): void {
+    this.#left = true;
+    this.secrets.forgetAll();
+    this.#redactor?.made.forget();
+    this.#redactor = null;
+  }
+
+  show(step: string, offset: number, bytes: Uint8Array): void {
+    this.#deps.watch.output(this.id, step, offset, bytes);
+  }
+
+  names(scope: string): Names {
+    return namesFor(this.fold, scope, { run_dir: this.runDir, data_dir: this.dataDir, blackstart: this.#deps.blackstart });
+  }
+
+  environment(scope: string): Record<string, string> {
+    const pass = frozenOf(this.fold, scope).runbook.front.env_pass ?? [];
+    return withToolbox(toolEnvironment(this.#deps.processEnv, pass), this.dataDir);
+  }
+
+  redactor(): SecretRedactor {
+    const of = this.secrets.all().map(({ name, length }) => `${name}:${length}`).join(' ') + this.#generation;
+    if (this.#redactor?.of !== of) this.#redactor = { made: createRedactor(this.secrets.all()), of };
+    return this.#redactor.made;
+  }
+
+  #generation = 0;
+  /** Secrets changed: what masks them is made anew. */
+  secretsChanged(): void {
+    this.#generation += 1;
+  }
+
+  now(): Instant {
+    return { wall: this.clock.now(), boot: this.clock.bootId(), up: this.clock.uptime() };
+  }
+
+  fault(thrown: unknown): void {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    if (process.env['BLACKSTART_DEBUG'] === '1') process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? message) : message}\n`);
+    this.#deps.watch.fault(this.id, message);
+  }
+
+  typing(step: string, type: ((text: string) => void) | null): void {
+    if (type === null) this.#typing.delete(step);
+    else this.#typing.set(step, type);
+  }
+
+  /** Keystrokes for a step on a terminal; false when none is there to take them. */
+  type(step: string, text: string): boolean {
+    const type = this.#typing.get(step);
+    type?.(text);
+    return type !== undefined;
+  }
+
+  keepService(step: string, service: Service): void {
+    this.#services.set(step, service);
+  }
+
+  scratchOfRun(): ScratchOfRun {
+    return this.#deps.scratch;
+  }
+}
+
+/** Events hold JSON with integers only; the schemas of the contract say so, this makes it so for the journal's type. */
+function asEventData(data: RunEventBody['data']): EventData {
+  const plain: EventData = {};
+  for (const [name, value] of Object.entries(data)) if (value !== undefined) plain[name] = value;
+  return plain;
+}

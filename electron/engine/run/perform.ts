@@ -1,0 +1,147 @@
+/** Carries one effect of a step from its intent to its result. What throws here halts the step with the reason. */
+import { EngineError } from '../../contract/errors.ts';
+import type { AssertionResult } from '../../contract/assertion.ts';
+import type { EventOf, Purpose } from '../../contract/run/events.ts';
+import { runbookOf } from '../../contract/run/plan.ts';
+import { durationSeconds } from '../../contract/scalars.ts';
+import type { Effort, RunHost } from './host.ts';
+import { failures, judgeVerify, pollUntil } from './judgement.ts';
+import { fill, frozenOf } from './names.ts';
+import { deliverFiles } from './deliver-secrets.ts';
+import { secretsOf, shownFiles, writtenPrograms } from './programs.ts';
+import { missingSecret } from './obtain-secrets.ts';
+import { workCheck } from './work-check.ts';
+import { workSecret } from './work-secret.ts';
+import { workService } from './work-service.ts';
+import { failureText, intentOf, livingCopy, resultOf, storedAssertions, workProgram } from './work-program.ts';
+
+export async function performEffect(host: RunHost, effort: Effort, purpose: Purpose | 'call'): Promise<void> {
+  switch (purpose) {
+    case 'call':
+      return call(host, effort);
+    case 'work':
+      return work(host, effort);
+    case 'verify':
+      return verify(host, effort);
+    case 'undo':
+      return undo(host, effort);
+  }
+}
+
+async function work(host: RunHost, effort: Effort): Promise<void> {
+  const { block, path } = effort.step.plan;
+  switch (block.kind) {
+    case 'run': {
+      if (await lacksSecret(host, effort)) return;
+      return block.background === undefined ? workProgram(host, effort) : workService(host, effort);
+    }
+    case 'secret':
+      return workSecret(host, effort);
+    case 'check':
+      return workCheck(host, effort);
+    case 'wait':
+      return pass(host, effort);
+    case 'manual':
+    case 'decide':
+    case 'approve':
+    case 'notify':
+    case 'call':
+      throw new Error(`${path} is a ${block.kind} step; it has no work of its own`);
+  }
+}
+
+/** Gets what the step needs from its sources; what only a person can give is asked for. */
+async function lacksSecret(host: RunHost, { step, signal }: Effort): Promise<boolean> {
+  const wanted = secretsOf(step.plan.block, writtenPrograms(host.fold, step).stages);
+  const missing = await missingSecret(host, step, wanted, signal);
+  if (missing === null) return false;
+  host.append([{ type: 'step.waiting', data: { step: step.plan.path, for: 'secret', detail: missing } }]);
+  return true;
+}
+
+/** Its params are filled in the caller's names and frozen; the steps of the called runbook follow. */
+async function call(host: RunHost, { step }: Effort): Promise<void> {
+  const { block, path, scope } = step.plan;
+  if (block.kind !== 'call') throw new Error(`${path} calls nothing`);
+  const names = host.names(scope);
+  const given = Object.fromEntries(Object.entries(block.params ?? {}).map(([name, text]) => [name, fill(text, names, 'text')]));
+  const called = runbookOf(host.fold.plan, path);
+  const defaults = frozenOf(host.fold, path).params;
+  const missing = Object.entries(called.front.params ?? {}).filter(([name, param]) => param.required === true && given[name] === undefined && defaults[name] === undefined);
+  if (missing.length > 0) throw new EngineError('refused', `${called.front.id} needs ${missing.map(([name]) => name).join(', ')}.`, { hint: `Give it under params of step ${path}.` });
+  host.append([{ type: 'step.called', data: { step: path, params: { ...defaults, ...given } } }]);
+}
+
+/** `wait`: time passes, or a condition comes true. */
+async function pass(host: RunHost, effort: Effort): Promise<void> {
+  const { step, signal } = effort;
+  const { block, path } = step.plan;
+  if (block.kind !== 'wait') return;
+  if (await lacksSecret(host, effort)) return;
+  const attempt = step.attempts + 1;
+  const what = block.for === undefined ? 'waits for a condition' : `waits ${block.for}`;
+  host.append([intentOf(host, effort, { attempt, purpose: 'work', shown: block.wait_until === undefined ? [] : [block.wait_until.run], what })]);
+  const begun = host.clock.uptime();
+  if (block.for !== undefined) await host.clock.sleep(durationSeconds(block.for) * 1000, signal);
+  const given = { env: host.environment(step.plan.scope), cwd: host.runDir, files: {}, attempt, signal };
+  const waited = block.wait_until === undefined || signal.aborted ? null : await pollUntil(host, step, block.wait_until, given);
+  const results: AssertionResult[] = [...(waited?.results ?? [])];
+  if (waited === null || waited.ok) results.push(...(await judgeVerify(host, step, block.verify ?? [], { ...given, stdout: null, stderr: null })));
+  const reason = signal.aborted ? 'It was stopped.' : (waited !== null && !waited.ok ? waited.reason : null) ?? failureText(results);
+  host.append([judged(host, effort, 'work', attempt, results, reason, begun)]);
+}
+
+/** What must hold after a person did their part. */
+async function verify(host: RunHost, effort: Effort): Promise<void> {
+  const { step, signal } = effort;
+  if (await lacksSecret(host, effort)) return;
+  const attempt = Math.max(1, step.attempts);
+  host.append([intentOf(host, effort, { attempt, purpose: 'verify', shown: [], what: 'checks what must hold' })]);
+  const begun = host.clock.uptime();
+  const files = deliverFiles(host, step, secretsOf(step.plan.block, []));
+  try {
+    const results = await judgeVerify(host, step, step.plan.block.verify ?? [], { env: host.environment(step.plan.scope), cwd: host.runDir, files: files.paths, attempt, signal, stdout: null, stderr: null });
+    host.append([judged(host, effort, 'verify', attempt, results, signal.aborted ? 'It was stopped.' : failureText(results), begun)]);
+  } finally {
+    files.remove();
+  }
+}
+
+export function judged(host: RunHost, { step, signal }: Effort, purpose: Purpose, attempt: number, results: readonly AssertionResult[], reason: string | null, begun: number): EventOf<'step.result'> {
+  return {
+    type: 'step.result',
+    data: {
+      step: step.plan.path, attempt, purpose, ok: reason === null && failures(results).length === 0, how: signal.aborted ? 'killed' : 'judged', exit_codes: [], output: null, captures: {},
+      duration_ms: Math.max(0, Math.round(host.clock.uptime() - begun)), survivors: [], reason, ...storedAssertions(host, results),
+    },
+  };
+}
+
+/** Takes a step back with the program that it names. */
+async function undo(host: RunHost, effort: Effort): Promise<void> {
+  const { step, signal } = effort;
+  const { block, path, scope } = step.plan;
+  if (block.undo === undefined) return;
+  const copy = livingCopy(host, path);
+  if (copy !== null) throw new EngineError('refused', copy);
+  const names = host.names(scope);
+  const wanted = secretsOf(block, []);
+  const shown = [block.undo.run.map((element) => fill(element, names, 'argv', shownFiles(wanted, host.secrets)))];
+  const files = deliverFiles(host, step, wanted);
+  try {
+    const argv = block.undo.run.map((element) => fill(element, names, 'argv', files.paths));
+    const attempt = Math.max(1, step.attempts);
+    const env = host.environment(scope);
+    const intent = intentOf(host, effort, { attempt, purpose: 'undo', shown, stages: [argv], env });
+    host.append([intent]);
+    const marker = intent.type === 'step.intent' ? intent.data.marker : '';
+    const outcome = await host.runTool({
+      stages: [argv], cwd: host.runDir, env, marker, okExitCodes: [0], redactor: host.redactor(), output: host.journal.blobs.sink(), signal,
+      onSpawn: ({ stage, pid, startTime }) => host.append([{ type: 'step.process', data: { step: path, attempt, stage, pid, start_time: startTime } }]),
+      ...(block.timeout === undefined ? {} : { timeoutMs: durationSeconds(block.timeout) * 1000 }),
+    });
+    host.append([{ type: 'step.result', data: resultOf(outcome, path, attempt, 'undo') }]);
+  } finally {
+    files.remove();
+  }
+}

@@ -1,0 +1,55 @@
+/** The view of a run with what only the engine knows: filled texts, commands that have not run yet, blobs. */
+import type { RunView } from '../../contract/run.ts';
+import type { BlobName } from '../../contract/run/events.ts';
+import type { Instant, RunFold, StepFold } from '../../contract/run/fold.ts';
+import { viewRun } from '../../contract/run/view.ts';
+import type { JournalReader } from '../journal/journal.ts';
+import type { SecretStore } from '../secrets/secret.ts';
+import { assertionWords } from './judgement.ts';
+import type { Names } from './names.ts';
+import { fillForPeople } from './names.ts';
+import { secretsOf, shownFiles, writtenPrograms } from './programs.ts';
+
+export interface Viewed {
+  fold: RunFold;
+  journal: Pick<JournalReader, 'blobs'>;
+  secrets: Pick<SecretStore, 'get'>;
+  names(scope: string): Names;
+  redactor(): { text(text: string): string };
+  now(): Instant;
+  words: string | null;
+}
+
+export function viewLive(run: Viewed, alive: boolean): RunView {
+  const names = new Map<string, Names>();
+  const namesOf = (scope: string): Names => {
+    const known = names.get(scope) ?? run.names(scope);
+    names.set(scope, known);
+    return known;
+  };
+  return viewRun(run.fold, {
+    now: run.now(),
+    alive,
+    load: (blob) => loadText(run.journal.blobs, blob),
+    fill: (step, text) => (text.includes('{{') ? fillForPeople(text, namesOf(step.plan.scope)) : text),
+    preview: (step) => preview(run, step, namesOf(step.plan.scope)),
+    words: (_step, assertion) => assertionWords(assertion),
+    checkpointWords: run.words,
+  });
+}
+
+function preview(run: Viewed, step: StepFold, names: Names): string[][] {
+  const { stages } = writtenPrograms(run.fold, step);
+  if (stages.length === 0) return [];
+  const files = shownFiles(secretsOf(step.plan.block, stages), run.secrets);
+  const values = { ...names, values: { ...names.values } };
+  return stages.map((argv) => argv.map((element) => run.redactor().text(fillForPeople(element.replace(/\{\{(secret_file:[a-z0-9_]+)\}\}/gu, (whole, name: string) => files[name] ?? whole), values))));
+}
+
+export function loadText(blobs: Pick<JournalReader['blobs'], 'read'>, { sha256 }: BlobName): string | null {
+  try {
+    return Buffer.from(blobs.read(sha256)).toString('utf8');
+  } catch {
+    return null;
+  }
+}

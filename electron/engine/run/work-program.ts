@@ -1,0 +1,210 @@
+/** Runs the programs of a `run` step, and of a `secret` step that has one: intent, effect, judgement, result. */
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { AssertionResult } from '../../contract/assertion.ts';
+import { EngineError } from '../../contract/errors.ts';
+import type { EventOf, Purpose, RunEventBody } from '../../contract/run/events.ts';
+import { durationSeconds } from '../../contract/scalars.ts';
+import type { StepOf } from '../../contract/step.ts';
+import type { OutputSink, ToolInput, ToolOutcome } from '../tool/tool.ts';
+import { findProgram } from '../tool/find-program.ts';
+import { findSurvivors } from '../tool/find-survivors.ts';
+import type { Effort, RunHost } from './host.ts';
+import { markerOf } from './host.ts';
+import { captureFrom, failures, judgeVerify, pollUntil } from './judgement.ts';
+import { fillCwd, fillEnv, fillStages, fillStdin, secretsOf, shownFiles, writtenPrograms } from './programs.ts';
+import { deliverFiles, type DeliveredFiles } from './deliver-secrets.ts';
+import { watchSilence } from './watch-silence.ts';
+
+/** Everything that a program is started with. Made before the intent, so that a mistake in it is no attempt. */
+export interface Prepared {
+  stages: string[][];
+  shown: string[][];
+  env: Record<string, string>;
+  cwd: string;
+  stdin: ToolInput | undefined;
+  alternate: boolean;
+  files: DeliveredFiles;
+}
+
+export type ResultData = EventOf<'step.result'>['data'];
+
+/** Tools larger than this are not hashed at every start; the kit pins them. */
+const HASH_BYTES = 64 * 1024 * 1024;
+const TTY = { columns: 120, rows: 32 };
+
+/** @throws EngineError when the step's texts cannot be filled; nothing has been tried then */
+export function prepareProgram(host: RunHost, { step }: Effort): Prepared {
+  const { block } = step.plan;
+  if (block.kind !== 'run' && block.kind !== 'secret') throw new Error(`${step.plan.path} has no program`);
+  const written = writtenPrograms(host.fold, step);
+  const names = host.names(step.plan.scope);
+  const wanted = secretsOf(block, written.stages);
+  const cwd = fillCwd(host.fold, step, names, host.runDir);
+  const shown = fillStages(written.stages, names, shownFiles(wanted, host.secrets)).map((argv) => argv.map((text) => host.redactor().text(text)));
+  const files = deliverFiles(host, step, wanted);
+  try {
+    const env = { ...host.environment(step.plan.scope), ...fillEnv(block, names, files.paths, host.secrets) };
+    return { stages: fillStages(written.stages, names, files.paths), shown, env, cwd, stdin: fillStdin(block, names, host.runDir, host.secrets), alternate: written.alternate, files };
+  } catch (thrown) {
+    files.remove();
+    throw thrown;
+  }
+}
+
+/** A copy that still lives, or null. The marker finds it whatever became of its parent. */
+export function livingCopy(host: RunHost, step: string): string | null {
+  const left = findSurvivors({ processes: [], marker: `${host.id}/${step}/` });
+  return left.length === 0 ? null : `A copy of this step still lives (pid ${left.map(({ pid }) => pid).join(', ')}); no second one starts beside it`;
+}
+
+export function intentOf(host: RunHost, { step }: Effort, given: { attempt: number; purpose: Purpose; shown: string[][]; what?: string; env?: Record<string, string>; cwd?: string; alternate?: boolean; stages?: string[][] }): RunEventBody {
+  const commands = given.shown.length === 0 ? null : host.journal.blobs.put(Buffer.from(JSON.stringify(given.shown)));
+  return {
+    type: 'step.intent',
+    data: {
+      step: step.plan.path, attempt: given.attempt, purpose: given.purpose, commands,
+      what: (given.what ?? given.shown.map(([name = '']) => name).join(' | ')).slice(0, 500),
+      tools: (given.stages ?? []).map(([name = '']) => identify(name, given.env ?? {}, given.cwd ?? host.runDir)),
+      alternate: given.alternate ?? false,
+      marker: markerOf(host.id, step.plan.path, given.attempt),
+    },
+  };
+}
+
+const hashed = new Map<string, string>();
+
+/** Path and digest of a tool; the digest is kept for as long as size and time of the file stay the same. */
+function identify(name: string, env: Readonly<Record<string, string>>, cwd: string): { program: string | null; sha256: string | null } {
+  const found = findProgram(name, env, cwd);
+  if ('problem' in found) return { program: null, sha256: null };
+  const { size, mtimeMs, ino } = statSync(found.path);
+  if (size > HASH_BYTES) return { program: found.path, sha256: null };
+  const key = `${found.path} ${ino} ${size} ${mtimeMs}`;
+  const sha256 = hashed.get(key) ?? createHash('sha256').update(readFileSync(found.path)).digest('hex');
+  hashed.set(key, sha256);
+  return { program: found.path, sha256 };
+}
+
+/** Runs the step's programs once; appends intent and result. */
+export async function workProgram(host: RunHost, effort: Effort): Promise<void> {
+  const { step } = effort;
+  const { path } = step.plan;
+  const copy = livingCopy(host, path);
+  if (copy !== null) return host.append([{ type: 'step.halted', data: { step: path, reason: copy } }]);
+  const prepared = prepareProgram(host, effort);
+  try {
+    const attempt = step.attempts + 1;
+    host.append([intentOf(host, effort, { attempt, purpose: 'work', ...prepared })]);
+    const outcome = await runPrepared(host, effort, prepared, attempt);
+    if (step.plan.block.kind === 'secret') return await takeSecret(host, effort, outcome, attempt);
+    await judge(host, effort, prepared, outcome, attempt);
+  } finally {
+    prepared.files.remove();
+  }
+}
+
+export interface RunChoices {
+  sink?: OutputSink;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+export async function runPrepared(host: RunHost, { step, signal }: Effort, prepared: Prepared, attempt: number, choices: RunChoices = {}): Promise<ToolOutcome> {
+  const { block, path } = step.plan;
+  const sink = choices.sink ?? host.journal.blobs.sink();
+  const silence = watchSilence(host, step);
+  let offset = 0;
+  const timeout = choices.timeoutMs ?? (block.timeout === undefined ? undefined : durationSeconds(block.timeout) * 1000);
+  try {
+    return await host.runTool({
+      stages: prepared.stages, cwd: prepared.cwd, env: prepared.env, marker: markerOf(host.id, path, attempt),
+      okExitCodes: ('ok_exit_codes' in block ? block.ok_exit_codes : undefined) ?? [0],
+      redactor: host.redactor(), output: sink, signal: choices.signal ?? signal,
+      ...(prepared.stdin === undefined ? {} : { stdin: prepared.stdin }),
+      ...(block.kind === 'run' && block.tty === true && !prepared.alternate ? { tty: TTY } : {}),
+      ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+      onSpawn: ({ stage, pid, startTime, type }) => {
+        host.append([{ type: 'step.process', data: { step: path, attempt, stage, pid, start_time: startTime } }]);
+        if (type !== undefined) host.typing(path, type);
+      },
+      onOutput: (bytes) => {
+        silence.heard();
+        if (block.kind !== 'secret') host.show(path, offset, bytes);
+        offset += bytes.length;
+      },
+    });
+  } finally {
+    silence.end();
+    host.typing(path, null);
+  }
+}
+
+/** Exit codes as a shell says them: a signal is 128 + its number. */
+export function exitCodes(outcome: ToolOutcome): number[] {
+  return outcome.stages.flatMap(({ exitCode, signal }) => {
+    if (exitCode !== null) return [exitCode];
+    const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
+    return number === undefined ? [] : [128 + number];
+  });
+}
+
+export function resultOf(outcome: ToolOutcome, step: string, attempt: number, purpose: Purpose): ResultData {
+  return {
+    step, attempt, purpose, ok: outcome.ok, how: outcome.how, exit_codes: exitCodes(outcome),
+    output: outcome.output, assertions: null, assertions_failed: 0, captures: {}, duration_ms: outcome.durationMs,
+    survivors: outcome.survivors, reason: outcome.reason,
+  };
+}
+
+/** `wait_until`, then `verify`, then `capture`, on what the programs printed. */
+async function judge(host: RunHost, effort: Effort, prepared: Prepared, outcome: ToolOutcome, attempt: number): Promise<void> {
+  const { step, signal } = effort;
+  const { block, path } = step.plan;
+  const result = resultOf(outcome, path, attempt, 'work');
+  if (!outcome.ok || block.kind !== 'run') return host.append([{ type: 'step.result', data: result }]);
+  const given = { env: prepared.env, cwd: prepared.cwd, files: prepared.files.paths, attempt, signal };
+  const begun = host.clock.uptime();
+  const waited = block.wait_until === undefined ? null : await pollUntil(host, step, block.wait_until, given);
+  const results: AssertionResult[] = waited === null ? [] : waited.results;
+  if (waited === null || waited.ok) results.push(...(await judgeVerify(host, step, block.verify ?? [], { ...given, stdout: outcome.stdout, stderr: outcome.stderr })));
+  const captured = failures(results).length > 0 ? { values: {}, problem: null } : captureFrom(block.capture ?? {}, outcome.stdout);
+  const reason = signal.aborted ? 'It was stopped.' : (waited !== null && !waited.ok ? waited.reason : null) ?? failureText(results) ?? captured.problem;
+  host.append(finalEvents(host, effort, {
+    ...result, ok: reason === null, how: signal.aborted ? 'killed' : result.how, reason, captures: captured.values, duration_ms: result.duration_ms + Math.max(0, Math.round(host.clock.uptime() - begun)),
+    ...storedAssertions(host, results),
+  }));
+}
+
+export function storedAssertions(host: RunHost, results: readonly AssertionResult[]): Pick<ResultData, 'assertions' | 'assertions_failed'> {
+  if (results.length === 0) return { assertions: null, assertions_failed: 0 };
+  return { assertions: host.journal.blobs.put(Buffer.from(JSON.stringify(results))), assertions_failed: failures(results).length };
+}
+
+export function failureText(results: readonly AssertionResult[]): string | null {
+  const [first, ...more] = failures(results);
+  if (first === undefined) return null;
+  const text = `${first.title === undefined ? '' : `${first.title}: `}expected ${first.expected}, found ${first.actual}`;
+  return `${text.slice(0, 600)}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
+}
+
+/** The result, and what it measures: the newest recovered row against the outage. */
+export function finalEvents(host: RunHost, { step }: Effort, data: ResultData): RunEventBody[] {
+  const from = host.fold.plan.snapshot.root.runbook.front.targets?.rpo_from;
+  const newest = step.plan.scope === '' && from !== undefined ? data.captures[from] : undefined;
+  const result: RunEventBody = { type: 'step.result', data };
+  const at = newest === undefined ? Number.NaN : Date.parse(newest);
+  if (!data.ok || newest === undefined || Number.isNaN(at)) return [result];
+  const outage = host.fold.created.outage_at === null ? host.fold.createdAt.wall : Date.parse(host.fold.created.outage_at);
+  return [result, { type: 'rpo.measured', data: { step: step.plan.path, newest_at: new Date(at).toISOString(), achieved_ms: Math.max(0, outage - at) } }];
+}
+
+/** The program's stdout is the secret: it goes into the handle and nowhere else. */
+async function takeSecret(host: RunHost, { step }: Effort, outcome: ToolOutcome, attempt: number): Promise<void> {
+  const { block, path } = step.plan;
+  if (block.kind !== 'secret') return;
+  throw new EngineError('internal', `${path} ${attempt} ${outcome.how}`);
+}
+
+export type ProgramBlock = StepOf<'run'>;
