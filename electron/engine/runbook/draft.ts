@@ -1,8 +1,9 @@
 /** A runbook between its text and its use: whole, but not yet judged. */
 import type { Check, Runbook, Step } from '../../contract/runbook.ts';
 import type { FieldPath, Spot } from './finding.ts';
+import type { BlockPart } from './yaml-block.ts';
 
-export type Locate = (path: FieldPath, part?: 'key' | 'value') => Spot;
+export type Locate = (path: FieldPath, part?: BlockPart) => Spot;
 
 /** A runbook with the places of its blocks, for rules that look at the whole. Items of one block share its `locate`, with their index in the path. */
 export interface Draft {

@@ -14,12 +14,14 @@ export interface BlockPlace {
   indent: number;
 }
 
+export type BlockPart = 'key' | 'value' | 'content';
+
 export interface ReadBlock {
   /** Plain data; undefined when the block could not be read at all. */
   data: unknown;
   findings: Finding[];
-  /** Place of the value at `path`, or of its key; of the nearest parent when there is none. */
-  locate(path: FieldPath, part?: 'key' | 'value'): Spot;
+  /** Place of the value at `path`, of its key, or of its first letter after a quote; of the nearest parent when there is none. */
+  locate(path: FieldPath, part?: BlockPart): Spot;
   /** The value at `path` as it is written. */
   sourceOf(path: FieldPath): string | null;
 }
@@ -43,7 +45,6 @@ export function readBlock(text: string, place: BlockPlace): ReadBlock {
   }
   const document = parseDocument(text, { ...OPTIONS, lineCounter: lines });
   const findings = [...complaints(document, spot), ...directives(text, spot), ...forbiddenNodes(document, spot)];
-  if (findings.some((finding) => finding.severity === 'error')) return { ...reader(document, spot), data: dataOf(document, findings), findings };
   return { ...reader(document, spot), data: dataOf(document, findings), findings };
 }
 
@@ -61,7 +62,8 @@ function reader(document: Document, spot: (offset: number) => Spot): Pick<ReadBl
   return {
     locate(path, part = 'value') {
       const node = part === 'key' ? (keyNode(document, path) ?? nodeAt(document, path)) : nodeAt(document, path);
-      return spot(node?.range?.[0] ?? 0);
+      const quoted = part === 'content' && isScalar(node) && (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE');
+      return spot((node?.range?.[0] ?? 0) + (quoted ? 1 : 0));
     },
     sourceOf(path) {
       const node = document.getIn(path, true);

@@ -2,7 +2,17 @@
 import type { Finding } from '../../../contract/runbook.ts';
 import type { Draft } from '../draft.ts';
 import { uniqueFindingIds, uniqueIds, uniqueNames } from './identity-rules.ts';
+import { acyclicNeeds, forwardJumps, knownNeeds, reachableSteps } from './order-rules.ts';
+import { knownReferences, rpoCapture } from './reference-rules.ts';
+import { noSelfCall, safeRehearsals, wellFormedChecks, wellFormedSteps } from './step-rules.ts';
+import { frontTemplates, goodConditions, goodPatterns, goodTemplates } from './text-rules.ts';
 
 export type StructureRule = (draft: Draft) => Finding[];
 
-export const STRUCTURE_RULES: readonly StructureRule[] = [uniqueIds, uniqueFindingIds, uniqueNames];
+export const STRUCTURE_RULES: readonly StructureRule[] = [
+  uniqueIds, uniqueFindingIds, uniqueNames,
+  knownNeeds, acyclicNeeds, forwardJumps, reachableSteps,
+  knownReferences, rpoCapture,
+  goodTemplates, frontTemplates, goodPatterns, goodConditions,
+  wellFormedSteps, wellFormedChecks, noSelfCall, safeRehearsals,
+];
