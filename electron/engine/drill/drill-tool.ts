@@ -2,15 +2,15 @@
  * `blackstart drill tool …`: the real tools that the First drill runs, so that it needs nothing from outside.
  * Each prints one JSON document or the rows of a query, and fails with an `EngineError`.
  */
-import { mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Decrypter } from 'age-encryption';
 import { EngineError } from '../../contract/errors.ts';
 import { makeDatabase, placeDatabase, queryDatabase } from './lanterns-database.ts';
 import { unpackImage } from './oci-layout.ts';
 import { openValue } from './seal.ts';
-import { serveDetached, serveHere, stopService, withoutFinalNewline, type ServiceFiles } from './serve-program.ts';
+import { serveProgram, stopService, whereIs, withoutFinalNewline, type ServiceFiles } from './serve-program.ts';
 
 type Options = (name: string) => string;
 interface Tool {
@@ -28,8 +28,8 @@ export const DRILL_TOOLS: Readonly<Record<string, Tool>> = {
   query: { needs: ['database', 'sql'], does: 'answers one query from a database, read only', run: async (option, print) => { print(await queryDatabase(option('database'), option('sql'))); } },
   'open-credential': { needs: ['database', 'warden', 'master-key-file'], does: 'opens one stored gate code with the master key, without showing it', run: openCredential },
   unpack: { needs: ['image', 'to'], does: 'checks an OCI image layout blob by blob and unpacks it', run: unpack },
-  serve: { needs: SERVICE, does: 'starts the service in the background', run: serve },
-  'serve-here': { needs: SERVICE, does: 'runs the service in the foreground', run: async (option, print) => serveHere(serviceFiles(option), print) },
+  serve: { needs: SERVICE, does: 'runs the service until it is stopped', run: async (option, print) => serveProgram(serviceFiles(option), print) },
+  where: { needs: ['state'], does: 'says where the running service listens', run: async (option, print) => { print(json(whereIs(option('state')))); } },
   stop: { needs: ['state', 'ca'], does: 'stops the service', run: async (option, print) => { print(json({ service: await stopService(option('state'), option('ca')) })); } },
 };
 
@@ -108,14 +108,4 @@ async function unpack(option: Options, print: (text: string) => void): Promise<v
 
 function serviceFiles(option: Options): ServiceFiles {
   return { program: option('program'), database: option('database'), certificate: option('certificate'), key: option('key'), masterKey: option('master-key-file'), state: option('state') };
-}
-
-/** Starts this same program once more, as the service, and returns when it listens. */
-async function serve(option: Options, print: (text: string) => void): Promise<void> {
-  const entry = process.argv[1];
-  if (entry === undefined) throw new EngineError('internal', 'The command line does not know its own file.');
-  const options = SERVICE.flatMap((name) => [`--${name}`, option(name)]);
-  const log = openSync(join(dirname(option('state')), 'service.log'), 'a', 0o600);
-  const started = await serveDetached([process.execPath, '--disable-warning=ExperimentalWarning', entry, 'drill', 'tool', 'serve-here', ...options], log);
-  print(json(started));
 }

@@ -1,7 +1,6 @@
-/** Starts the drill's service in a process of its own, and ends it again without touching any process by number. */
-import { spawn } from 'node:child_process';
+/** Runs the drill's service in this process, and ends it from another one without touching any process by number. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -18,14 +17,12 @@ export interface ServiceFiles {
 }
 
 const ServiceState = z.object({ port: z.int(), pid: z.int(), token: z.string() });
-const Ready = z.object({ port: z.int(), pid: z.int() });
 const Program = z.object({ startLanterns: z.custom<(service: Record<string, unknown>) => Promise<unknown>>((value) => typeof value === 'function') });
 
-const START_WITHIN_MS = 20_000;
 const STOP_WITHIN_MS = 10_000;
 
 /** The service itself: runs until it is told to stop, and prints one line of JSON when it listens. */
-export async function serveHere(files: ServiceFiles, print: (line: string) => void): Promise<void> {
+export async function serveProgram(files: ServiceFiles, print: (line: string) => void): Promise<void> {
   const token = randomBytes(24).toString('hex');
   const loaded: unknown = await import(pathToFileURL(files.program).href);
   let stop = (): void => undefined;
@@ -35,7 +32,8 @@ export async function serveHere(files: ServiceFiles, print: (line: string) => vo
     masterKey: withoutFinalNewline(readFileSync(files.masterKey)), stopToken: token, onStop: stop,
   });
   const state = { port: z.int().parse(started), pid: process.pid, token };
-  writeFileSync(files.state, JSON.stringify(state), { mode: 0o600 });
+  writeFileSync(`${files.state}.part`, JSON.stringify(state), { mode: 0o600 });
+  renameSync(`${files.state}.part`, files.state);
   print(`${JSON.stringify({ port: state.port, pid: state.pid })}\n`);
   await stopped;
   rmSync(files.state, { force: true });
@@ -46,27 +44,11 @@ export function withoutFinalNewline(bytes: Buffer): Buffer {
   return bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
 }
 
-/** Starts `argv` (this program, serving in the foreground) detached, and resolves once it listens. */
-export async function serveDetached(argv: readonly [string, ...string[]], log: number): Promise<z.infer<typeof Ready>> {
-  const [program, ...rest] = argv;
-  const child = spawn(program, rest, { detached: true, stdio: ['ignore', 'pipe', log] });
-  const line = await new Promise<string>((resolve, reject) => {
-    const late = setTimeout(() => {
-      child.kill('SIGKILL');
-      reject(new EngineError('bad', `The service did not listen within ${START_WITHIN_MS / 1000} s.`, { hint: 'Its log lies beside the state file.' }));
-    }, START_WITHIN_MS);
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      reject(new EngineError('bad', `The service ended at once with exit code ${code ?? 'unknown'}.`, { hint: 'Its log lies beside the state file.' }));
-    });
-    child.stdout?.once('data', (bytes: Buffer) => {
-      clearTimeout(late);
-      resolve(bytes.toString('utf8'));
-    });
-  });
-  child.stdout?.destroy();
-  child.unref();
-  return Ready.parse(JSON.parse(line));
+/** Where a running service is reached; EngineError `not-found` while it is not there yet. */
+export function whereIs(stateFile: string): { port: number; pid: number } {
+  if (!existsSync(stateFile)) throw new EngineError('not-found', 'The service is not running.', { hint: `It would have written ${stateFile}.` });
+  const { port, pid } = ServiceState.parse(JSON.parse(readFileSync(stateFile, 'utf8')));
+  return { port, pid };
 }
 
 /** Tells the service to end, by the token of its state file, and resolves when its connection has closed. */

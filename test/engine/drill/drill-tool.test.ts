@@ -101,27 +101,32 @@ describe('unpacking an image', () => {
 });
 
 const MAIN = `import { runDrillTool } from ${JSON.stringify(join(import.meta.dirname, '..', '..', '..', 'electron/engine/drill/drill-tool.ts'))};
-await runDrillTool(process.argv.slice(4), (text) => process.stdout.write(text));`;
+await runDrillTool(process.argv.slice(2), (text) => process.stdout.write(text));`;
 
 describe('the service', () => {
-  const Started = z.object({ port: z.int(), pid: z.int() });
+  const Where = z.object({ port: z.int(), pid: z.int() });
 
-  async function tool(...argv: string[]): Promise<{ code: number | null; stdout: string }> {
+  interface Running {
+    /** Its first line, which it prints once it listens; '' when it ended before. */
+    first: string;
+    ended: Promise<number | null>;
+  }
+  async function serve(change: { masterKey?: string; program?: string } = {}): Promise<Running> {
     const main = material.path('work/main.ts');
     writeFileSync(main, MAIN);
-    const child = spawn(process.execPath, [main, 'drill', 'tool', ...argv], { stdio: ['ignore', 'pipe', 'ignore'] });
-    let stdout = '';
-    child.stdout.on('data', (bytes: Buffer) => { stdout += bytes.toString('utf8'); });
-    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { code, stdout };
+    const options = ['--program', change.program ?? material.path('work/image/app/lanterns.mjs'), '--database', database, '--certificate', material.path('tls/server.crt'),
+      '--key', material.path('tls/server.key'), '--master-key-file', change.masterKey ?? material.path('kit/master.key'), '--state', state];
+    const child = spawn(process.execPath, [main, 'serve', ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const line = new Promise<string>((resolve) => child.stdout.once('data', (bytes: Buffer) => { resolve(bytes.toString('utf8')); }));
+    return { first: await Promise.race([line, ended.then(() => '')]), ended };
   }
-  const serve = (masterKey: string) => tool('serve', '--program', material.path('work/image/app/lanterns.mjs'), '--database', database, '--certificate', material.path('tls/server.crt'),
-    '--key', material.path('tls/server.key'), '--master-key-file', masterKey, '--state', material.path('work/service.json'));
-  const stop = () => tool('stop', '--state', material.path('work/service.json'), '--ca', material.path('tls/ca.crt'));
+  const stop = () => drillTool('stop', '--state', state, '--ca', material.path('tls/ca.crt'));
+  let state: string;
 
   async function get(port: number, path: string): Promise<{ status: number | undefined; body: string }> {
     return new Promise((resolve, reject) => {
-      const call = request({ host: '127.0.0.1', port, path, ca: readFileSync(material.path('tls/ca.crt')) }, (response) => {
+      const call = request({ host: '127.0.0.1', port, path, ca: readFileSync(material.path('tls/ca.crt')), agent: false }, (response) => {
         let body = '';
         response.on('data', (bytes: Buffer) => { body += bytes.toString('utf8'); }).once('end', () => { resolve({ status: response.statusCode, body }); });
       });
@@ -129,25 +134,42 @@ describe('the service', () => {
     });
   }
 
-  beforeAll(async () => { await drillTool('unpack', '--image', material.path('image'), '--to', material.path('work/image')); });
+  beforeAll(async () => {
+    state = material.path('work/service.json');
+    await drillTool('unpack', '--image', material.path('image'), '--to', material.path('work/image'));
+  });
 
   it('answers over HTTPS from the restored database, and is gone after stop', async () => {
-    const started = await serve(material.path('kit/master.key'));
-    const { port } = Started.parse(JSON.parse(started.stdout));
+    const running = await serve();
+    const { port } = Where.parse(JSON.parse(running.first));
+    expect(await drillTool('where', '--state', state)).toBe(running.first);
     const ready = await get(port, '/health/ready');
     expect(ready.status).toBe(200);
     expect(JSON.parse(ready.body)).toEqual({ ready: true, lanterns: 48, gate_codes: 6, subsystems: { database: 'ok', key: 'ok' } });
     expect((await get(port, '/')).body).toContain('The harbour is lit');
     expect((await get(port, '/elsewhere')).status).toBe(404);
-    expect(await stop()).toEqual({ code: 0, stdout: '{"service":"stopped"}\n' });
+    expect(await stop()).toBe('{"service":"stopped"}\n');
+    expect(await running.ended).toBe(0);
     await expect(get(port, '/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    expect(await stop()).toEqual({ code: 0, stdout: '{"service":"not running"}\n' });
+    expect(await stop()).toBe('{"service":"not running"}\n');
+    await expect(drillTool('where', '--state', state)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('is not stopped by anybody who does not hold its token', async () => {
+    const running = await serve();
+    const { port } = Where.parse(JSON.parse(running.first));
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      request({ host: '127.0.0.1', port, path: '/stop', method: 'POST', ca: readFileSync(material.path('tls/ca.crt')), headers: { authorization: 'Bearer guess' } }, (response) => { response.resume(); resolve(response.statusCode); }).once('error', reject).end();
+    });
+    expect(status).toBe(404);
+    expect((await get(port, '/health/live')).status).toBe(200);
+    await stop();
   });
 
   it('does not call itself ready under another key', async () => {
     const other = material.path('work/other.key');
     writeFileSync(other, 'not the key of that time\n');
-    const { port } = Started.parse(JSON.parse((await serve(other)).stdout));
+    const { port } = Where.parse(JSON.parse((await serve({ masterKey: other })).first));
     const ready = await get(port, '/health/ready');
     expect(ready.status).toBe(503);
     expect(JSON.parse(ready.body)).toMatchObject({ ready: false, subsystems: { key: 'wrong key' } });
@@ -155,9 +177,13 @@ describe('the service', () => {
   });
 
   it('fails to start without its program, and says so by its exit code', async () => {
-    const started = await tool('serve', '--program', material.path('work/none.mjs'), '--database', database, '--certificate', material.path('tls/server.crt'),
-      '--key', material.path('tls/server.key'), '--master-key-file', material.path('kit/master.key'), '--state', material.path('work/service.json'));
-    expect(started.code).not.toBe(0);
-    expect(started.stdout).toBe('');
+    const running = await serve({ program: material.path('work/none.mjs') });
+    expect(running.first).toBe('');
+    expect(await running.ended).not.toBe(0);
+  });
+
+  it('counts as not running when its state was left behind by a crash', async () => {
+    writeFileSync(state, JSON.stringify({ port: 1, pid: 1, token: 'none' }));
+    expect(await stop()).toBe('{"service":"not running"}\n');
   });
 });
