@@ -137,16 +137,16 @@ function fillAndBackUp(site: Site): void {
   sql(site, "INSERT INTO audit_events(action, actor) VALUES ('Tenant.Created', 'tenant 1250')");
 }
 
-/** Somebody deletes everything; the WAL of it is archived; then the machine is gone. */
+/** Somebody deletes everything; the WAL of it is archived; then the machine is gone. The moment before it is a whole second. */
 function accident(site: Site): { restoreTo: string; outageAt: string } {
-  const now = "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')";
-  const restoreTo = `${sql(site, `SELECT pg_sleep(0.2); SELECT ${now}`).split('\n').pop() ?? ''}+00`;
-  const at = sql(site, `SELECT pg_sleep(0.2); SELECT ${now}`).split('\n').pop() ?? '';
+  const lastLine = (query: string): string => sql(site, query).split('\n').pop() ?? '';
+  const restoreTo = lastLine("SELECT pg_sleep_until(date_trunc('second', clock_timestamp()) + interval '1.05 s'); SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || '+00'");
+  const outageAt = lastLine("SELECT pg_sleep(0.3); SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')");
   sql(site, 'DELETE FROM tenants; DROP TABLE audit_events;');
   sql(site, 'SELECT pg_switch_wal()');
   pgbackrest(site, 'check');
   inSite(site, [`${PG_BIN}/pg_ctl`, '-D', join(site.folder, 'primary'), '-m', 'immediate', '-w', 'stop']);
-  return { restoreTo, outageAt: `${at.slice(0, 23).replace(' ', 'T')}Z` };
+  return { restoreTo, outageAt };
 }
 
 async function makeKit(site: Site): Promise<void> {
