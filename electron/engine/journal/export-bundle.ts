@@ -130,7 +130,7 @@ function blobMember(journal: Journal, sha256: string): Member {
 async function writeZip(path: string, members: readonly Member[]): Promise<string> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
-    await pipeline(zipStream(members), createWriteStream(temporary, { mode: 0o600 }));
+    await packZip(openSync(temporary, 'w', 0o600), members);
     const sha256 = await sealZip(temporary);
     renameSync(temporary, path);
     fsyncFolder(dirname(path));
@@ -141,16 +141,26 @@ async function writeZip(path: string, members: readonly Member[]): Promise<strin
   }
 }
 
-function zipStream(members: readonly Member[]): NodeJS.ReadableStream {
+/** @param handle closed when it returns */
+async function packZip(handle: number, members: readonly Member[]): Promise<void> {
   const zip = new ZipFile();
-  for (const member of members) {
-    const options = { mtime: ZIP_DATE, mode: 0o100644, forceDosTimestamp: true };
-    if ('bytes' in member) zip.addBuffer(Buffer.from(member.bytes), member.path, options);
-    else if ('file' in member) zip.addFile(member.file, member.path, options);
-    else zip.addReadStreamLazy(member.path, { ...options, size: member.size }, (give) => give(null, Readable.from(member.lines(), { objectMode: false })));
-  }
+  const failed = new AbortController();
+  // yazl tells of a file that it cannot read on itself, not on the stream that it fills.
+  zip.on('error', (error: unknown) => failed.abort(error));
+  for (const member of members) addMember(zip, member);
   zip.end();
-  return zip.outputStream;
+  try {
+    await pipeline(zip.outputStream, createWriteStream('', { fd: handle }), { signal: failed.signal });
+  } catch (thrown) {
+    throw failed.signal.aborted ? failed.signal.reason : thrown;
+  }
+}
+
+function addMember(zip: ZipFile, member: Member): void {
+  const options = { mtime: ZIP_DATE, mode: 0o100644, forceDosTimestamp: true };
+  if ('bytes' in member) zip.addBuffer(Buffer.from(member.bytes), member.path, options);
+  else if ('file' in member) zip.addFile(member.file, member.path, options);
+  else zip.addReadStreamLazy(member.path, { ...options, size: member.size }, (give) => give(null, Readable.from(member.lines(), { objectMode: false })));
 }
 
 const SEAL_BYTES = 64;

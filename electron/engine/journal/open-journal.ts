@@ -67,6 +67,7 @@ class RecordJournal implements Journal {
   #table: EntryTable | null;
   #chain: Chain;
   #delivering = false;
+  #isClosed = false;
   #checkpointedUp: number;
 
   constructor({ dataDir, clock, acceptDamage, lock: given }: OpenOptions, lock: DataFolderLock) {
@@ -150,6 +151,8 @@ class RecordJournal implements Journal {
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#runKeys.clear();
     try {
       this.#table?.close();
@@ -267,6 +270,7 @@ class RecordJournal implements Journal {
 
   /** The open table; after a failure a new one, with whatever turned out to have been written. */
   #usableTable(): EntryTable {
+    if (this.#isClosed) throw new Error('The journal is closed.');
     if (this.#table !== null) return this.#table;
     return onDisk('opening the journal again after a failure', () => {
       const table = openTable(this.#path);

@@ -129,6 +129,14 @@ describe('appending', () => {
     expect([...journal.events({ after: 1500 })].map((event) => event.seq)).toEqual([1501, 1502]);
   });
 
+  it('is over when the journal is closed', () => {
+    const journal = open();
+    journal.close();
+    expect(() => journal.append(said(1))).toThrow('The journal is closed.');
+    expect(() => [...journal.events()]).toThrow('The journal is closed.');
+    openJournal({ dataDir: dir, clock }).close();
+  });
+
   it('may go on while somebody is in the middle of reading', () => {
     const journal = open();
     journal.append(said(1));
