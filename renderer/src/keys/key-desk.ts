@@ -31,6 +31,7 @@ export interface KeyPress {
   readonly altKey: boolean;
   readonly repeat: boolean;
   readonly isComposing: boolean;
+  readonly shiftKey: boolean;
 }
 
 /** What has the focus, as far as keys care. `native`: Enter already means something there. `primary`: the primary button itself. */
@@ -88,7 +89,7 @@ export class KeyDesk {
   #enter(press: KeyPress, focus: Focus): boolean {
     // A held Enter would press a focused button again and again.
     if (focus === 'native') return press.repeat;
-    if (focus === 'text' && !press.ctrlKey) return false;
+    if (press.shiftKey || (focus === 'text' && !press.ctrlKey)) return false;
     const allowed = this.#guard.press(this.#now(), press.repeat);
     const primary = this.#layers.at(-1)?.primary ?? null;
     if (allowed && primary !== null && !primary.disabled) primary.run();

@@ -7,6 +7,7 @@ const LayerContext = createContext<KeyLayer | null>(null);
 
 function focusOf(target: EventTarget | null): Focus {
   if (!(target instanceof HTMLElement)) return 'none';
+  if (target.dataset['palette'] !== undefined) return 'native';
   if (target.dataset['primary'] !== undefined) return 'primary';
   if (target instanceof HTMLTextAreaElement) return target.dataset['enter'] === 'submits' ? 'line' : 'text';
   if (target instanceof HTMLInputElement) return ['checkbox', 'radio', 'button'].includes(target.type) ? 'none' : 'line';

@@ -1,0 +1,102 @@
+/** The window: one screen at a time, dialogs over it, and one place where the engine's state is said. */
+import { useEffect, useMemo, useState } from 'react';
+import type { EngineEvent, HomeView, RunbookRow } from '../../../electron/contract/methods.ts';
+import { Sprite } from '../components/Glyph.tsx';
+import { useEngineEvents, useEngineState, useQuery } from '../engine-context.ts';
+import { KeyDeskProvider, useKeys } from '../keys/use-keys.tsx';
+import { HomeScreen } from '../screens/home/HomeScreen.tsx';
+import { PeopleScreen } from '../screens/people/PeopleScreen.tsx';
+import { ReadinessScreen } from '../screens/readiness/ReadinessScreen.tsx';
+import { RecordScreen } from '../screens/record/RecordScreen.tsx';
+import { ReportScreen } from '../screens/record/ReportScreen.tsx';
+import { RunbookScreen } from '../screens/runbooks/RunbookScreen.tsx';
+import { RunbooksScreen } from '../screens/runbooks/RunbooksScreen.tsx';
+import { RunScreen } from '../screens/run/RunScreen.tsx';
+import { StartDialog } from '../screens/start/StartDialog.tsx';
+import { Bar, Brand, Network, Today } from './Bar.tsx';
+import { KeysOverlay } from './Keys.tsx';
+import { NavigationContext } from './navigation.ts';
+import { type NoticeLine, Notices } from './Notices.tsx';
+import { Palette } from './Palette.tsx';
+import { Rail } from './Rail.tsx';
+import type { Route, Start } from './route.ts';
+
+type Overlay = { kind: 'keys' } | { kind: 'palette' } | { kind: 'start'; what: Start };
+
+function Screen({ route, home }: { route: Route; home: { view: HomeView | null } }) {
+  switch (route.screen) {
+    case 'home': return <HomeScreen view={home.view} />;
+    case 'runbooks': return <RunbooksScreen />;
+    case 'runbook': return <RunbookScreen key={route.id} id={route.id} />;
+    case 'readiness': return <ReadinessScreen key={route.id} id={route.id} home={home.view} />;
+    case 'run': return <RunScreen key={route.run} run={route.run} />;
+    case 'record': return <RecordScreen />;
+    case 'report': return <ReportScreen key={route.run} run={route.run} />;
+    case 'people': return <PeopleScreen />;
+  }
+}
+
+/** A window that opens during a run belongs at that run. */
+function openingRoute(home: HomeView): Route {
+  const busy = home.open_runs.filter((run) => run.state !== 'interrupted');
+  const only = busy.length === 1 ? busy[0] : undefined;
+  return only === undefined ? { screen: 'home' } : { screen: 'run', run: only.id };
+}
+
+function useNotices(): { lines: NoticeLine[]; dismiss(id: number): void } {
+  const [lines, setLines] = useState<NoticeLine[]>([]);
+  useEngineEvents((event: EngineEvent) => {
+    if (event.event !== 'notice') return;
+    const { level, text } = event;
+    setLines((old) => [...old.filter((line) => line.text !== text), { id: (old.at(-1)?.id ?? 0) + 1, level, text }].slice(-4));
+  });
+  return { lines, dismiss: (id) => { setLines((old) => old.filter((line) => line.id !== id)); } };
+}
+
+function Window() {
+  const [route, setRoute] = useState<Route | null>(null);
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
+  const state = useEngineState();
+  const home = useQuery('home.view', {});
+  const runbooks = useQuery('runbook.list', {});
+  const notices = useNotices();
+  const { reload } = home;
+  useEngineEvents((event) => { if (event.event === 'home.changed') reload(); });
+  // Decided once, by the first answer; afterwards the person decides.
+  const first = home.result;
+  useEffect(() => {
+    if (first !== null) setRoute((now) => now ?? openingRoute(first));
+  }, [first]);
+  const at = route ?? { screen: 'home' };
+  const navigation = useMemo(() => ({
+    go: (to: Route) => { setRoute(to); setOverlay(null); },
+    start: (what: Start) => { setOverlay({ kind: 'start', what }); },
+  }), []);
+  useKeys([
+    { key: 'k', ctrl: true, label: 'Go anywhere', run: () => { setOverlay({ kind: 'palette' }); } },
+    { key: '?', label: 'Show the keys of this screen', run: () => { setOverlay({ kind: 'keys' }); } },
+  ]);
+  const close = (): void => { setOverlay(null); };
+  return (
+    <NavigationContext value={navigation}>
+      <Sprite />
+      {at.screen !== 'run' && (
+        <>
+          <Bar lead={<><Brand onPress={() => { navigation.go({ screen: 'home' }); }} /><span className="sep" /><Today /></>} middle={<><Network /><span className="sep" /></>} />
+          <Rail route={at} home={home.result} onPalette={() => { setOverlay({ kind: 'palette' }); }} onKeys={() => { setOverlay({ kind: 'keys' }); }} />
+        </>
+      )}
+      <Screen route={at} home={{ view: home.result }} />
+      <Notices state={state} lines={notices.lines} error={home.error} onDismiss={notices.dismiss} />
+      {overlay?.kind === 'keys' && <KeysOverlay onClose={close} />}
+      {overlay?.kind === 'palette' && <Palette home={home.result} runbooks={runbooks.result?.runbooks ?? noRunbooks} onClose={close} />}
+      {overlay?.kind === 'start' && <StartDialog what={overlay.what} onClose={close} />}
+    </NavigationContext>
+  );
+}
+
+const noRunbooks: RunbookRow[] = [];
+
+export function App() {
+  return <KeyDeskProvider><Window /></KeyDeskProvider>;
+}

@@ -1,0 +1,55 @@
+/** The rail: only what exists, and the runs that are open. */
+import { BookOpen, House, ScrollText, ShieldCheck, Users } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { HomeView } from '../../../electron/contract/methods.ts';
+import { Glyph } from '../components/Glyph.tsx';
+import { runState, StateMark } from '../components/States.tsx';
+import { visible } from '../visible.ts';
+import { useNavigation } from './navigation.ts';
+import type { Route } from './route.ts';
+
+const ICON = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
+function Entry({ to, current, icon, children, count }: { to: Route; current: boolean; icon: ReactNode; children: ReactNode; count?: ReactNode }) {
+  const { go } = useNavigation();
+  return <button type="button" aria-current={current ? 'page' : undefined} onClick={() => { go(to); }}>{icon}{children}{count}</button>;
+}
+
+/** How many systems would not recover just now, in the shape of the worst. */
+function NotReady({ systems }: { systems: HomeView['systems'] }) {
+  const bad = systems.filter((system) => system.state === 'NOT_READY').length;
+  const open = systems.filter((system) => system.state !== 'READY').length;
+  if (open === 0) return null;
+  const tone = bad > 0 ? 'red' : 'amber';
+  const words = bad > 0 ? `${bad} not ready, ${open} in all need you` : `${open} need you`;
+  return <span className={`n st c-${tone}`} title={words}><Glyph shape={bad > 0 ? 'failed' : 'needs'} tone={tone} size={12} /><span aria-hidden="true">{open}</span><span className="sr">{words}</span></span>;
+}
+
+export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: HomeView | null; onPalette(): void; onKeys(): void }) {
+  const { go } = useNavigation();
+  return (
+    <nav className="rail" aria-label="Main">
+      <Entry to={{ screen: 'home' }} current={route.screen === 'home'} icon={<House {...ICON} />}>Home</Entry>
+      <Entry to={{ screen: 'runbooks' }} current={route.screen === 'runbooks' || route.screen === 'runbook'} icon={<BookOpen {...ICON} />}>Runbooks</Entry>
+      <Entry to={{ screen: 'readiness', id: null }} current={route.screen === 'readiness'} icon={<ShieldCheck {...ICON} />} count={<NotReady systems={home?.systems ?? []} />}>Readiness</Entry>
+      <hr />
+      <Entry to={{ screen: 'record' }} current={route.screen === 'record' || route.screen === 'report'} icon={<ScrollText {...ICON} />}>Record</Entry>
+      <Entry to={{ screen: 'people' }} current={route.screen === 'people'} icon={<Users {...ICON} />}>People</Entry>
+      {home !== null && home.open_runs.length > 0 && (
+        <>
+          <hr />
+          <h2 className="label rail-head">Open runs</h2>
+          {home.open_runs.map((run) => (
+            <button key={run.id} type="button" className="rail-run" title={run.title} onClick={() => { go({ screen: 'run', run: run.id }); }}>
+              <StateMark state={runState(run.state)} /><span className="cut">{visible(run.title)}</span>
+            </button>
+          ))}
+        </>
+      )}
+      <div className="foot">
+        <button type="button" className="row" onClick={onPalette}><span>Go anywhere</span><kbd>Ctrl K</kbd></button>
+        <button type="button" className="row" onClick={onKeys}><span>Keys</span><kbd>?</kbd></button>
+      </div>
+    </nav>
+  );
+}

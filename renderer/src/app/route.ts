@@ -1,0 +1,23 @@
+/** Where the window is. */
+import type { Mode } from '../../../electron/contract/step.ts';
+
+export type Route =
+  | { screen: 'home' }
+  | { screen: 'runbooks' }
+  | { screen: 'runbook'; id: string }
+  | { screen: 'readiness'; id: string | null }
+  | { screen: 'run'; run: string }
+  | { screen: 'record' }
+  | { screen: 'report'; run: string }
+  | { screen: 'people' };
+
+/** What the start dialog opens with; null means that the person chooses. */
+export interface Start {
+  runbook: string | null;
+  mode: Mode;
+}
+
+export interface Navigation {
+  go(route: Route): void;
+  start(what: Start): void;
+}

@@ -1,0 +1,19 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { EngineClient } from './engine-client.ts';
+import { EngineContext } from './engine-context.ts';
+import './theme/fonts.css';
+import './theme/tokens.css';
+import './theme/base.css';
+import './theme/page.css';
+import { applyTheme } from './theme/theme.ts';
+
+applyTheme();
+const place = document.getElementById('root');
+const bridge = window.blackstart;
+if (place !== null && bridge === undefined) place.textContent = 'This page belongs to the Blackstart window and does nothing in a browser.';
+if (place !== null && bridge !== undefined) {
+  const engine = { client: new EngineClient(bridge), dialogs: bridge };
+  createRoot(place).render(<StrictMode><EngineContext value={engine}><App /></EngineContext></StrictMode>);
+}

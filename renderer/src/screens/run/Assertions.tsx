@@ -1,0 +1,26 @@
+import type { StepView } from '../../../../electron/contract/run.ts';
+import { Glyph } from '../../components/Glyph.tsx';
+import { visible } from '../../visible.ts';
+
+/** What must hold; the ones that do not come first and alone are bold. Before they are judged: what is expected. */
+export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'expected'> }) {
+  if (step.assertions.length === 0 && step.expected.length === 0) return null;
+  const judged = [...step.assertions].sort((a, b) => Number(a.ok) - Number(b.ok));
+  return (
+    <table className="asserts">
+      <thead><tr><th><span className="sr">State</span></th><th>Done when</th><th>Expected</th><th>Measured</th></tr></thead>
+      <tbody>
+        {judged.map((assertion, index) => (
+          <tr key={index} className={assertion.ok ? 't2' : undefined}>
+            <td><Glyph shape={assertion.ok ? 'sensed' : 'failed'} tone={assertion.ok ? 'green' : 'red'} /><span className="sr">{assertion.ok ? 'holds' : 'does not hold'}</span></td>
+            <td className={assertion.ok ? undefined : 'semi'}>{visible(assertion.title ?? 'Asserted')}</td><td>{visible(assertion.expected)}</td>
+            <td className={assertion.ok ? undefined : 'semi tx c-red'}>{visible(assertion.actual)}</td>
+          </tr>
+        ))}
+        {judged.length === 0 && step.expected.map((expected, index) => (
+          <tr key={index}><td><Glyph shape="pending" /><span className="sr">not judged yet</span></td><td colSpan={2}>{visible(expected)}</td><td className="t3">after the step</td></tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

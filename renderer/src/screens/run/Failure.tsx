@@ -1,0 +1,40 @@
+/** A failed step: the verdict as a sentence, what held and what did not, and what it may come from. */
+import type { RunView, StepView } from '../../../../electron/contract/run.ts';
+import { Prose } from '../../components/Prose.tsx';
+import { Notice } from '../../components/States.tsx';
+import { visible } from '../../visible.ts';
+import { Assertions } from './Assertions.tsx';
+import { rankSuspects, type Suspect } from './suspects.ts';
+import { verdictOf } from './verdict.ts';
+
+const STANCE = { for: 'for', against: 'against', 'ruled-out': 'ruled out' } as const;
+
+function SuspectRow({ suspect, rank }: { suspect: Suspect; rank: number }) {
+  return (
+    <div className={`sus${rank === 1 ? ' first' : ''}${suspect.gone ? ' gone' : ''}`}>
+      <span className="rank">{rank}</span><h3>{visible(suspect.cause)}</h3>
+      <div className="evi">
+        <span><i>seen as</i>{visible(suspect.see)}</span>
+        {suspect.evidence.map((item, index) => <span key={index}><i>{STANCE[item.stance]}</i>{visible(item.text)}</span>)}
+      </div>
+      <div className="fix"><b>What to do</b>{visible(suspect.fix)}</div>
+    </div>
+  );
+}
+
+export function Failure({ view, step }: { view: RunView; step: StepView }) {
+  const { verdict } = verdictOf(step);
+  const suspects = rankSuspects(step.suspects);
+  const alive = view.survivors.filter((survivor) => survivor.step === step.id);
+  return (
+    <>
+      <div>
+        <div className="verdict c-red" role="alert"><b>{visible(verdict)}</b></div>
+        <Assertions step={step} />
+      </div>
+      {alive.length > 0 && <Notice tone="amber" shape="needs"><b className="med">{alive.length === 1 ? 'A process of this step' : `${alive.length} processes of this step`} still run{alive.length === 1 ? 's' : ''}:</b> {alive.map((survivor) => `${visible(survivor.what)} (process ${survivor.pid})`).join(', ')}.</Notice>}
+      {suspects.length > 0 && <section><h2 className="suspects">Suspects, most likely first</h2>{suspects.map((suspect, index) => <SuspectRow key={suspect.symptom} suspect={suspect} rank={index + 1} />)}</section>}
+      <details className="again"><summary>What this step does</summary><Prose text={step.prose} /></details>
+    </>
+  );
+}

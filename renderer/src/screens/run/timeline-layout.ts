@@ -1,0 +1,153 @@
+/** Where everything on the timeline lies. Pure; positions are shares of the width, 0 to 1. */
+import { scaleUtc } from 'd3-scale';
+import type { RunView, Span, StepView } from '../../../../electron/contract/run.ts';
+import { hourMinute, millis } from '../../wording.ts';
+
+export type BarKind = 'tool' | 'people' | 'blocked' | 'waiting' | 'failed' | 'plan';
+export interface Bar { key: string; kind: BarKind; at: number; width: number; label: string; title: string; live: boolean }
+export interface Mark { key: 'outage' | 'now' | 'no-return' | 'forecast' | 'target' | 'restored'; at: number; label: string; side: 'middle' | 'left' | 'right' | 'hidden' }
+export interface Told { key: string; at: number; title: string; sent: boolean; late: boolean }
+export interface TimelineLayout {
+  lanes: { name: string; bars: Bar[] }[];
+  told: Told[];
+  ticks: { at: number; label: string }[];
+  marks: Mark[];
+}
+
+const KIND: Readonly<Record<Span['what'], BarKind>> = { tool: 'tool', human: 'people', blocked: 'blocked', approval: 'waiting', halted: 'failed' };
+const KIND_WORD: Readonly<Record<BarKind, string>> = { tool: 'tool', people: 'people', blocked: 'third party', waiting: 'waits for approval', failed: 'halted', plan: 'forecast' };
+const CHAR_PX = 6.6;
+/** No wider window than this many times the known stretch, so that the first minutes are not a sliver. */
+const LEAST_MS = 10 * 60_000;
+
+interface Frame { place(ms: number): number; px: number }
+
+export function layoutTimeline(view: RunView, now: number, widthPx: number): TimelineLayout {
+  const moments = view.finished_at === null ? now : Date.parse(view.finished_at);
+  const from = start(view, now);
+  const target = targetMoment(view);
+  const ends = [moments, target, millis(view.forecast_finish), ...view.messages.map((message) => millis(message.sent_at))].filter((end) => end !== null);
+  const to = Math.max(from + LEAST_MS, ...ends);
+  const pad = (to - from) * 0.04;
+  const scale = scaleUtc().domain([from - pad, to + pad]).range([0, 1]);
+  const frame: Frame = { place: (ms) => scale(ms), px: widthPx };
+  const marks = arrange(marksOf(view, now, target, frame), widthPx);
+  return {
+    lanes: lanesOf(view, now, frame),
+    told: toldOf(view, now, frame, from, to + pad),
+    ticks: ticksOf(scale, marks, widthPx),
+    marks,
+  };
+}
+
+function start(view: RunView, now: number): number {
+  const known = [millis(view.outage_at), millis(view.declared_at), ...view.spans.map((span) => Date.parse(span.from))].filter((at) => at !== null);
+  return known.length === 0 ? now : Math.min(...known);
+}
+
+export function targetMoment(view: Pick<RunView, 'outage_at' | 'rto'>): number | null {
+  const outage = millis(view.outage_at);
+  return outage === null || view.rto.target_s === null ? null : outage + view.rto.target_s * 1000;
+}
+
+function lanesOf(view: RunView, now: number, frame: Frame): TimelineLayout['lanes'] {
+  const steps = new Map(view.steps.map((step) => [step.id, step]));
+  const main: Bar[] = [];
+  const beside: Bar[] = [];
+  for (const span of view.spans) {
+    const step = steps.get(span.step);
+    if (step === undefined) continue;
+    (step.lane === 0 ? main : beside).push(spanBar(span, step, now, frame));
+  }
+  if (view.finished_at === null) {
+    for (const step of view.steps) {
+      const bar = planBar(step, now, frame);
+      if (bar !== null) (step.lane === 0 ? main : beside).push(bar);
+    }
+  }
+  return [{ name: 'Main', bars: main }, { name: 'Beside', bars: beside }];
+}
+
+function spanBar(span: Span, step: StepView, now: number, frame: Frame): Bar {
+  const from = Date.parse(span.from);
+  const to = span.to === null ? now : Date.parse(span.to);
+  const kind = KIND[span.what];
+  const at = frame.place(from);
+  const width = Math.max(0, frame.place(Math.max(from, to)) - at);
+  return {
+    key: `${span.step} ${span.what} ${span.attempt} ${span.from}`, kind, at, width, live: span.to === null && kind === 'tool',
+    label: fits(String(step.number), width, frame) ? String(step.number) : '',
+    title: `${step.number} ${step.title}: ${KIND_WORD[kind]}, ${hourMinute(from)} to ${span.to === null ? 'now' : hourMinute(to)}`,
+  };
+}
+
+function planBar(step: StepView, now: number, frame: Frame): Bar | null {
+  if (step.forecast === null) return null;
+  const from = Math.max(now, Date.parse(step.forecast.start));
+  const to = Date.parse(step.forecast.end);
+  if (to <= from) return null;
+  const at = frame.place(from);
+  const width = frame.place(to) - at;
+  const label = step.state === 'running' ? '' : String(step.number);
+  return { key: `${step.id} plan`, kind: 'plan', at, width, live: false, label: fits(label, width, frame) ? label : '', title: `${step.number} ${step.title}: expected ${hourMinute(from)} to ${hourMinute(to)}` };
+}
+
+function fits(label: string, width: number, frame: Frame): boolean {
+  return width * frame.px >= label.length * CHAR_PX + 6;
+}
+
+function toldOf(view: RunView, now: number, frame: Frame, from: number, to: number): Told[] {
+  return view.messages.flatMap((message, index): Told[] => {
+    const sent = millis(message.sent_at);
+    const at = sent ?? Date.parse(message.due_at);
+    if (at < from || at > to) return [];
+    const late = sent === null && at < now;
+    return [{ key: `${message.audience} ${index}`, at: frame.place(at), sent: sent !== null, late, title: `${message.audience} ${sent === null ? 'due' : 'told'} ${hourMinute(at)}` }];
+  });
+}
+
+function marksOf(view: RunView, now: number, target: number | null, frame: Frame): Mark[] {
+  const marks: Mark[] = [];
+  const mark = (key: Mark['key'], at: number | null, label: string): void => {
+    if (at !== null) marks.push({ key, at: frame.place(at), label: label === '' ? hourMinute(at) : `${label} ${hourMinute(at)}`, side: 'middle' });
+  };
+  const ended = millis(view.finished_at);
+  mark('now', ended ?? now, ended === null ? 'Now' : 'End');
+  mark('target', target, 'Target');
+  if (ended === null) mark('forecast', millis(view.forecast_finish), 'Forecast');
+  mark('restored', millis(view.restored_at), 'Back');
+  mark('outage', millis(view.outage_at), 'Outage');
+  const gate = view.steps.find((step) => step.point_of_no_return && step.state === 'pending' && step.forecast !== null);
+  if (gate?.forecast) marks.push({ key: 'no-return', at: frame.place(Date.parse(gate.forecast.start)), label: `No return ${gate.number}`, side: 'middle' });
+  return marks;
+}
+
+/** Labels never overlap: the first come first; a later one moves to a side, or leaves only its line. */
+function arrange(marks: readonly Mark[], widthPx: number): Mark[] {
+  const taken: [number, number][] = [];
+  return marks.map((mark) => {
+    for (const side of ['middle', 'left', 'right'] as const) {
+      const [from, to] = extent(mark.at, mark.label, side, widthPx);
+      if (from < 0 || to > widthPx || taken.some(([a, b]) => from < b && to > a)) continue;
+      taken.push([from, to]);
+      return { ...mark, side };
+    }
+    return { ...mark, side: 'hidden' };
+  });
+}
+
+function extent(at: number, label: string, side: 'middle' | 'left' | 'right', widthPx: number): [number, number] {
+  const wide = label.length * CHAR_PX + 12;
+  const x = at * widthPx;
+  if (side === 'middle') return [x - wide / 2, x + wide / 2];
+  return side === 'left' ? [x - 6, x + wide] : [x - wide, x];
+}
+
+function ticksOf(scale: ReturnType<typeof scaleUtc<number>>, marks: readonly Mark[], widthPx: number): TimelineLayout['ticks'] {
+  const busy = marks.filter((mark) => mark.side !== 'hidden').map((mark) => extent(mark.at, mark.label, mark.side === 'hidden' ? 'middle' : mark.side, widthPx));
+  return scale.ticks(Math.max(2, Math.floor(widthPx / 160))).flatMap((tick) => {
+    const at = scale(tick);
+    const [from, to] = extent(at, '00:00', 'middle', widthPx);
+    return from < 0 || to > widthPx || busy.some(([a, b]) => from < b && to > a) ? [] : [{ at, label: hourMinute(tick.getTime()) }];
+  });
+}

@@ -1,0 +1,83 @@
+/** One run as the screen sees it: the newest view, commands to it, and the output of its steps. */
+import { useMemo, useState } from 'react';
+import type { ErrorEnvelope } from '../../../../electron/contract/errors.ts';
+import type { RunCommand, RunView } from '../../../../electron/contract/run.ts';
+import type { OutputSource } from '../../components/Terminal.tsx';
+import type { EngineClient } from '../../engine-client.ts';
+import { useAction, useEngine, useEngineEvents, useQuery } from '../../engine-context.ts';
+
+export interface Run {
+  view: RunView | null;
+  /** When the view came, in milliseconds since 1970. */
+  received: number;
+  error: ErrorEnvelope | null;
+  busy: boolean;
+  clear(): void;
+  /** Answers whether the engine took it; a refusal is in `error`. */
+  send(command: RunCommand): Promise<boolean>;
+  show(view: RunView): void;
+}
+
+interface Received { view: RunView; at: number }
+
+export function useRun(run: string): Run {
+  const { client } = useEngine();
+  const asked = useQuery('run.view', { run });
+  const [newest, setNewest] = useState<Received | null>(null);
+  const [seen, setSeen] = useState<RunView | null>(null);
+  // A view that was asked for must not replace a newer one that came as an event meanwhile.
+  const take = (view: RunView): void => { setNewest((old) => (old !== null && old.view.seq > view.seq ? old : { view, at: Date.now() })); };
+  if (asked.result !== null && asked.result !== seen) {
+    setSeen(asked.result);
+    take(asked.result);
+  }
+  useEngineEvents((event) => { if (event.event === 'run.changed' && event.run === run) take(event.view); });
+  const action = useAction(async (command: RunCommand) => { take(await client.call('run.command', { run, command })); });
+  return { view: newest?.view ?? null, received: newest?.at ?? 0, error: action.error ?? asked.error, busy: action.busy, clear: action.clear, send: action.run, show: take };
+}
+
+/** How much of what a step has already said is shown at first; the rest is in the full output. */
+const TAIL_BYTES = 256 * 1024;
+
+/** The output of one attempt of a step: the stored tail, then what comes, each byte once. */
+export function useOutput(run: string, step: string, attempt: number): OutputSource {
+  const { client } = useEngine();
+  // Another attempt is another output, though nothing here names it.
+  return useMemo(() => ({ follow: (write) => followOutput(client, run, step, write), attempt }), [client, run, step, attempt]);
+}
+
+function followOutput(client: EngineClient, run: string, step: string, write: (bytes: Uint8Array) => void): () => void {
+  let next: number | null = null;
+  let ended = false;
+  const early: { offset: number; bytes: Uint8Array }[] = [];
+  const put = (offset: number, bytes: Uint8Array): void => {
+    if (next === null) return;
+    const known = Math.max(0, next - offset);
+    if (known >= bytes.length) return;
+    next = offset + bytes.length;
+    write(bytes.subarray(known));
+  };
+  const stop = client.onEvent((event) => {
+    if (event.event !== 'run.output' || event.run !== run || event.step !== step) return;
+    if (next === null) early.push({ offset: event.offset, bytes: event.bytes });
+    else put(event.offset, event.bytes);
+  });
+  const begin = (offset: number, stored: Uint8Array): void => {
+    if (ended) return;
+    next = offset;
+    put(offset, stored);
+    for (const { offset: at, bytes } of early.splice(0)) put(at, bytes);
+  };
+  readTail(client, run, step).then(({ offset, bytes }) => { begin(offset, bytes); }, () => { begin(0, new Uint8Array()); });
+  return () => {
+    ended = true;
+    stop();
+  };
+}
+
+async function readTail(client: EngineClient, run: string, step: string): Promise<{ offset: number; bytes: Uint8Array }> {
+  const { size } = await client.call('run.output', { run, step, offset: 0, length: 0 });
+  const offset = Math.max(0, size - TAIL_BYTES);
+  const { bytes } = await client.call('run.output', { run, step, offset, length: TAIL_BYTES });
+  return { offset, bytes };
+}

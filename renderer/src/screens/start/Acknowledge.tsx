@@ -1,0 +1,16 @@
+import { TextField } from '../../components/Fields.tsx';
+import { readinessState, signatureState, StateWord } from '../../components/States.tsx';
+import type { Draft, Preparation } from './StartDialog.tsx';
+import { visible } from '../../visible.ts';
+
+/** What speaks against starting, each with a reason of the person's own, for the record. */
+export function Acknowledge({ prepared, draft, onChange }: { prepared: Preparation; draft: Draft; onChange(part: Partial<Draft>): void }) {
+  const { signature, readiness, needs } = prepared;
+  return (
+    <div className="acks">
+      <div className="row wrap"><StateWord state={readinessState(readiness)} badge /><StateWord state={signatureState(signature.state)} badge>{signature.state === 'signed' ? `Signed by ${signature.signers.map(visible).join(', ')}` : undefined}</StateWord>{signature.reason !== undefined && <span className="s12 t3">{visible(signature.reason)}</span>}</div>
+      {needs.includes('unsigned') && <TextField label="Nobody trusted has signed this runbook. Why go on?" value={draft.unsigned} onChange={(unsigned) => { onChange({ unsigned }); }} hint="Recorded with your name." />}
+      {needs.includes('not-ready') && <TextField label="Readiness does not hold. Why go on?" value={draft.notReady} onChange={(notReady) => { onChange({ notReady }); }} hint="Recorded with your name." />}
+    </div>
+  );
+}

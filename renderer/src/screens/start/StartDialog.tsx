@@ -1,0 +1,90 @@
+/** Start a run: which runbook, how, since when, with what, and who answers for it. */
+import { useState } from 'react';
+import type { Result } from '../../../../electron/contract/methods.ts';
+import { Mode } from '../../../../electron/contract/step.ts';
+import { useNavigation } from '../../app/navigation.ts';
+import type { Start } from '../../app/route.ts';
+import { Primary } from '../../components/Buttons.tsx';
+import { DialogBox } from '../../components/DialogBox.tsx';
+import { Fault } from '../../components/Fault.tsx';
+import { CheckField, RadioField, SelectField, takeText } from '../../components/Fields.tsx';
+import { useAction, useEngine, useQuery } from '../../engine-context.ts';
+import { visible } from '../../visible.ts';
+import { Acknowledge } from './Acknowledge.tsx';
+import { OperatorFields, useOperator } from './OperatorFields.tsx';
+import { OutageField } from './OutageField.tsx';
+import { ParamFields } from './ParamFields.tsx';
+import { missingToStart } from './missing.ts';
+import './start.css';
+
+export type Preparation = Result<'run.prepare'>;
+
+const MODES = [
+  { value: 'live', label: 'Live recovery', detail: 'The real thing: tools run against the real targets.' },
+  { value: 'rehearsal', label: 'Rehearsal', detail: 'Real tools on scratch targets, taken down at the end.' },
+  { value: 'tabletop', label: 'Tabletop', detail: 'Nothing runs; people say what they would do.' },
+] as const;
+
+export interface Draft {
+  params: Record<string, string>;
+  outage: string;
+  unsigned: string;
+  notReady: string;
+  confirmed: boolean;
+}
+
+const EMPTY: Draft = { params: {}, outage: '', unsigned: '', notReady: '', confirmed: false };
+
+export function StartDialog({ what, onClose }: { what: Start; onClose(): void }) {
+  const { client } = useEngine();
+  const { go } = useNavigation();
+  const books = useQuery('runbook.list', {});
+  const readable = (books.result?.runbooks ?? []).filter((row) => row.error === null);
+  const [chosen, setChosen] = useState<string | null>(what.runbook);
+  const [mode, setMode] = useState<Mode>(what.mode);
+  const [draft, setDraft] = useState<Draft>(EMPTY);
+  const runbook = chosen ?? (readable.length === 1 ? readable[0]?.id ?? null : null);
+  const prepared = useQuery('run.prepare', runbook === null ? null : { id: runbook, mode, params: draft.params });
+  const operator = useOperator(prepared.result?.operators ?? []);
+  const change = (part: Partial<Draft>): void => { setDraft((old) => ({ ...old, ...part })); };
+  const begin = useAction(async () => {
+    if (runbook === null) return;
+    const passphrase = takeText(operator.passphrase);
+    operator.setPresent(false);
+    const { run } = await client.call('run.start', {
+      id: runbook, mode, params: draft.params,
+      ...(draft.outage === '' ? {} : { outage_at: draft.outage }),
+      ...(operator.person === '' ? {} : { operator: operator.person }),
+      ...(passphrase === '' ? {} : { passphrase }),
+      ...(draft.unsigned === '' ? {} : { acknowledge_unsigned: draft.unsigned }),
+      ...(draft.notReady === '' ? {} : { proceed_not_ready: draft.notReady }),
+    });
+    go({ screen: 'run', run });
+  });
+  const missing = runbook === null ? 'Choose a runbook.' : missingToStart(prepared.result, draft, operator, mode);
+  const verb = MODES.find((choice) => choice.value === mode)?.label ?? 'Run';
+  return (
+    <DialogBox
+      title="Start a run" wide onClose={onClose} error={begin.error} escape="start nothing"
+      actions={<Primary id={`start ${runbook ?? ''} ${mode}`} label={`Start ${verb.toLowerCase()}`} missing={missing ?? undefined} busy={begin.busy} onPress={() => { void begin.run(); }} />}
+    >
+      <div className="start">
+        <SelectField
+          label="Runbook" value={runbook ?? ''} onChange={(value) => { setChosen(value === '' ? null : value); setDraft(EMPTY); }}
+          options={[...(runbook === null ? [{ value: '', label: 'Choose a runbook' }] : []), ...readable.map((row) => ({ value: row.id, label: `${visible(row.title)} (${row.system}, ${row.severity})` }))]}
+        />
+        <RadioField legend="How" value={mode} options={MODES} onChange={(value) => { setMode(Mode.parse(value)); change({ confirmed: false }); }} />
+        {prepared.error !== null && <Fault error={prepared.error} />}
+        {prepared.result !== null && (
+          <>
+            {(mode === 'live' || prepared.result.needs.includes('outage')) && <OutageField value={draft.outage} onChange={(outage) => { change({ outage }); }} />}
+            <ParamFields questions={prepared.result.questions} values={draft.params} onChange={(params) => { change({ params, confirmed: false }); }} />
+            {prepared.result.questions.length > 0 && <CheckField label="These values are right. They are frozen into the run." checked={draft.confirmed} onChange={(confirmed) => { change({ confirmed }); }} />}
+            <Acknowledge prepared={prepared.result} draft={draft} onChange={change} />
+            <OperatorFields operator={operator} people={prepared.result.operators} required={prepared.result.needs.includes('operator')} />
+          </>
+        )}
+      </div>
+    </DialogBox>
+  );
+}
