@@ -1,0 +1,76 @@
+/** The packaged application: the one flavour that can also run here, on an older Electron. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getRawHeader } from '@electron/asar';
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makePackage } from '../../electron/setup/package.mjs';
+import { openPackagedWindow } from '../support/packaged-window.ts';
+
+const isLinux = process.platform === 'linux';
+const canCutNetwork = isLinux && process.getuid?.() === 0;
+const home = mkdtempSync(join(tmpdir(), 'blackstart-packaged-'));
+let folder: string;
+
+/** As on a laptop that was just unpacked: nothing of the checkout in sight, and no network where it can be cut. */
+function runPackaged(words: string[]): { status: number | null; stdout: string; stderr: string } {
+  const program = join(folder, 'blackstart-cli');
+  const [command, ...args] = canCutNetwork ? ['unshare', '-n', program, ...words] : [program, ...words];
+  return spawnSync(command ?? program, args, { encoding: 'utf8', cwd: home, timeout: 170_000, env: { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', HOME: home, LANG: 'C.UTF-8' } });
+}
+
+function filesUnder(place: string): string[] {
+  return readdirSync(place, { recursive: true, encoding: 'utf8' });
+}
+
+beforeAll(async () => {
+  folder = await makePackage('fallback-test');
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+describe.runIf(isLinux)('the package', () => {
+  it('carries a Node of its own, the native modules for this system alone, and no development files', () => {
+    const unpacked = join(folder, 'resources', 'app.asar.unpacked');
+    expect(spawnSync(join(folder, 'resources', 'runtime', 'node'), ['--version'], { encoding: 'utf8' }).stdout.trim()).toBe(process.version);
+    const natives = filesUnder(join(unpacked, 'node_modules')).filter((file) => file.endsWith('.node'));
+    expect(natives.filter((file) => /darwin|win32|musl|arm64/.test(file))).toEqual([]);
+    expect(natives).toEqual(expect.arrayContaining([expect.stringContaining('better-sqlite3'), expect.stringContaining('node-pty'), expect.stringContaining('keyring')]));
+    expect(filesUnder(unpacked).filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))).toEqual([]);
+    expect(Object.keys(getRawHeader(join(folder, 'resources', 'app.asar')).header.files).sort()).toEqual(['build', 'package.json']);
+    expect(existsSync(join(folder, 'resources', 'default_app.asar'))).toBe(false);
+  });
+
+  it('cannot be turned into something else from outside', async () => {
+    const wire = await getCurrentFuseWire(join(folder, 'blackstart'));
+    expect(wire[FuseV1Options.RunAsNode]).toBe(FuseState.DISABLE);
+    expect(wire[FuseV1Options.EnableNodeOptionsEnvironmentVariable]).toBe(FuseState.DISABLE);
+    expect(wire[FuseV1Options.EnableNodeCliInspectArguments]).toBe(FuseState.DISABLE);
+    expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(FuseState.ENABLE);
+  });
+
+  it('tells its version on the command line, with the network cut', () => {
+    const about: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    const { status, stdout, stderr } = runPackaged(['--version']);
+    expect(stderr).toBe('');
+    expect(about).toMatchObject({ version: stdout.trim() });
+    expect(status).toBe(0);
+  });
+
+  it('carries the First drill through on the command line, with the network cut', () => {
+    const { status, stdout, stderr } = runPackaged(['drill', 'first', '--data-dir', join(home, 'drill')]);
+    expect(`${stdout}\n${stderr}`).toMatch(/succeeded/i);
+    expect(status).toBe(0);
+  });
+
+  it('opens its window, and the page reaches the engine', async () => {
+    const dataDir = join(home, 'window');
+    const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    const env = { PATH: process.env['PATH'], HOME: home, DISPLAY: process.env['DISPLAY'], BLACKSTART_ENGINE_NODE: join(folder, 'resources', 'runtime', 'node') };
+    const window = await openPackagedWindow(join(folder, 'blackstart'), [...asRoot, `--data-dir=${dataDir}`], env);
+    await vi.waitUntil(async () => String(await window.evaluate('document.body.innerText')).includes('First drill'), { timeout: 30_000, interval: 100 });
+    expect(await window.evaluate('[location.href, typeof require, typeof process].join()')).toBe('app://blackstart/index.html,undefined,undefined');
+    await window.close();
+  });
+});
