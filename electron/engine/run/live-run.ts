@@ -69,6 +69,7 @@ export class LiveRun implements RunHost {
   #again = false;
   #ending: Promise<void> | null = null;
   #left = false;
+  #held = true;
   #waiters: (() => void)[] = [];
   words: string | null = null;
 
@@ -115,10 +116,21 @@ export class LiveRun implements RunHost {
     if (event?.type === 'step.overridden' || event?.type === 'step.goto' || event?.type === 'step.done') this.#efforts.get(event.data.step)?.stop.abort();
   }
 
+  /** Until now only recorded: from here on what follows happens. */
+  release(): void {
+    this.#held = false;
+    this.go();
+  }
+
+  /** Whether anything is under way that will report by itself. */
+  get busy(): boolean {
+    return this.#efforts.size > 0 || this.#ending !== null || this.#pumping;
+  }
+
   /** Does what follows by itself, until nothing does. Safe to call at any time. */
   go(): void {
     this.#again = true;
-    if (this.#pumping || this.#left) return;
+    if (this.#pumping || this.#left || this.#held) return;
     this.#pumping = true;
     try {
       while (this.#again && !this.#left) {
@@ -174,10 +186,10 @@ export class LiveRun implements RunHost {
     this.fault(thrown);
     const reason = this.redactor().text(thrown instanceof EngineError && thrown.hint !== undefined ? `${thrown.message} ${thrown.hint}` : thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 2000);
     for (;;) {
-      const { effect } = stepOf(this.fold, path);
+      const { effect, plan } = stepOf(this.fold, path);
       const event: RunEventBody = effect === null
         ? { type: 'step.halted', data: { step: path, reason } }
-        : { type: 'step.result', data: { step: path, attempt: effect.attempt, purpose: purpose === 'call' ? 'work' : purpose, ok: false, how: 'refused', exit_codes: [], output: null, assertions: null, assertions_failed: 0, captures: {}, duration_ms: 0, survivors: [], reason } };
+        : { type: 'step.result', data: { step: path, attempt: effect.attempt, purpose: purpose === 'call' ? 'work' : purpose, block: plan.sha256, ok: false, how: 'refused', exit_codes: [], output: null, assertions: null, assertions_failed: 0, captures: {}, duration_ms: 0, survivors: [], reason } };
       try {
         return this.append([event]);
       } catch (again) {

@@ -111,7 +111,7 @@ export function judged(host: RunHost, { step, signal }: Effort, purpose: Purpose
   return {
     type: 'step.result',
     data: {
-      step: step.plan.path, attempt, purpose, ok: reason === null && failures(results).length === 0, how: signal.aborted ? 'killed' : 'judged', exit_codes: [], output: null, captures: {},
+      step: step.plan.path, attempt, purpose, block: step.plan.sha256, ok: reason === null && failures(results).length === 0, how: signal.aborted ? 'killed' : 'judged', exit_codes: [], output: null, captures: {},
       duration_ms: Math.max(0, Math.round(host.clock.uptime() - begun)), survivors: [], reason, ...storedAssertions(host, results),
     },
   };
@@ -140,7 +140,7 @@ async function undo(host: RunHost, effort: Effort): Promise<void> {
       onSpawn: ({ stage, pid, startTime }) => host.append([{ type: 'step.process', data: { step: path, attempt, stage, pid, start_time: startTime } }]),
       ...(block.timeout === undefined ? {} : { timeoutMs: durationSeconds(block.timeout) * 1000 }),
     });
-    host.append([{ type: 'step.result', data: resultOf(outcome, path, attempt, 'undo') }]);
+    host.append([{ type: 'step.result', data: resultOf(outcome, step, attempt, 'undo') }]);
   } finally {
     files.remove();
   }

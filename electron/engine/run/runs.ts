@@ -2,20 +2,265 @@
  * The runs' door, for the page's engine and the command line alike.
  *
  * ```
- * const runs = createRuns({ deps, journal, dataDir, nodePath, findRunbook, people, … });   // RunsDeps
- * await runs.prepare({ id, mode, params, ... })      → questions, signature, readiness, what is needed; never writes
- * const live = await runs.start({ id, mode, params, operator, pace, … })                   → LiveRun
- * const live = await runs.resume(run, { operator, pace, … })                               → LiveRun; no-op when it is live here
- * runs.list() → RunSummary[] newest first      runs.view(run) → RunView (live or from the journal)      runs.resolveId('last' | prefix)
- * await runs.command(run, command, actor?) → RunView; EngineError `refused` with the reason when it cannot be
+ * const runs = createRuns({ deps, journal, dataDir, people, findRunbook, readiness, … });      // RunsDeps
+ * runs.prepare({ id, mode, params })                → questions, signature, readiness, what is needed; writes nothing
+ * const live = await runs.start({ id, mode, params, operator, … }, 'step' | 'auto')            → LiveRun
+ * const live = await runs.resume(run, { operator?, passphrase?, pace })                        → LiveRun; the same one when it is carried here
+ * runs.list() → RunView[] newest first       runs.view(run) → RunView       runs.resolve('last' | prefix) → id
+ * await runs.command(run, command, { actor?, unattended? }) → RunView; EngineError `refused` with the reason when it cannot be
  * runs.output(run, step, offset, length) → { bytes, size }
- * runs.subscribe(listener) → unsubscribe; listener gets { kind: 'changed', run } | { kind: 'output', run, step, offset, bytes } | { kind: 'event', run, event }
- * await runs.close()                                 stops what runs, parks every live run
+ * runs.subscribe(listener) → unsubscribe        listener gets RunNews
+ * await runs.close()                                ends what runs, parks every run that is carried here
  *
- * LiveRun: { id, state(): RunState, view(): RunView, command(…), settled(): Promise<void> (nothing in effect any more), park(why), … }
- * await driveRun(live, answers, host) → { state, why, exit: 0 | 1 | 5 }      (drive.ts)       parseAnswers(text, runbook…) (answers.ts)
+ * await driveRun(runs, live, answers, host) → { state, exit: 0 | 1 | 5, why }   (drive.ts)      parseAnswers(text, path) (answers.ts)
  * ```
- * `pace: 'step'` (the page) lets programs wait for a person's start; `'auto'` (unattended) starts them as soon as they may.
- * Reading needs no lock: `readRuns(reader)` in read-runs.ts gives list, view and documents over a JournalReader.
+ * `step` (the page): programs wait for a person's start; `auto` (unattended): they start as soon as they may.
+ * Reading needs no lock: `readRunViews(reader, clock, dataDir)` and `readRunView(reader, name, clock, dataDir)` in read-runs.ts.
  */
-export {};
+import { EngineError } from '../../contract/errors.ts';
+import type { RunCommand, RunView } from '../../contract/run.ts';
+import type { Pace } from '../../contract/run/events.ts';
+import type { StepFold } from '../../contract/run/fold.ts';
+import type { ReadinessState } from '../../contract/readiness.ts';
+import type { Runbook } from '../../contract/runbook.ts';
+import type { Deps } from '../deps.ts';
+import type { Journal, JournalEvent } from '../journal/journal.ts';
+import type { People } from '../people/people.ts';
+import { createSecretStore } from '../secrets/secret-store.ts';
+import { startTimeOf } from '../tool/process-table.ts';
+import { doCommand, type CommandOptions } from './commands.ts';
+import { LiveRun } from './live-run.ts';
+import { makeRunDir } from './programs.ts';
+import { createShelf, runDirOf, viewRecorded } from './read-runs.ts';
+import { interruptions, takeUpServices } from './resume.ts';
+import { createScratch } from './scratch.ts';
+import type { FindRunbook, Preparation, StartRequest } from './start.ts';
+import { checkStart, findOperator, freezeRun, measuredTimes, newRunId, prepareRun } from './start.ts';
+
+export type { FindRunbook, FoundRunbook, Preparation, StartRequest } from './start.ts';
+export type { LiveRun } from './live-run.ts';
+
+export interface RunsDeps {
+  deps: Deps;
+  journal: Journal;
+  dataDir: string;
+  people: People;
+  findRunbook: FindRunbook;
+  readiness(runbook: Runbook): ReadinessState;
+  /** Environment that tools inherit the allowed names from. */
+  processEnv: Readonly<Record<string, string | undefined>>;
+  /** Node, for children of our own; default this process's program. */
+  nodePath?: string;
+  /** `{{blackstart}}`: the path of the command line. */
+  blackstart: string;
+  /** Keeps the laptop awake while a run goes on; called with the run's id, returns what lets it sleep again. */
+  inhibitSleep?: (run: string) => () => void;
+}
+
+export type RunNews =
+  | { kind: 'event'; run: string; event: JournalEvent }
+  | { kind: 'output'; run: string; step: string; offset: number; bytes: Uint8Array }
+  | { kind: 'fault'; run: string; message: string };
+
+export interface ResumeRequest {
+  operator?: string | undefined;
+  passphrase?: string | undefined;
+  pace: Pace;
+}
+
+export interface Runs {
+  prepare(request: StartRequest): Preparation;
+  start(request: StartRequest, pace: Pace): Promise<LiveRun>;
+  resume(run: string, request: ResumeRequest): Promise<LiveRun>;
+  list(): RunView[];
+  view(run: string): RunView;
+  /** The run as it is carried here, or null. */
+  live(run: string): LiveRun | null;
+  resolve(name: string): string;
+  command(run: string, command: RunCommand, options?: CommandOptions): Promise<RunView>;
+  output(run: string, step: string, offset: number, length: number): { bytes: Uint8Array; size: number };
+  subscribe(listener: (news: RunNews) => void): () => void;
+  close(): Promise<void>;
+}
+
+export function createRuns(given: RunsDeps): Runs {
+  return new CarriedRuns(given);
+}
+
+/** Live output that is kept for pages that come late, by step; the whole of it is in the blob once the step has ended. */
+const RECENT_BYTES = 1024 * 1024;
+
+class CarriedRuns implements Runs {
+  readonly #given: RunsDeps;
+  readonly #carried = new Map<string, LiveRun>();
+  readonly #listeners = new Set<(news: RunNews) => void>();
+  readonly #shelf: ReturnType<typeof createShelf>;
+  readonly #recent = new Map<string, { start: number; bytes: Buffer }>();
+  readonly #awake = new Map<string, () => void>();
+
+  constructor(given: RunsDeps) {
+    this.#given = given;
+    this.#shelf = createShelf(given.journal);
+  }
+
+  prepare(request: StartRequest): Preparation {
+    return prepareRun(this.#sources(), request);
+  }
+
+  async start(request: StartRequest, pace: Pace): Promise<LiveRun> {
+    const { deps, journal, dataDir, people, readiness } = this.#given;
+    const found = this.#given.findRunbook(request.id);
+    const state = readiness(found.runbook);
+    checkStart(request, found, state);
+    const operator = await findOperator(people, request.mode, request.operator, request.passphrase);
+    const run = newRunId(deps.clock.now());
+    const snapshot = freezeRun(this.#sources(), found, request, runDirOf(dataDir, run), measuredTimes(journal));
+    const run_dir = makeRunDir(dataDir, run);
+    const begun = new Date(deps.clock.now()).toISOString();
+    const outage_at = request.outage_at === undefined ? (request.declared_at ?? begun) : new Date(request.outage_at).toISOString();
+    const { front, sha256 } = found.runbook;
+    journal.startRunKey(run);
+    journal.append({
+      type: 'run.created', run, actor: operator === null ? 'engine' : `person/${operator.id}`,
+      data: {
+        mode: request.mode, runbook: { id: front.id, sha256 }, title: front.title, system: front.system, snapshot: { ...journal.blobs.put(Buffer.from(JSON.stringify(snapshot))) },
+        signature: found.signature.state, outage_at, declared_at: request.declared_at === undefined ? begun : new Date(request.declared_at).toISOString(), operator, pace, engine: this.#engine(),
+        acknowledged_unsigned: request.acknowledge_unsigned ?? null, proceeded_not_ready: request.proceed_not_ready ?? null, readiness: state, run_dir,
+      },
+    });
+    const live = this.#carry(run);
+    live.words = journal.checkpoint('run.created').words;
+    await this.#begin(live);
+    return live;
+  }
+
+  async resume(name: string, request: ResumeRequest): Promise<LiveRun> {
+    const run = this.resolve(name);
+    const here = this.live(run);
+    if (here !== null) return here;
+    const fold = this.#shelf.fold(run);
+    if (fold.finished !== null) throw new EngineError('refused', `The run ${run} is over: it ${fold.finished.state}. Nothing about it can be changed any more.`, { hint: 'Start a new run.' });
+    const operator = await findOperator(this.#given.people, fold.mode, request.operator, request.passphrase);
+    makeRunDir(this.#given.dataDir, run);
+    this.#given.journal.startRunKey(run);
+    const live = this.#carry(run);
+    const serving: StepFold[] = live.fold.order.filter(({ service }) => service === 'running');
+    live.append([...takeUpServices(live, serving), ...interruptions(live), { type: 'run.resumed', data: { operator, pace: request.pace, engine: this.#engine() } }], operator === null ? 'engine' : `person/${operator.id}`);
+    live.words = this.#given.journal.checkpoint('run.resumed').words;
+    await this.#begin(live);
+    return live;
+  }
+
+  /** Scratch resources first; without them a rehearsal has nothing to work on. */
+  async #begin(live: LiveRun): Promise<void> {
+    const { inhibitSleep } = this.#given;
+    if (inhibitSleep !== undefined) this.#awake.set(live.id, inhibitSleep(live.id));
+    if (live.fold.mode === 'rehearsal') {
+      try {
+        await live.scratchOfRun().start(live);
+      } catch (thrown) {
+        const why = thrown instanceof EngineError && thrown.hint !== undefined ? `${thrown.message} ${thrown.hint}` : thrown instanceof Error ? thrown.message : String(thrown);
+        live.append([{ type: 'run.aborted', data: { reason: `The scratch resources could not be started: ${why}`.slice(0, 4000) } }]);
+      }
+    }
+    live.release();
+  }
+
+  #carry(run: string): LiveRun {
+    const { deps, journal, dataDir, nodePath, blackstart, processEnv } = this.#given;
+    const live = new LiveRun(this.#shelf.fold(run), {
+      clock: deps.clock, runTool: deps.runTool, journal, dataDir, nodePath: nodePath ?? process.execPath, blackstart, processEnv,
+      secrets: createSecretStore(), scratch: createScratch(),
+      watch: {
+        event: (id, event) => this.#event(id, event),
+        output: (id, step, offset, bytes) => this.#output(id, step, offset, bytes),
+        fault: (id, message) => this.#tell({ kind: 'fault', run: id, message }),
+      },
+    });
+    this.#carried.set(run, live);
+    return live;
+  }
+
+  #event(run: string, event: JournalEvent): void {
+    if (event.type === 'run.finished' || event.type === 'run.parked') {
+      this.#awake.get(run)?.();
+      this.#awake.delete(run);
+    }
+    if (event.type === 'step.intent' || event.type === 'step.result') this.#recent.delete(`${run} ${String(event.data['step'])}`);
+    this.#tell({ kind: 'event', run, event });
+  }
+
+  #output(run: string, step: string, offset: number, bytes: Uint8Array): void {
+    const key = `${run} ${step}`;
+    const before = this.#recent.get(key) ?? { start: offset, bytes: Buffer.alloc(0) };
+    const joined = Buffer.concat([before.bytes, bytes]);
+    const cut = Math.max(0, joined.length - RECENT_BYTES);
+    this.#recent.set(key, { start: before.start + cut, bytes: joined.subarray(cut) });
+    this.#tell({ kind: 'output', run, step, offset, bytes });
+  }
+
+  #tell(news: RunNews): void {
+    for (const listener of this.#listeners) listener(news);
+  }
+
+  list(): RunView[] {
+    return this.#shelf.ids().map((run) => this.view(run)).reverse();
+  }
+
+  view(name: string): RunView {
+    const run = this.resolve(name);
+    const live = this.live(run);
+    return live === null ? viewRecorded(this.#shelf.fold(run), this.#given.journal, this.#given.deps.clock, this.#given.dataDir) : live.view();
+  }
+
+  live(run: string): LiveRun | null {
+    const live = this.#carried.get(run);
+    return live?.alive === true ? live : null;
+  }
+
+  resolve(name: string): string {
+    return this.#shelf.resolve(name);
+  }
+
+  async command(name: string, command: RunCommand, options: CommandOptions = {}): Promise<RunView> {
+    const run = this.resolve(name);
+    const live = this.live(run);
+    if (live === null) {
+      const { finished } = this.#shelf.fold(run);
+      throw new EngineError('refused', finished === null ? `The run ${run} was interrupted or left; resume it first.` : `The run ${run} is over: it ${finished.state}. Nothing about it can be changed any more.`);
+    }
+    await doCommand(live, this.#given.people, command, options);
+    return live.view();
+  }
+
+  /** While a tool runs, its last megabyte; afterwards the stored output. */
+  output(name: string, step: string, offset: number, length: number): { bytes: Uint8Array; size: number } {
+    const run = this.resolve(name);
+    const recent = this.#recent.get(`${run} ${step}`);
+    if (recent !== undefined) {
+      const from = Math.max(0, offset - recent.start);
+      return { bytes: recent.bytes.subarray(from, from + length), size: recent.start + recent.bytes.length };
+    }
+    const stored = this.#shelf.fold(run).steps.get(step)?.output ?? null;
+    if (stored === null || stored.size === 0) return { bytes: new Uint8Array(), size: 0 };
+    return { bytes: this.#given.journal.blobs.read(stored.sha256, offset, length), size: stored.size };
+  }
+
+  subscribe(listener: (news: RunNews) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    for (const live of this.#carried.values()) if (live.alive) await live.park('closed', 'Blackstart was closed');
+  }
+
+  #sources(): Parameters<typeof prepareRun>[0] {
+    const { findRunbook, readiness, people, dataDir, blackstart } = this.#given;
+    return { findRunbook, readiness, people, builtIns: { data_dir: dataDir, blackstart } };
+  }
+
+  #engine(): { pid: number; start_time: string | null; boot: string } {
+    return { pid: process.pid, start_time: startTimeOf(process.pid), boot: this.#given.deps.clock.bootId() };
+  }
+}

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { AssertionResult } from '../../contract/assertion.ts';
-import { EngineError } from '../../contract/errors.ts';
 import type { EventOf, Purpose, RunEventBody } from '../../contract/run/events.ts';
+import type { StepFold } from '../../contract/run/fold.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
-import type { StepOf } from '../../contract/step.ts';
 import type { OutputSink, ToolInput, ToolOutcome } from '../tool/tool.ts';
 import { findProgram } from '../tool/find-program.ts';
+import type { Redactor } from '../tool/redactor.ts';
 import { findSurvivors } from '../tool/find-survivors.ts';
 import type { Effort, RunHost } from './host.ts';
 import { markerOf } from './host.ts';
@@ -98,7 +98,6 @@ export async function workProgram(host: RunHost, effort: Effort): Promise<void> 
     const attempt = step.attempts + 1;
     host.append([intentOf(host, effort, { attempt, purpose: 'work', ...prepared })]);
     const outcome = await runPrepared(host, effort, prepared, attempt);
-    if (step.plan.block.kind === 'secret') return await takeSecret(host, effort, outcome, attempt);
     await judge(host, effort, prepared, outcome, attempt);
   } finally {
     prepared.files.remove();
@@ -109,6 +108,7 @@ export interface RunChoices {
   sink?: OutputSink;
   timeoutMs?: number;
   signal?: AbortSignal;
+  redactor?: Redactor;
 }
 
 export async function runPrepared(host: RunHost, { step, signal }: Effort, prepared: Prepared, attempt: number, choices: RunChoices = {}): Promise<ToolOutcome> {
@@ -121,7 +121,7 @@ export async function runPrepared(host: RunHost, { step, signal }: Effort, prepa
     return await host.runTool({
       stages: prepared.stages, cwd: prepared.cwd, env: prepared.env, marker: markerOf(host.id, path, attempt),
       okExitCodes: ('ok_exit_codes' in block ? block.ok_exit_codes : undefined) ?? [0],
-      redactor: host.redactor(), output: sink, signal: choices.signal ?? signal,
+      redactor: choices.redactor ?? host.redactor(), output: sink, signal: choices.signal ?? signal,
       ...(prepared.stdin === undefined ? {} : { stdin: prepared.stdin }),
       ...(block.kind === 'run' && block.tty === true && !prepared.alternate ? { tty: TTY } : {}),
       ...(timeout === undefined ? {} : { timeoutMs: timeout }),
@@ -150,9 +150,9 @@ export function exitCodes(outcome: ToolOutcome): number[] {
   });
 }
 
-export function resultOf(outcome: ToolOutcome, step: string, attempt: number, purpose: Purpose): ResultData {
+export function resultOf(outcome: ToolOutcome, { plan }: StepFold, attempt: number, purpose: Purpose): ResultData {
   return {
-    step, attempt, purpose, ok: outcome.ok, how: outcome.how, exit_codes: exitCodes(outcome),
+    step: plan.path, attempt, purpose, block: plan.sha256, ok: outcome.ok, how: outcome.how, exit_codes: exitCodes(outcome),
     output: outcome.output, assertions: null, assertions_failed: 0, captures: {}, duration_ms: outcome.durationMs,
     survivors: outcome.survivors, reason: outcome.reason,
   };
@@ -161,8 +161,8 @@ export function resultOf(outcome: ToolOutcome, step: string, attempt: number, pu
 /** `wait_until`, then `verify`, then `capture`, on what the programs printed. */
 async function judge(host: RunHost, effort: Effort, prepared: Prepared, outcome: ToolOutcome, attempt: number): Promise<void> {
   const { step, signal } = effort;
-  const { block, path } = step.plan;
-  const result = resultOf(outcome, path, attempt, 'work');
+  const { block } = step.plan;
+  const result = resultOf(outcome, step, attempt, 'work');
   if (!outcome.ok || block.kind !== 'run') return host.append([{ type: 'step.result', data: result }]);
   const given = { env: prepared.env, cwd: prepared.cwd, files: prepared.files.paths, attempt, signal };
   const begun = host.clock.uptime();
@@ -199,12 +199,3 @@ export function finalEvents(host: RunHost, { step }: Effort, data: ResultData): 
   const outage = host.fold.created.outage_at === null ? host.fold.createdAt.wall : Date.parse(host.fold.created.outage_at);
   return [result, { type: 'rpo.measured', data: { step: step.plan.path, newest_at: new Date(at).toISOString(), achieved_ms: Math.max(0, outage - at) } }];
 }
-
-/** The program's stdout is the secret: it goes into the handle and nowhere else. */
-async function takeSecret(host: RunHost, { step }: Effort, outcome: ToolOutcome, attempt: number): Promise<void> {
-  const { block, path } = step.plan;
-  if (block.kind !== 'secret') return;
-  throw new EngineError('internal', `${path} ${attempt} ${outcome.how}`);
-}
-
-export type ProgramBlock = StepOf<'run'>;

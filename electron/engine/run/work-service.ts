@@ -19,12 +19,12 @@ export async function workService(host: RunHost, effort: Effort): Promise<void> 
   if (reason.text !== null) {
     stop.abort();
     const outcome = await ended.outcome;
-    return host.append(finalEvents(host, effort, { ...resultOf(outcome, path, attempt, 'work'), ok: false, how: effort.signal.aborted ? 'killed' : 'judged', reason: reason.text, ...storedAssertions(host, reason.results) }));
+    return host.append(finalEvents(host, effort, { ...resultOf(outcome, step, attempt, 'work'), ok: false, how: effort.signal.aborted ? 'killed' : 'judged', reason: reason.text, ...storedAssertions(host, reason.results) }));
   }
   host.keepService(path, { end: async () => { stop.abort(); await ended.outcome; } });
   host.append([
     { type: 'step.service', data: { step: path, state: 'running', detail: 'It goes on beside the run' } },
-    { type: 'step.result', data: { step: path, attempt, purpose: 'work', ok: true, how: 'judged', exit_codes: [], output: null, captures: {}, duration_ms: 0, survivors: [], reason: null, ...storedAssertions(host, reason.results) } },
+    { type: 'step.result', data: { step: path, attempt, purpose: 'work', block: step.plan.sha256, ok: true, how: 'judged', exit_codes: [], output: null, captures: {}, duration_ms: 0, survivors: [], reason: null, ...storedAssertions(host, reason.results) } },
   ]);
   void ended.outcome.then((outcome) => tellEnd(host, effort, outcome, stop.signal)).catch((thrown: unknown) => host.fault(thrown));
 }

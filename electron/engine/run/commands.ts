@@ -1,0 +1,113 @@
+/** From what a person asks to what the rules judge: files become blobs, approvers prove who they are, secrets go to the store. */
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { EngineError } from '../../contract/errors.ts';
+import type { RunCommand } from '../../contract/run.ts';
+import type { BlobName } from '../../contract/run/events.ts';
+import type { StepFold } from '../../contract/run/fold.ts';
+import { approvalOf } from '../../contract/run/fold.ts';
+import type { People } from '../people/people.ts';
+import { mayApprove, personId, readPeople, signApproval } from '../people/people.ts';
+import type { LiveRun } from './live-run.ts';
+import { fingerprintProblem, keepSecret } from './obtain-secrets.ts';
+import { settleSurvivors } from './resume.ts';
+import type { Actor, ApprovalProof, Deed } from './transition.ts';
+import { transition } from './transition.ts';
+
+export interface CommandOptions {
+  /** Who acts; by default the run's operator. */
+  actor?: Actor;
+  /** True when the command comes from an answers file: approvals and messages are recorded so. */
+  unattended?: boolean;
+}
+
+const ATTACHMENT_BYTES = 512 * 1024 * 1024;
+
+/** @throws EngineError `refused` with the reason when the run does not allow it */
+export async function doCommand(live: LiveRun, people: People, command: RunCommand, options: CommandOptions = {}): Promise<void> {
+  const { operator } = live.fold;
+  const actor = options.actor ?? (operator === null ? { id: 'engine', name: 'the operator' } : operator);
+  if (command.do === 'input') return type(live, command.step, command.text);
+  if (command.do === 'survivors') return settleSurvivors(live, stepFor(live, command.step), command.then);
+  const deed = await deedOf(live, people, command, options.unattended ?? false);
+  const decision = transition(live.fold, deed, actor);
+  if (!decision.ok) throw new EngineError('refused', decision.reason, decision.hint === undefined ? {} : { hint: decision.hint });
+  live.append(decision.events, actor.id === 'engine' || actor.id === 'unattended' ? actor.id : `person/${actor.id}`);
+}
+
+function type(live: LiveRun, step: string, text: string): void {
+  if (!live.type(step, text)) throw new EngineError('refused', `Step ${step} takes no keystrokes now.`);
+}
+
+function stepFor(live: LiveRun, path: string): StepFold {
+  const step = live.fold.steps.get(path);
+  if (step === undefined) throw new EngineError('not-found', `This run has no step "${path}".`);
+  return step;
+}
+
+async function deedOf(live: LiveRun, people: People, command: Exclude<RunCommand, { do: 'input' | 'survivors' }>, unattended: boolean): Promise<Deed> {
+  switch (command.do) {
+    case 'approve':
+      return { do: 'approve', step: command.step, proof: await prove(live, people, command, unattended) };
+    case 'refuse':
+      return { do: 'refuse', step: command.step, proof: await prove(live, people, command, unattended), reason: command.reason };
+    case 'secret':
+      return giveSecret(live, command.step, command.value);
+    case 'confirm':
+      return { do: 'confirm', step: command.step, note: command.note, checklist: command.checklist, evidence: (command.evidence ?? []).map((path) => ({ name: basename(path), ...storeFile(live, path) })) };
+    case 'attach':
+      return { do: 'attach', step: command.step, name: basename(command.path), blob: storeFile(live, command.path) };
+    case 'sent':
+      return { do: 'sent', step: command.step, channel: command.channel, reached: command.reached, text: live.journal.blobs.put(Buffer.from(live.redactor().text(command.text))), unattended };
+    case 'attest-time':
+      return { do: 'attest-time', time: command.time, source: command.source, offset_ms: Math.round(live.clock.now() - Date.parse(command.time)) };
+    case 'note':
+      return { ...command, text: shortened(live, command.text) };
+    default:
+      return 'reason' in command && command.reason !== undefined ? { ...command, reason: shortened(live, command.reason) } : command;
+  }
+}
+
+/** What people write goes into an event, masked and short enough for one. */
+function shortened(live: LiveRun, text: string): string {
+  const masked = live.redactor().text(text);
+  return masked.length <= 4000 ? masked : `${masked.slice(0, 4000)}…`;
+}
+
+/** The passphrase opens the person's key; the key signs what was approved. */
+async function prove(live: LiveRun, people: People, command: Extract<RunCommand, { do: 'approve' | 'refuse' }>, unattended: boolean): Promise<ApprovalProof> {
+  const enrolled = readPeople(live.journal);
+  const id = enrolled.has(command.person) ? command.person : personId(command.person);
+  const signer = await people.unlock(id, command.passphrase);
+  const person = enrolled.get(id);
+  if (person === undefined) throw new EngineError('not-found', `Nobody is enrolled as "${command.person}".`);
+  if (!mayApprove(enrolled, id, live.fold.created.outage_at) && live.fold.mode === 'live') {
+    throw new EngineError('refused', `${person.name} was enrolled after the outage began, and nobody who was enrolled before has vouched for them.`, { hint: 'Somebody who was enrolled earlier has to approve or to vouch.' });
+  }
+  const step = stepFor(live, command.step);
+  const role = (approvalOf(step.plan)?.by ?? []).find((name) => person.roles.includes(name)) ?? '-';
+  const shown = live.view().steps[step.plan.index]?.commands ?? [];
+  const statement = live.journal.blobs.put(Buffer.from(JSON.stringify(shown)));
+  const at = new Date(live.clock.now()).toISOString();
+  const note = command.do === 'approve' ? signApproval({ run: live.id, step: command.step, person: id, role, shown: shown.length === 0 ? '-' : statement.sha256, at }, signer) : null;
+  const signature: BlobName | null = note === null ? null : live.journal.blobs.put(Buffer.from(note));
+  return { id, name: person.name, roles: person.roles, unattended, statement, signature };
+}
+
+/** The value goes into the store before the event that says so; only its length and source are recorded. */
+function giveSecret(live: LiveRun, path: string, value: string | Uint8Array): Deed {
+  const step = stepFor(live, path);
+  if (step.waitingFor !== 'secret') throw new EngineError('refused', `Step ${path} does not ask for a secret.`);
+  const name = step.waitingDetail ?? (step.plan.block.kind === 'secret' ? step.plan.block.secret : '');
+  const handle = keepSecret(live, step, name, typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value), 'prompt');
+  const problem = fingerprintProblem(live, step, name);
+  if (problem !== null) throw new EngineError('refused', problem, { hint: 'Take the key from another source, or find out whether it was rotated since the runbook was written.' });
+  return { do: 'secret', step: path, name, source: 'prompt', length: handle.length, fingerprint: null };
+}
+
+function storeFile(live: LiveRun, path: string): BlobName {
+  const state = statSync(path, { throwIfNoEntry: false });
+  if (state === undefined || !state.isFile()) throw new EngineError('not-found', `${path} is no file that can be kept with the run.`);
+  if (state.size > ATTACHMENT_BYTES) throw new EngineError('refused', `${path} is larger than 512 MiB; keep it elsewhere and note its digest.`);
+  return live.journal.blobs.put(readFileSync(path));
+}

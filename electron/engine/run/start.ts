@@ -1,0 +1,150 @@
+/** Before a run begins: what is frozen, what has to be known, and what only a person may accept. */
+import { randomBytes } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import { EngineError } from '../../contract/errors.ts';
+import type { ReadinessState } from '../../contract/readiness.ts';
+import type { ParamQuestion } from '../../contract/methods.ts';
+import type { Person } from '../../contract/record.ts';
+import { readRunEvent } from '../../contract/run/events.ts';
+import type { Frozen, RunSnapshot } from '../../contract/run/snapshot.ts';
+import type { Runbook, SignatureState } from '../../contract/runbook.ts';
+import type { Mode } from '../../contract/step.ts';
+import type { JournalReader } from '../journal/journal.ts';
+import type { People } from '../people/people.ts';
+import { personId } from '../people/people.ts';
+import { resolveParams } from '../runbook/params.ts';
+import { templateNames } from '../runbook/template.ts';
+
+export interface FoundRunbook {
+  runbook: Runbook;
+  signature: SignatureState;
+}
+/** By id or by path. EngineError `not-found` or `refused`. */
+export type FindRunbook = (idOrPath: string) => FoundRunbook;
+
+export interface StartRequest {
+  id: string; // of the runbook, or a path
+  mode: Mode;
+  params: Readonly<Record<string, string>>;
+  outage_at?: string | undefined;
+  declared_at?: string | undefined;
+  /** Id or name. In a live run an enrolled person. */
+  operator?: string | undefined;
+  /** Proves the operator; checked whenever it is given. */
+  passphrase?: string | undefined;
+  acknowledge_unsigned?: string | undefined;
+  proceed_not_ready?: string | undefined;
+}
+
+export interface Preparation {
+  questions: ParamQuestion[];
+  signature: SignatureState;
+  readiness: ReadinessState;
+  operators: Person[];
+  needs: ('operator' | 'unsigned' | 'not-ready' | 'params' | 'outage')[];
+}
+
+export interface StartSources {
+  findRunbook: FindRunbook;
+  readiness(runbook: Runbook): ReadinessState;
+  people: People;
+  builtIns: Readonly<Record<string, string>>;
+  /** Folder that relative paths among the given params start from; default the runbook's own. */
+  base?: string;
+}
+
+export function prepareRun(sources: StartSources, request: StartRequest): Preparation {
+  const { runbook, signature } = sources.findRunbook(request.id);
+  const { questions } = resolveParams(runbook, request.params, request.mode, { builtIns: { ...sources.builtIns, runbook_dir: folderOf(runbook) } });
+  const readiness = sources.readiness(runbook);
+  const live = request.mode === 'live';
+  const needs: Preparation['needs'] = [];
+  if (questions.some(({ problem }) => problem !== null)) needs.push('params');
+  if (live) needs.push('operator', 'outage');
+  if (live && signature.state !== 'signed') needs.push('unsigned');
+  if (live && !isReady(readiness)) needs.push('not-ready');
+  return { questions, signature, readiness, operators: sources.people.list().filter(({ revoked_at }) => revoked_at === null), needs };
+}
+
+export function isReady(state: ReadinessState): boolean {
+  return state === 'READY' || state === 'READY_WITH_OVERRIDES';
+}
+
+export function folderOf(runbook: Runbook): string {
+  return dirname(resolve(runbook.path));
+}
+
+/** @throws EngineError `usage` for params, operator or times; `waiting` when a live acknowledgement is missing */
+export function checkStart(request: StartRequest, { signature }: FoundRunbook, readiness: ReadinessState): void {
+  for (const [name, time] of [['--outage-at', request.outage_at], ['--declared-at', request.declared_at]] as const) {
+    if (time !== undefined && Number.isNaN(Date.parse(time))) throw new EngineError('usage', `${name}: "${time}" is not a time.`, { hint: 'A time reads 2026-04-25T14:30:00Z.' });
+  }
+  if (request.mode !== 'live') return;
+  if (request.operator === undefined) throw new EngineError('usage', 'A live run needs an operator who is enrolled on this laptop.', { hint: 'Name one with --operator.' });
+  if (signature.state !== 'signed' && (request.acknowledge_unsigned ?? '').trim() === '') {
+    throw new EngineError('waiting', `Nobody trusted vouches for this runbook (${signature.state}${signature.reason === undefined ? '' : `: ${signature.reason}`}).`, { hint: 'Accept that with --acknowledge-unsigned REASON; the reason is recorded.' });
+  }
+  if (!isReady(readiness) && (request.proceed_not_ready ?? '').trim() === '') {
+    throw new EngineError('waiting', `This runbook is ${readiness.replaceAll('_', ' ')}.`, { hint: 'Run its checks, or go on with --proceed-not-ready REASON; the reason is recorded.' });
+  }
+}
+
+/** @throws EngineError when a live operator is not enrolled, or the passphrase does not open their key */
+export async function findOperator(people: People, mode: Mode, named: string | undefined, passphrase: string | undefined): Promise<{ id: string; name: string; role: string } | null> {
+  if (named === undefined) return null;
+  const known = people.find(named) ?? people.find(personId(named));
+  if (known === null || known.revoked_at !== null) {
+    if (mode === 'live') throw new EngineError('refused', `${named} is not enrolled on this laptop${known === null ? '' : ' any more'}; a live run needs an operator who is.`, { hint: 'Enrol with "blackstart people enroll", or name somebody else.' });
+    return { id: personId(named), name: named, role: 'operator' };
+  }
+  if (passphrase !== undefined) await people.unlock(known.id, passphrase);
+  return { id: known.id, name: known.name, role: 'operator' };
+}
+
+/** Sorts by time; the random part tells runs of one second apart. */
+export function newRunId(now: number): string {
+  return `${new Date(now).toISOString().slice(0, 19).replace(/[-:]/gu, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`;
+}
+
+/** @throws EngineError `usage` for params, `refused` for runbooks that call each other in a circle */
+export function freezeRun(sources: StartSources, found: FoundRunbook, request: StartRequest, runDir: string, measured: Record<string, number>): RunSnapshot {
+  const calls: Record<string, Frozen> = {};
+  freezeCalls(sources, found.runbook, '', [found.runbook.front.id], request.mode, runDir, calls);
+  return { format: 1, root: freeze(sources, found.runbook, request.params, request.mode, runDir, true), calls, measured };
+}
+
+function freeze(sources: StartSources, runbook: Runbook, given: Readonly<Record<string, string>>, mode: Mode, runDir: string, complete: boolean): Frozen {
+  const folder = folderOf(runbook);
+  const { values, questions } = resolveParams(runbook, given, mode, { builtIns: { ...sources.builtIns, runbook_dir: folder, run_dir: runDir }, ...(sources.base === undefined ? {} : { base: sources.base }) });
+  const bad = questions.filter(({ problem }) => problem !== null);
+  if (complete && (values === null || bad.length > 0)) {
+    const [first] = bad;
+    throw new EngineError('usage', `The parameter ${first?.name ?? '?'} is not right: ${first?.problem ?? 'no reason given'}${bad.length > 1 ? ` (and ${bad.length - 1} more)` : ''}.`, { hint: `Give it with --param ${first?.name ?? 'NAME'}=VALUE.` });
+  }
+  const params = values ?? Object.fromEntries(questions.flatMap(({ name, value, problem }) => (value === null || problem !== null ? [] : [[name, value]])));
+  const own = (name: string): boolean => given[name] === undefined || (mode !== 'live' && runbook.front.params?.[name]?.[mode] !== undefined);
+  return { runbook, folder, params: { ...params }, open: Object.keys(params).filter((name) => own(name) && templateNames(params[name] ?? '').length > 0) };
+}
+
+/** Depth first, so that each call's path holds its caller's. */
+function freezeCalls(sources: StartSources, runbook: Runbook, scope: string, chain: readonly string[], mode: Mode, runDir: string, into: Record<string, Frozen>): void {
+  for (const { id, block } of runbook.steps) {
+    if (block.kind !== 'call') continue;
+    const called = sources.findRunbook(block.runbook).runbook;
+    const calledId = called.front.id;
+    if (chain.includes(calledId)) throw new EngineError('refused', `Runbooks call each other in a circle: ${[...chain, calledId].join(' → ')}.`, { at: { file: runbook.path } });
+    const path = scope === '' ? id : `${scope}/${id}`;
+    into[path] = freeze(sources, called, {}, mode, runDir, false);
+    freezeCalls(sources, called, path, [...chain, calledId], mode, runDir, into);
+  }
+}
+
+/** Newest measured time of each step's block in earlier runs that did it for real. */
+export function measuredTimes(journal: Pick<JournalReader, 'events'>): Record<string, number> {
+  const measured: Record<string, number> = {};
+  for (const stored of journal.events({ types: ['step.result'] })) {
+    const event = readRunEvent(stored);
+    if (event?.type === 'step.result' && event.data.ok && event.data.purpose === 'work' && event.data.duration_ms > 0) measured[event.data.block] = event.data.duration_ms;
+  }
+  return measured;
+}
