@@ -29,6 +29,7 @@ export interface BundleRequest {
 
 /** All zip dates are this one, so that a bundle tells no more about the exporting machine than it must. */
 const ZIP_DATE = new Date('2000-01-01T00:00:00Z');
+const BLOB_FIELDS: ReadonlySet<string> = new Set(['name', 'sha256', 'size']);
 const REPORT_NAME = /^report\.(?:html|pdf|json|csv|md)$/u;
 
 type Member = { path: string; sha256: string; size: number } & ({ bytes: Uint8Array } | { file: string } | { lines: () => Iterable<string> });
@@ -113,12 +114,12 @@ function runKeyMember({ type, data }: JournalEvent): Member | null {
   return fromBytes(`run-${id}.vkey`, Buffer.from(`${vkey}\n`));
 }
 
-/** Objects of exactly `sha256` and `size` name blobs, wherever they stand. */
+/** Objects of exactly `sha256` and `size`, perhaps with a `name`, name blobs, wherever they stand. */
 function namedBlobs(value: EventValue): string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (!Array.isArray(value)) {
     const { sha256, size } = value;
-    if (typeof sha256 === 'string' && typeof size === 'number' && Object.keys(value).length === 2) return [sha256];
+    if (typeof sha256 === 'string' && typeof size === 'number' && Object.keys(value).every((key) => BLOB_FIELDS.has(key))) return [sha256];
   }
   return Object.values(value).flatMap(namedBlobs);
 }

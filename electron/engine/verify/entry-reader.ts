@@ -6,6 +6,7 @@ import { isRecord, readStrictJson } from './strict-json.ts';
 import { Tree } from './tree.ts';
 
 const NAMES = 'actor,boot,data,id,prev,run,seq,type,up,v,wall';
+const BLOB_FIELDS: ReadonlySet<string> = new Set(['sha256,size', 'name,sha256,size']);
 const MAX_BYTES = 16 * 1024;
 const CLOCK_TOLERANCE_MS = 2000;
 
@@ -159,12 +160,12 @@ function asEvent(value: unknown): ReadEvent | null {
   return { seq, prev, wall, boot, up, run, type, data };
 }
 
-/** An object of exactly `sha256` and `size` names a blob, wherever it stands in an event. */
+/** An object of exactly `sha256` and `size`, perhaps with a `name`, names a blob, wherever it stands in an event. */
 function collectBlobs(value: unknown, seq: number, found: Map<string, BlobName>): void {
   if (typeof value !== 'object' || value === null) return;
   if (isRecord(value)) {
     const { sha256, size } = value;
-    if (typeof sha256 === 'string' && typeof size === 'number' && Object.keys(value).length === 2 && /^[0-9a-f]{64}$/u.test(sha256)) {
+    if (typeof sha256 === 'string' && typeof size === 'number' && BLOB_FIELDS.has(Object.keys(value).join()) && /^[0-9a-f]{64}$/u.test(sha256)) {
       if (!found.has(sha256)) found.set(sha256, { sha256, size, seq });
       return;
     }

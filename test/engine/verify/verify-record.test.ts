@@ -79,6 +79,7 @@ describe('a record made by another program', () => {
     ['database-cut', ['anchor.ahead', 'checkpoint.ahead', 'database.unreadable', 'head.ahead']],
     ['rollback-journal', ['database.unexpected-file']],
     ['blob-missing', ['blob.missing']],
+    ['attachment-missing', ['blob.missing']],
     ['blob-changed', ['blob.digest']],
     ['blob-longer', ['blob.size']],
   ])('is not verified when it is wrong: %s', async (name, expected) => {

@@ -193,6 +193,10 @@ def build(folder, case):
         r.add("step.note", "r1")
     elif case == "damage-accepted":
         r.add("record.damaged", None, {"found": "x", "reason": "y"})
+    r.add("step.confirmed", "r1", {"evidence": [dict(r.blob(b"photo"), name="seal.jpg")]})
+    if case == "attachment-missing":
+        digest = hashlib.sha256(b"photo").hexdigest()
+        os.remove(os.path.join(folder, "blobs", digest[:2], digest))
     r.add("step.result", "r1", {"step": "restore", "output": output, "backup": {"path": "/backup", "sha256": "0" * 64, "size": 5}})
     if case == "run-key-early":
         early = Key("run/r2", os.urandom(32))

@@ -4,8 +4,9 @@ import { basename, join } from 'node:path';
 import type { BackupEngine, ProbeOf } from '../../../contract/check.ts';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
 import { unsealFile } from '../../escrow/known-answer.ts';
-import { ageSeconds, judgeAge } from '../age.ts';
-import { assertContent, proveKey } from '../backup/assert-content.ts';
+import { ageSeconds } from '../age.ts';
+import { aged, judgeRestored, noteRate } from '../backup/judge-restored.ts';
+import type { OnLadder } from '../backup/judge-restored.ts';
 import { broken, held, Ladder } from '../backup/ladder.ts';
 import type { Rung } from '../backup/ladder.ts';
 import { probePgBackRest } from '../backup/pgbackrest.ts';
@@ -17,8 +18,7 @@ import { RestoreFailed } from '../backup/reader.ts';
 import { sqlite } from '../backup/sqlite.ts';
 import { privateFolder } from '../backup/temporary-folder.ts';
 import type { ProbeContext, ProbeRunner } from '../probe.ts';
-import { CannotTell, fail, unknown, warn } from '../probe.ts';
-import { judgeCopies } from '../schedule.ts';
+import { CannotTell, fail, unknown } from '../probe.ts';
 import { bareDigest, readSums, sumFor } from '../sums.ts';
 import { hashWithProgress } from './file.ts';
 
@@ -80,12 +80,8 @@ async function probeFileBackup(probe: BackupProbe, reader: BackupReader, context
   return aged(finding, { probe, name, mtimeMs: newest.mtimeMs, copies: copies.map((copy) => copy.mtimeMs), now });
 }
 
-interface Climb {
-  probe: BackupProbe;
+interface Climb extends OnLadder {
   reader: BackupReader;
-  context: ProbeContext;
-  ladder: Ladder;
-  evidence: Evidence;
   path: string;
   outside: Rung | null;
 }
@@ -146,21 +142,6 @@ async function restoreOrFault({ probe, reader, context, path }: Climb): Promise<
   }
 }
 
-/** Assertions and key are judged whenever they are given and the copy is restored anyway. */
-export async function judgeRestored(parts: Pick<Climb, 'probe' | 'context' | 'ladder' | 'evidence'>, restored: Restored): Promise<void> {
-  const { probe, context, ladder, evidence } = parts;
-  if (probe.assert !== undefined && ladder.wants('asserted')) {
-    const { rung, evidence: more } = await assertContent(probe.assert, restored, context);
-    Object.assign(evidence, more);
-    if (!ladder.set('asserted', rung)) return;
-  }
-  if (probe.key === undefined || !ladder.wants('asserted')) return;
-  const { rung, evidence: more } = await proveKey(probe.key, restored, context);
-  Object.assign(evidence, more);
-  if (ladder.wants('key-proven') && 'key_missing' in more) throw new CannotTell('secret-missing', `The secret ${probe.key.secret} is not at hand, so the key was not tried on the backup.`, { ...evidence, level: ladder.level, rungs: ladder.rungs });
-  ladder.set('key-proven', rung);
-}
-
 function judgeChecksum(probe: BackupProbe, path: string, sha256: string, context: ProbeContext): Rung | null {
   if (probe.sha256 !== undefined && bareDigest(probe.sha256) !== sha256) return broken('sha256', 'the backup was changed or is damaged: its SHA-256 is not the recorded one');
   if (probe.sums === undefined) return probe.sha256 === undefined ? null : held('sha256', 'its SHA-256 is the recorded one');
@@ -180,24 +161,4 @@ async function openSeal(cipher: NonNullable<BackupProbe['cipher']>, from: string
 /** age and AEAD authenticate every byte; `openssl enc` proves nothing about the bytes. */
 function sealProves(cipher: NonNullable<BackupProbe['cipher']>): Rung | null {
   return cipher.answer.kind === 'age' || cipher.answer.kind === 'aead' ? held(cipher.answer.kind, 'the seal authenticates every byte') : null;
-}
-
-/** Bytes of the backup a second, for the forecast of a real restore. */
-export function noteRate(evidence: Evidence, milliseconds: number): void {
-  const took = Math.max(1, Math.round(milliseconds));
-  evidence['restore_ms'] = took;
-  evidence['restore_rate'] = Math.round((Number(evidence['size'] ?? 0) / took) * 1000);
-}
-
-/** A proven backup may still be too old; how far it was proven stays in the evidence. */
-export function aged(finding: ProbeFinding, about: { probe: BackupProbe; name: string; mtimeMs: number; copies: readonly number[]; now: number }): ProbeFinding {
-  if (finding.outcome !== 'pass') return finding;
-  for (const limit of [about.probe.rpo, about.probe.max_age]) {
-    if (limit === undefined) continue;
-    const age = judgeAge(about.name, about.mtimeMs, about.now, limit);
-    if (!age.ok) return age.reason === 'too-old' ? fail(age.summary, finding.evidence) : unknown('clock', age.summary, finding.evidence);
-  }
-  const copies = judgeCopies(about.probe, about.copies, about.now);
-  const evidence = { ...finding.evidence, ...copies.evidence };
-  return copies.warnings.length === 0 ? { ...finding, evidence } : warn(`${finding.summary} It is ${copies.warnings.join('; ')}.`, evidence);
 }
