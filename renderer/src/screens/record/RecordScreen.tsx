@@ -1,0 +1,61 @@
+/** The record: every run, and whether the journal is whole. */
+import { useState } from 'react';
+import type { Verification } from '../../../../electron/contract/record.ts';
+import { counted } from '../../../../electron/contract/wording.ts';
+import { Page, PageHead } from '../../app/Page.tsx';
+import { Button, Primary } from '../../components/Buttons.tsx';
+import { Fault } from '../../components/Fault.tsx';
+import { Glyph } from '../../components/Glyph.tsx';
+import { Notice } from '../../components/States.tsx';
+import { useAction, useEngine, useQuery } from '../../engine-context.ts';
+import { visible } from '../../visible.ts';
+import { CheckpointDialog } from './CheckpointDialog.tsx';
+import { RunsTable } from './RunsTable.tsx';
+import './record.css';
+
+function VerificationResult({ result }: { result: Verification }) {
+  if (result.ok) {
+    return (
+      <Notice tone="green" shape="sensed">
+        <b className="med">The record is whole.</b> {counted(result.entries, 'entry', 'entries')}, each chained to the one before; {counted(result.checkpoints, 'checkpoint agrees', 'checkpoints agree')}. A rollback of the whole folder shows only against words noted elsewhere.
+        <div className="s12 t2 gap-top">Head: size {result.head.size}, <span className="mono">{result.head.hash}</span></div>
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="red" shape="failed">
+      <b className="med">The record was altered or is damaged: {counted(result.problems.length, 'problem', 'problems')} in {counted(result.entries, 'entry', 'entries')}.</b>
+      <ul className="problems">{result.problems.slice(0, 20).map((problem, index) => <li key={index}><Glyph shape="failed" tone="red" size={12} /><span>{problem.seq === null ? '' : `Entry ${problem.seq}: `}{visible(problem.message)} <span className="mono s12 t3">{problem.kind}</span></span></li>)}</ul>
+    </Notice>
+  );
+}
+
+export function RecordScreen() {
+  const { client, dialogs } = useEngine();
+  const runs = useQuery('run.list', {});
+  const [result, setResult] = useState<Verification | null>(null);
+  const [checkpoint, setCheckpoint] = useState(false);
+  const verify = useAction(async (anchor: string | null) => { setResult(await client.call('record.verify', anchor === null ? {} : { anchors: [anchor] })); });
+  const withAnchor = async (): Promise<void> => {
+    const path = await dialogs.chooseOpen({ title: 'A checkpoint kept elsewhere', kinds: [] });
+    if (path !== null) await verify.run(path);
+  };
+  const list = runs.result?.runs ?? [];
+  return (
+    <Page head={
+      <PageHead title={runs.result === null ? 'Record' : list.length === 0 ? 'Nothing is recorded yet' : `${counted(list.length, 'run is', 'runs are')} on record`} detail="Every decision, start, output and result, chained and signed. It can be checked without Blackstart.">
+        <Button tall onPress={() => { setCheckpoint(true); }}>Checkpoint…</Button>
+        <Button tall disabled={verify.busy} onPress={() => { void withAnchor(); }}>Verify against a checkpoint…</Button>
+        <Primary id="verify" label={verify.busy ? 'Verifying every entry' : 'Verify the record'} busy={verify.busy} onPress={() => { void verify.run(null); }} />
+      </PageHead>
+    }>
+      <div className="stack loose">
+        {runs.error !== null && <Fault error={runs.error} />}
+        {verify.error !== null && <Fault error={verify.error} />}
+        {result !== null && <div role="status"><VerificationResult result={result} /></div>}
+        {list.length > 0 && <RunsTable runs={list} />}
+      </div>
+      {checkpoint && <CheckpointDialog onClose={() => { setCheckpoint(false); }} />}
+    </Page>
+  );
+}

@@ -1,0 +1,51 @@
+/** The report of a run, exactly as it is saved and printed; nothing in it runs. */
+import { FileText } from 'lucide-react';
+import { useState } from 'react';
+import { useNavigation } from '../../app/navigation.ts';
+import { Page } from '../../app/Page.tsx';
+import { Button, Primary } from '../../components/Buttons.tsx';
+import { Fault } from '../../components/Fault.tsx';
+import { Notice, runState, StateWord } from '../../components/States.tsx';
+import { useAction, useEngine, useQuery } from '../../engine-context.ts';
+import { visible } from '../../visible.ts';
+import { useExport } from './use-export.ts';
+import './record.css';
+
+const FORMATS = { html: 'HTML document', json: 'JSON', csv: 'CSV of the steps', md: 'Markdown' } as const;
+type Format = keyof typeof FORMATS;
+
+export function ReportScreen({ run }: { run: string }) {
+  const { client, dialogs } = useEngine();
+  const { go } = useNavigation();
+  const report = useQuery('report.html', { run });
+  const runs = useQuery('run.list', {});
+  const summary = runs.result?.runs.find((candidate) => candidate.id === run) ?? null;
+  const [written, setWritten] = useState<string | null>(null);
+  const bundle = useExport();
+  const name = `report-${run.slice(0, 13)}`;
+  const save = useAction(async (format: Format) => {
+    const path = await dialogs.chooseSave({ title: `Save the report as ${FORMATS[format]}`, name: `${name}.${format}`, kinds: [{ name: FORMATS[format], extensions: [format] }] });
+    if (path !== null) setWritten((await client.call('report.write', { run, format, path })).path);
+  });
+  const pdf = useAction(async () => {
+    if (report.result !== null) setWritten((await dialogs.printPdf({ html: report.result.html, name: `${name}.pdf` })) ?? null);
+  });
+  const error = report.error ?? save.error ?? pdf.error ?? bundle.error;
+  const done = bundle.done?.path ?? written;
+  return (
+    <Page className="reportpage">
+      <div className="tools no-print">
+        <h1 className="cut">Report{summary === null ? '' : `, ${visible(summary.title)}`}</h1>
+        {summary !== null && <StateWord state={runState(summary.state)} badge />}
+        <span className="grow" />
+        {(['html', 'json', 'csv', 'md'] as const).map((format) => <Button key={format} tall label={`Save as ${FORMATS[format]}`} onPress={() => { void save.run(format); }}>{format.toUpperCase()}…</Button>)}
+        <Button tall onPress={() => { void pdf.run(); }}><FileText size={16} strokeWidth={1.75} aria-hidden="true" />PDF…</Button>
+        {summary?.finished_at === null ? <Primary id={`back ${run}`} label="Back to the run" onPress={() => { go({ screen: 'run', run }); }} /> : <Primary id={`bundle ${run}`} label="Save evidence bundle" busy={bundle.busy} onPress={() => { void bundle.write(run); }} />}
+      </div>
+      {(error !== null || done !== null) && <div className="toolnote">{error !== null && <Fault error={error} />}{done !== null && <Notice tone="green" shape="confirmed">Written: <span className="mono s12">{visible(done)}</span></Notice>}</div>}
+      <div className="desk">
+        {report.result === null ? <p className="t2">{report.error === null ? 'The report is being made.' : ''}</p> : <iframe className="sheet" title="Report" sandbox="" srcDoc={report.result.html} />}
+      </div>
+    </Page>
+  );
+}
