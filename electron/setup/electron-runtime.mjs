@@ -41,7 +41,8 @@ function ownRuntime() {
 
 function fallbackRuntime() {
   const executable = join(FALLBACK_DIST, 'electron');
-  return existsSync(executable) ? { dist: FALLBACK_DIST, executable, version: FALLBACK.electron, fallback: true } : null;
+  const whole = existsSync(executable) && existsSync(join(FALLBACK_DIST, 'resources', 'default_app.asar'));
+  return whole ? { dist: FALLBACK_DIST, executable, version: FALLBACK.electron, fallback: true } : null;
 }
 
 function failedLately() {

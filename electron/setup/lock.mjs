@@ -51,9 +51,12 @@ export async function withLock(name, work) {
     said = true;
     await pause(POLL_MS);
   }
+  const release = () => rmSync(file, { force: true });
+  process.once('exit', release);
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    process.off('exit', release);
+    release();
   }
 }

@@ -30,7 +30,7 @@ function runtimeFolder() {
   if (!runtime.fallback) return runtime.dist;
   const clean = join(out, 'electron');
   rmSync(clean, { recursive: true, force: true });
-  cpSync(runtime.dist, clean, { recursive: true });
+  cpSync(runtime.dist, clean, { recursive: true, dereference: true });
   rmSync(join(clean, 'resources', 'default_app.asar'), { force: true });
   return clean;
 }
