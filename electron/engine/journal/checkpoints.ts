@@ -1,6 +1,6 @@
 /** Signed statements of what the journal held: `checkpoints/SIZE.note`, C2SP tlog-checkpoints. */
 import { EngineError } from '../../contract/errors.ts';
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { openNote } from '../note/note.ts';
 import type { Verifier } from '../note/note.ts';
@@ -34,9 +34,11 @@ export class CheckpointFolder {
   readonly #folder: string;
   #headFile: number | null = null;
 
+  /** Only for the holder of the data folder's lock: clears what a crash left half-written. */
   constructor(folder: string) {
     makeFolder(folder);
     this.#folder = folder;
+    for (const name of readdirSync(folder)) if (name.endsWith('.tmp')) rmSync(join(folder, name));
   }
 
   has(size: number): boolean {

@@ -78,5 +78,5 @@ export function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o
 }
 
 function writeAll(handle: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+  for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written, bytes.length - written, written);
 }
