@@ -48,8 +48,13 @@ function judge(path: string): FoundProgram | null {
   }
 }
 
+/** A folder of the PATH that may not be entered is passed over, as a shell does. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function batchFile(name: string): string {
