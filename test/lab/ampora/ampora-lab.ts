@@ -82,7 +82,7 @@ function makeSite(): Site {
   writeFileSync(join(kit, 'master.key'), `${masterKey}\n`, { mode: 0o600 });
   writeFileSync(join(kit, 'pgbackrest.conf'), pgbackrestConfig(folder), { mode: 0o600 });
   giveToLab(folder);
-  const env = { PATH: `${process.env['PATH'] ?? '/usr/bin:/bin'}`, HOME: join(folder, 'home'), LANG: 'C.UTF-8', TMPDIR: tmpdir() };
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: join(folder, 'home'), LANG: 'C.UTF-8', TMPDIR: tmpdir() };
   return { folder, kit, env, password, masterKey };
 }
 
