@@ -16,6 +16,10 @@ export function createSecretStore(): SecretStore {
     },
     get: (name) => handles.get(name) ?? null,
     all: () => [...handles.values()],
+    forget(name) {
+      handles.get(name)?.forget();
+      handles.delete(name);
+    },
     forgetAll() {
       for (const handle of handles.values()) handle.forget();
       handles.clear();

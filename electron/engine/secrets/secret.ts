@@ -18,5 +18,7 @@ export interface SecretStore {
   put(name: string, bytes: Uint8Array, source: string, options?: { mayUseEnv?: boolean }): SecretHandle;
   get(name: string): SecretHandle | null;
   all(): SecretHandle[];
+  /** Does nothing when there is none of that name. */
+  forget(name: string): void;
   forgetAll(): void;
 }
