@@ -65,6 +65,17 @@ export function untilDue(due: string, now: number): string {
   return seconds >= 0 ? `in ${roughly(seconds)}` : `${roughly(-seconds)} late`;
 }
 
+/** `4 min old`, `1 h 42 min old`: to the minute from one minute on. */
+export function age(instant: string, now: number): string {
+  const seconds = Math.max(0, (now - Date.parse(instant)) / 1000);
+  return `${spokenDuration(seconds < 60 ? seconds : seconds - (seconds % 60))} old`;
+}
+
+/** `Ampora` of the id `ampora`. */
+export function systemName(id: string): string {
+  return id.split('-').map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`).join(' ');
+}
+
 /** `2 s ago`. */
 export function ago(instant: string, now: number): string {
   return `${roughly((now - Date.parse(instant)) / 1000)} ago`;

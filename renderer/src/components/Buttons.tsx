@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { usePrimary } from '../keys/use-keys.tsx';
 
 export function EnterKey() {
-  return <kbd aria-label="Enter"><CornerDownLeft size={11} strokeWidth={1.75} aria-hidden="true" /></kbd>;
+  return <kbd aria-label="Enter"><CornerDownLeft size={11} strokeWidth={3} aria-hidden="true" /></kbd>;
 }
 
 interface PrimaryProps {

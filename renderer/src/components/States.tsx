@@ -97,7 +97,7 @@ export function StateWord({ state, children, badge = false }: StateWordProps) {
 /** A shape in a table cell of its own; its word is for the screen reader and the pointer. */
 export function StateMark({ state, size }: { state: State; size?: 12 | 16 | 24 }) {
   return (
-    <span title={state.word}>
+    <span className="mark-of" title={state.word}>
       <Glyph shape={state.shape} tone={state.tone} size={size ?? 16} />
       <span className="sr">{state.word}</span>
     </span>

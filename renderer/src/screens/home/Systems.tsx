@@ -6,37 +6,42 @@ import { Ladder, Meter } from '../../components/Measures.tsx';
 import { readinessState, StateWord } from '../../components/States.tsx';
 import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
-import { against, ago, dayTime, shortDay } from '../../wording.ts';
+import { age, against, dayTime, shortDay, systemName } from '../../wording.ts';
 
 function Backup({ backup, now }: { backup: SystemRow['backup']; now: number }) {
   if (backup === null) return <span className="t3">no backup check</span>;
   return (
     <>
       <div className="row"><Ladder level={backup.level} /><span>{backup.level ?? 'not proven'}</span></div>
-      <div className="sub wrap">{backup.at === null ? visible(backup.summary) : `${dayTime(backup.at, now)} · ${ago(backup.at, now).replace(' ago', ' old')}`}</div>
+      <div className="sub wrap">{backup.at === null ? visible(backup.summary) : `${dayTime(backup.at, now)} · ${age(backup.at, now)}`}</div>
     </>
   );
 }
 
+function past(measured: number | null, target: number | null): boolean {
+  return measured !== null && target !== null && measured > target;
+}
+
 function Figure({ label, measured, target }: { label: string; measured: number | null; target: number | null }) {
-  const over = measured !== null && target !== null && measured > target;
+  const over = past(measured, target);
   return (
     <>
       <span className="t3">{label}</span><Meter value={measured} target={target} />
-      <span className={over ? 'tx c-red' : undefined}>{against(measured, target)}{over ? ', missed' : ''}</span>
+      <span className={over ? 'tx c-red' : undefined}>{against(measured, target)}</span>
     </>
   );
 }
 
 function Drill({ drill, now }: { drill: SystemRow['last_drill']; now: number }) {
   if (drill === null) return <span className="t3">none yet</span>;
+  const missed = past(drill.rto_s, drill.rto_target_s) || past(drill.rpo_s, drill.rpo_target_s);
   return (
     <>
       <div className="drill">
         <Figure label="RTO" measured={drill.rto_s} target={drill.rto_target_s} />
         <Figure label="RPO" measured={drill.rpo_s} target={drill.rpo_target_s} />
       </div>
-      <div className="sub wrap">{visible(drill.title)} · {shortDay(drill.at, now)}</div>
+      <div className="sub wrap">{visible(drill.title)} · {shortDay(drill.at, now)}{missed ? ', missed' : ''}</div>
     </>
   );
 }
@@ -64,7 +69,7 @@ export function Systems({ systems }: { systems: readonly SystemRow[] }) {
             const runbook = row.runbooks[0];
             return (
               <tr key={row.system}>
-                <td><button type="button" className="name plain" onClick={() => { go(runbook === undefined ? { screen: 'runbooks' } : { screen: 'readiness', id: runbook }); }}>{visible(row.system)}</button><div className="sub">{counted(row.runbooks.length, 'runbook', 'runbooks')}</div></td>
+                <td><button type="button" className="name plain" onClick={() => { go(runbook === undefined ? { screen: 'runbooks' } : { screen: 'readiness', id: runbook }); }}>{visible(systemName(row.system))}</button><div className="sub">{counted(row.runbooks.length, 'runbook', 'runbooks')}</div></td>
                 <td><StateWord state={readinessState(row.state)} /><div className="why">{visible(row.why)}</div></td>
                 <td><Backup backup={row.backup} now={now} /></td>
                 <td>{row.key === null ? <span className="t3">no key check</span> : <><div>{visible(row.key.level)}</div><div className="sub wrap">{row.key.at === null ? 'never' : shortDay(row.key.at, now)}</div></>}</td>

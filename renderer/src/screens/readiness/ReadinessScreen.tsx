@@ -10,6 +10,7 @@ import { Notice, readinessState, StateWord } from '../../components/States.tsx';
 import { useQuery } from '../../engine-context.ts';
 import { useKeys } from '../../keys/use-keys.tsx';
 import { visible } from '../../visible.ts';
+import { systemName } from '../../wording.ts';
 import { BackupLadder } from './BackupLadder.tsx';
 import { checkGroups, expectedSeconds, isStale, summary } from './check-groups.ts';
 import { CheckDetail } from './CheckDetail.tsx';
@@ -61,7 +62,7 @@ export function ReadinessScreen({ id, home }: { id: string | null; home: HomeVie
   return (
     <Page head={
       <PageHead
-        title={row === undefined ? 'Readiness' : visible(row.system)} badge={report !== null && <StateWord state={readinessState(report.state)} badge />}
+        title={row === undefined ? 'Readiness' : visible(systemName(row.system))} badge={report !== null && <StateWord state={readinessState(report.state)} badge />}
         detail={report === null ? 'Choose a runbook.' : <>{row === undefined ? '' : `${visible(row.title)}. `}{summary(report)}</>}
       >
         {rows.length > 1 && <select className="input slim" aria-label="Runbook" value={runbook ?? ''} onChange={(event) => { setChosen(event.target.value); setSelected(null); setParams({}); }}>{rows.map((candidate) => <option key={candidate.id} value={candidate.id}>{visible(candidate.title)}</option>)}</select>}

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { Button } from '../../../components/Buttons.tsx';
 import { RadioField, TextArea, TextField } from '../../../components/Fields.tsx';
 import { visible } from '../../../visible.ts';
 import { useAnswer } from '../answer.ts';
@@ -17,7 +16,6 @@ export function NotifyAsk({ run, step, asks }: { run: Run; step: string; asks: A
     <section className="ask">
       <h2 className="s16">Tell: {visible(asks.audience)}</h2>
       <TextArea label="What you say; change it where it is wrong" rows={4} value={text} onChange={setText} />
-      <div className="row"><Button onPress={() => { void navigator.clipboard.writeText(text); }}>Copy the text</Button></div>
       {asks.channels.length > 0 && <RadioField legend="By" value={channel} onChange={setChannel} options={asks.channels.map((name) => ({ value: name, label: visible(name) }))} />}
       <TextField label="Who was reached" value={reached} onChange={setReached} />
     </section>
