@@ -18,6 +18,9 @@ export interface RunHost {
   readonly runDir: string;
   readonly nodePath: string;
   readonly secrets: SecretStore;
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
+  /** Secrets changed: what masks them is made anew. */
+  secretsChanged(): void;
   /** Durable when it returns; the fold has taken the events in. */
   append(events: readonly RunEventBody[], actor?: string): void;
   /** Live output of a step, masked, for those who watch. */

@@ -80,6 +80,10 @@ export class LiveRun implements RunHost {
     ({ clock: this.clock, runTool: this.runTool, journal: this.journal, dataDir: this.dataDir, nodePath: this.nodePath, secrets: this.secrets } = deps);
   }
 
+  get processEnv(): LiveRunDeps['processEnv'] {
+    return this.#deps.processEnv;
+  }
+
   get runDir(): string {
     return this.fold.created.run_dir;
   }

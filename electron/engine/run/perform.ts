@@ -75,7 +75,7 @@ async function call(host: RunHost, { step }: Effort): Promise<void> {
 /** `wait`: time passes, or a condition comes true. */
 async function pass(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;
-  const { block, path } = step.plan;
+  const { block } = step.plan;
   if (block.kind !== 'wait') return;
   if (await lacksSecret(host, effort)) return;
   const attempt = step.attempts + 1;

@@ -1,20 +1,23 @@
 /** A `check` step: a readiness probe in the middle of a run. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { Probe } from '../../contract/check.ts';
 import { EngineError } from '../../contract/errors.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import type { AssertionResult } from '../../contract/assertion.ts';
 import type { ProbeFinding } from '../../contract/readiness.ts';
 import type { StepFold } from '../../contract/run/fold.ts';
+import { captureText } from '../assertion/capture.ts';
 import { probeOf, runProbe } from '../readiness/run-probe.ts';
 import type { Effort, RunHost } from './host.ts';
 import { markerOf } from './host.ts';
 import { fill, frozenOf } from './names.ts';
+import { fillAll } from './fill-all.ts';
 import { missingSecret } from './obtain-secrets.ts';
 import { judged } from './perform.ts';
 import { pathIn } from './programs.ts';
-import { intentOf } from './work-program.ts';
+import { finalEvents, intentOf } from './work-program.ts';
 
 export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;
@@ -28,8 +31,23 @@ export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   const finding = await runProbe(probe, contextOf(host, step, attempt, signal));
   const ok = finding.outcome === 'pass' || finding.outcome === 'warn';
   const results: AssertionResult[] = [{ ok, title: finding.summary.slice(0, 1000), expected: 'the check passes', actual: `${finding.outcome}${evidenceText(finding)}` }];
-  host.append([judged(host, effort, 'work', attempt, results, ok ? null : finding.summary.slice(0, 2000), begun)]);
+  const { data } = judged(host, effort, 'work', attempt, results, ok ? null : finding.summary.slice(0, 2000), begun);
+  host.append(finalEvents(host, effort, { ...data, captures: ok ? capturesOf(probe, finding) : {} }));
 }
+
+/** What the queries of a backup's proof captured, read as the types that they say. */
+function capturesOf(probe: Probe, { evidence }: ProbeFinding): Record<string, string> {
+  if (probe.kind !== 'backup') return {};
+  const texts = Texts.safeParse(evidence['captures']);
+  if (!texts.success) return {};
+  const wanted = (probe.assert ?? []).flatMap(({ capture }) => capture ?? []);
+  return Object.fromEntries(wanted.flatMap(({ name, type }) => {
+    const read = captureText(texts.data[name] ?? '', type);
+    return 'problem' in read ? [] : [[name, read.text.slice(0, 4000)]];
+  }));
+}
+
+const Texts = z.record(z.string(), z.string());
 
 function evidenceText({ evidence }: ProbeFinding): string {
   const text = JSON.stringify(evidence);
@@ -50,17 +68,6 @@ function namedProbe(host: RunHost, { plan: { block, scope } }: StepFold): Probe 
   const check = runbookOf(host.fold.plan, scope).checks.find((known) => known.id === id);
   if (check === undefined) throw new EngineError('not-found', `The runbook has no check "${id}".`);
   return probeOf(check.block);
-}
-
-/** Names, patterns and queries are never filled. */
-const AS_WRITTEN: ReadonlySet<string> = new Set(['kind', 'id', 'matches', 'not_matches', 'query', 'regex', 'secret', 'version_match']);
-
-/** Every text of a mapping, filled. */
-export function fillAll(value: unknown, text: (written: string) => string): unknown {
-  if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return value.map((item) => fillAll(item, text));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, AS_WRITTEN.has(name) ? item : fillAll(item, text)]));
 }
 
 /** Every `secret: NAME` in a probe. */

@@ -169,7 +169,7 @@ async function judge(host: RunHost, effort: Effort, prepared: Prepared, outcome:
   const waited = block.wait_until === undefined ? null : await pollUntil(host, step, block.wait_until, given);
   const results: AssertionResult[] = waited === null ? [] : waited.results;
   if (waited === null || waited.ok) results.push(...(await judgeVerify(host, step, block.verify ?? [], { ...given, stdout: outcome.stdout, stderr: outcome.stderr })));
-  const captured = failures(results).length > 0 ? { values: {}, problem: null } : captureFrom(block.capture ?? {}, outcome.stdout);
+  const captured = failures(results).length > 0 ? { values: {}, problem: null } : await captureFrom(block.capture ?? {}, outcome.stdout);
   const reason = signal.aborted ? 'It was stopped.' : (waited !== null && !waited.ok ? waited.reason : null) ?? failureText(results) ?? captured.problem;
   host.append(finalEvents(host, effort, {
     ...result, ok: reason === null, how: signal.aborted ? 'killed' : result.how, reason, captures: captured.values, duration_ms: result.duration_ms + Math.max(0, Math.round(host.clock.uptime() - begun)),
