@@ -1,22 +1,22 @@
-/** Assertions of checks on what a query, a program or a server answered. */
-import { readFileSync } from 'node:fs';
-import type { Assertion, AssertionResult, Expectation, QueryAssertion } from '../../contract/assertion.ts';
+/** Assertions of checks, judged by the engine's own judge with the programs and the folder of the check. */
+import type { Assertion, AssertionResult } from '../../contract/assertion.ts';
+import { judgeAll } from '../assertion/judge.ts';
+import type { CapturedText } from '../tool/tool.ts';
 import type { ProbeContext } from './probe.ts';
+import { runProgram } from './run-program.ts';
+
+const RUN_MS = 120_000;
 
 export interface Answered {
-  stdout: { text: string; truncated: boolean };
-  stderr: { text: string; truncated: boolean };
+  stdout: CapturedText;
+  stderr: CapturedText;
 }
 
-void readFileSync;
-export async function judgeQueryAnswer(assertion: QueryAssertion, answer: string): Promise<AssertionResult> {
-  const n = Number(answer);
-  const t = assertion.number;
-  if (t !== undefined) return { ok: answer !== '' && !Number.isNaN(n) && (t.min === undefined || n >= t.min) && (t.max === undefined || n <= t.max) && (t.equals === undefined || n === t.equals), expected: JSON.stringify(t), actual: answer };
-  const s = assertion.stdout;
-  if (s !== undefined) return { ok: (s.equals === undefined || s.equals === answer) && (s.contains === undefined || answer.includes(s.contains)), expected: JSON.stringify(s), actual: answer };
-  return { ok: true, expected: 'an answer', actual: answer };
-}
-export async function judgeAnswer(_assertions: readonly (Assertion | Expectation)[], _answer: Answered, _context: ProbeContext): Promise<AssertionResult[]> {
-  throw new Error('to come');
+/** Relative paths in `file` items are relative to the runbook's folder. */
+export function judgeAnswer(assertions: readonly Assertion[], answer: Answered, context: ProbeContext): Promise<AssertionResult[]> {
+  const folder = context.resolve('.');
+  return judgeAll(assertions, {
+    ...answer, folder, clock: context.clock, redactor: context.redactor,
+    run: (argv) => runProgram(context, { argv, cwd: folder, timeoutMs: RUN_MS }),
+  });
 }

@@ -2,11 +2,11 @@
 import type { ProbeOf } from '../../../contract/check.ts';
 import { EngineError } from '../../../contract/errors.ts';
 import type { Evidence } from '../../../contract/readiness.ts';
+import { judgeQuery } from '../../assertion/judge.ts';
 import { proveKnownAnswer, sampleOf } from '../../escrow/known-answer.ts';
 import type { ProbeContext } from '../probe.ts';
 import { broken, held, unprovable } from './ladder.ts';
 import type { Rung } from './ladder.ts';
-import { judgeQueryAnswer } from '../judge-answer.ts';
 import type { Restored } from './reader.ts';
 
 const MOST_SAMPLES = 1_000;
@@ -20,7 +20,7 @@ export async function assertContent(assertions: NonNullable<BackupProbe['assert'
     const name = assertion.title ?? assertion.query;
     const answer = await answerOrFault(restored, assertion.query);
     if ('fault' in answer) return { rung: broken(name, `the query failed: ${answer.fault}`), evidence: captures };
-    const verdict = await judgeQueryAnswer(assertion, answer.text);
+    const verdict = await judgeQuery(assertion, answer.text, context.redactor);
     if (!verdict.ok) return { rung: broken(name, `${name}: expected ${verdict.expected}, found ${verdict.actual}`), evidence: { asserted: index, captures } };
     if (assertion.capture !== undefined) captures[assertion.capture.name] = answer.text;
   }

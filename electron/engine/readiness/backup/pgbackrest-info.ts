@@ -8,9 +8,9 @@ const Backup = z.object({
 });
 const Info = z.array(
   z.object({
-    name: z.string(), status: Status, backup: z.array(Backup),
-    db: z.array(z.object({ id: z.int(), version: z.string() })),
-    archive: z.array(z.object({ max: z.string().nullable().optional() })),
+    name: z.string(), status: Status, repo: z.array(z.object({ status: Status })).default([]), backup: z.array(Backup).default([]),
+    db: z.array(z.object({ id: z.int(), version: z.string() })).default([]),
+    archive: z.array(z.object({ max: z.string().nullable().optional() })).default([]),
   }),
 );
 
@@ -27,13 +27,29 @@ export interface RepositoryInfo {
   walMax: string | null;
 }
 
+const UNREADABLE = 'its index cannot be read: the passphrase is wrong or missing, or the index is damaged';
+
+/** Null when it is no JSON: a message in it can quote bytes that JSON does not allow. */
+function parseInfo(text: string): z.infer<typeof Info> | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  return Info.parse(value);
+}
+
 /** @param set label of the wanted backup, default the newest; @returns why there is none, in words */
 export function readInfo(text: string, stanza: string | undefined, set: string | undefined): RepositoryInfo | string {
-  const stanzas = Info.parse(JSON.parse(text));
+  const stanzas = parseInfo(text);
+  if (stanzas === null) return UNREADABLE;
   const names = stanzas.map((one) => one.name).join(', ');
   const found = stanza === undefined ? (stanzas.length === 1 ? stanzas[0] : undefined) : stanzas.find((one) => one.name === stanza);
   if (found === undefined) return stanzas.length > 1 ? `the repository has several stanzas (${names}): say which one, with \`stanza\`` : 'the repository holds no stanza';
-  if (found.backup.length === 0) return `the stanza ${found.name} holds no backup (${found.status.message})`;
+  // with a wrong passphrase the index decrypts to noise, which the message then quotes
+  if (found.repo.some((one) => /FormatError|CryptoError|unable to flush|cipher/iu.test(one.status.message))) return UNREADABLE;
+  if (found.backup.length === 0) return `the stanza ${found.name} holds no backup that can be read (${found.status.message})`;
   if (found.status.code !== 0) return `the stanza ${found.name} is not in order: ${found.status.message}`;
   const backup = set === undefined ? found.backup.at(-1) : found.backup.find((one) => one.label === set);
   if (backup === undefined) return `the repository holds no backup ${set ?? ''}`;

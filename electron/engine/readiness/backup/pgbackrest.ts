@@ -149,11 +149,13 @@ function caller(probe: BackupProbe, context: ProbeContext, path: string, account
   const program = findProgram('pgbackrest', context.env);
   if (program === null) throw new CannotTell('tool-missing', 'pgbackrest is neither in the kit\'s toolbox nor on the PATH.');
   const config = probe.restore?.config === undefined ? writeConfig(probe, context, path, account, folder) : context.resolve(probe.restore.config);
-  const always = [`--config=${config}`, `--repo1-path=${path}`, '--log-level-file=off', '--log-level-console=error', '--log-level-stderr=error', `--lock-path=${join(folder.socketDir, 'lock')}`, `--spool-path=${join(folder.socketDir, 'spool')}`];
+  const always = [`--config=${config}`, `--repo1-path=${path}`, '--log-level-file=off', '--log-level-console=error', '--log-level-stderr=error'];
   return (command, options = [], stanza) =>
     runProgram(context, {
       argv: underAccount(account, [program, ...always, ...(stanza === undefined ? [] : [`--stanza=${stanza}`]), ...options, command]),
-      cwd: folder.base, env: clientEnv(folder),
+      cwd: folder.base,
+      // as variables, since not every command knows these as options
+      env: { ...clientEnv(folder), PGBACKREST_LOCK_PATH: join(folder.socketDir, 'lock'), PGBACKREST_SPOOL_PATH: join(folder.socketDir, 'spool') },
     });
 }
 
