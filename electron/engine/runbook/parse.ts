@@ -25,7 +25,7 @@ import { readBlock } from './yaml-block.ts';
 export interface ParsedRunbook {
   runbook: Runbook | null;
   findings: Finding[];
-  /** The draft behind `runbook`, for the linter. Null whenever `runbook` is. */
+  /** For the linter: what could be read, also of a runbook with errors; null when its front matter is wrong. */
   draft: Draft | null;
   /** The id in the front matter, also of a broken runbook when it can be made out. */
   id: string | null;
@@ -97,7 +97,7 @@ class Assembly {
     if (draft !== null) for (const rule of STRUCTURE_RULES) this.findings.push(...rule(draft));
     const findings = inFileOrder(this.findings);
     const good = draft !== null && !findings.some((finding) => finding.severity === 'error');
-    return { runbook: good ? draft.runbook : null, findings, draft: good ? draft : null, id: this.id, sha256: this.sha256 };
+    return { runbook: good ? draft.runbook : null, findings, draft, id: this.id, sha256: this.sha256 };
   }
 
   private draft(front: FrontMatter, locate: Locate): Draft {

@@ -1,0 +1,94 @@
+/** What a runbook refers to beside itself: other runbooks, contacts, message templates. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import type { Finding, Runbook } from '../../../contract/runbook.ts';
+import { Contacts } from '../../../contract/runbook.ts';
+import type { Draft } from '../draft.ts';
+import { errorAt, nearest } from '../finding.ts';
+import { runbookPaths } from '../library.ts';
+import { parseRunbook, readRunbookFile } from '../parse.ts';
+
+/** Runbooks by id, as far as they can be read. */
+export type Neighbours = ReadonlyMap<string, Runbook>;
+
+/** All runbooks in the folder of a file and in the folder above: one system's runbooks lie side by side. */
+export function neighboursOf(path: string): Neighbours {
+  const folder = dirname(resolve(path));
+  const found = new Map<string, Runbook>();
+  for (const root of [folder, dirname(folder)]) {
+    for (const relative of runbookPaths(root).slice(0, 200)) {
+      const other = join(root, relative);
+      const { runbook } = parseRunbook(readRunbookFile(other), other);
+      if (runbook !== null && !found.has(runbook.front.id)) found.set(runbook.front.id, runbook);
+    }
+  }
+  return found;
+}
+
+export function judgeNeighbours(draft: Draft): Finding[] {
+  const calls = draft.runbook.steps.some(({ block }) => block.kind === 'call');
+  return [...(calls ? judgeCalls(draft, neighboursOf(draft.runbook.path)) : []), ...judgePeople(draft), ...judgeTemplateFiles(draft)];
+}
+
+function judgeCalls(draft: Draft, neighbours: Neighbours): Finding[] {
+  return [...draft.steps].flatMap(([{ block }, locate]) => {
+    if (block.kind !== 'call' || block.runbook === draft.runbook.front.id) return [];
+    const called = neighbours.get(block.runbook);
+    if (called === undefined) {
+      const meant = nearest(block.runbook, neighbours.keys());
+      return [errorAt(locate(['runbook']), 'unknown-runbook', `There is no runbook ${block.runbook} beside this one.`, meant === null ? 'Put its file into the same folder.' : `Did you mean ${meant}?`)];
+    }
+    const trail = callsBack(called, draft.runbook.front.id, neighbours);
+    if (trail !== null) return [errorAt(locate(['runbook']), 'call-cycle', `The calls lead back here: ${[draft.runbook.front.id, ...trail].join(' calls ')}.`, 'Remove one of the calls.')];
+    const params = called.front.params ?? {};
+    const unknown = Object.keys(block.params ?? {}).filter((name) => !Object.hasOwn(params, name)).map((name) => errorAt(locate(['params', name], 'key'), 'unknown-name', `${block.runbook} has no parameter ${name}.`, `It has ${Object.keys(params).join(', ') || 'none'}.`));
+    const missing = Object.entries(params).filter(([name, param]) => param.required === true && param.default === undefined && block.params?.[name] === undefined && !('glob' in param && param.glob !== undefined)).map(([name]) => errorAt(locate(['runbook']), 'missing-field', `${block.runbook} needs the parameter ${name}.`, `Add params: {${name}: …}.`));
+    return [...unknown, ...missing];
+  });
+}
+
+/** The ids from `runbook` to `home`, or null when its calls never get there. */
+function callsBack(runbook: Runbook, home: string, neighbours: Neighbours, seen: ReadonlySet<string> = new Set()): string[] | null {
+  const { id } = runbook.front;
+  if (seen.has(id)) return null;
+  for (const { block } of runbook.steps) {
+    if (block.kind !== 'call') continue;
+    if (block.runbook === home) return [id, home];
+    const next = neighbours.get(block.runbook);
+    const trail = next === undefined ? null : callsBack(next, home, neighbours, new Set([...seen, id]));
+    if (trail !== null) return [id, ...trail];
+  }
+  return null;
+}
+
+function judgePeople(draft: Draft): Finding[] {
+  const folder = dirname(draft.runbook.path);
+  return draft.runbook.audiences.flatMap(({ people }, index) => {
+    if (people === undefined || people.includes('{{')) return [];
+    const [file = '', group] = people.split('#');
+    const at = draft.audiences[index]?.(['people']) ?? { line: 1, column: 1 };
+    const path = resolve(folder, file);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return [errorAt(at, 'unknown-file', `${file} does not exist beside the runbook.`, 'Write the file, or correct the path.')];
+    const groups = contactGroups(path);
+    if (groups === null) return [errorAt(at, 'unknown-file', `${file} is not {GROUP: [{name, …}]}.`, 'Compare it with the published schema (contacts).')];
+    return group === undefined || groups.includes(group) ? [] : [errorAt(at, 'unknown-group', `${file} has no group ${group}.`, `It has ${groups.join(', ') || 'none'}.`)];
+  });
+}
+
+function contactGroups(path: string): string[] | null {
+  try {
+    const read = Contacts.safeParse(parseYaml(readFileSync(path, 'utf8'), { maxAliasCount: 0, schema: 'core', version: '1.2' }));
+    return read.success ? Object.keys(read.data) : null;
+  } catch {
+    return null;
+  }
+}
+
+function judgeTemplateFiles(draft: Draft): Finding[] {
+  const folder = dirname(draft.runbook.path);
+  return [...draft.steps].flatMap(([{ block }, locate]) => {
+    if (block.kind !== 'notify' || block.template_file === undefined || block.template_file.includes('{{')) return [];
+    return existsSync(resolve(folder, block.template_file)) ? [] : [errorAt(locate(['template_file']), 'unknown-file', `${block.template_file} does not exist beside the runbook.`, 'Write the file, or correct the path.')];
+  });
+}
