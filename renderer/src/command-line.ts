@@ -8,7 +8,8 @@ export interface Piece {
 
 const PLAIN = /^[\p{L}\p{N}_@%+=:,./{}‹›-]+$/u;
 const PLATES = /(‹secret [^›]*›|\{\{\s*secret_file:[^}]*\}\}|\{\{[^{}]*\}\})/u;
-const WIDTH = 84;
+/** What fits beside the lists at 1280 pixels. */
+const WIDTH = 74;
 
 function pieceOf(part: string): Piece {
   if (part.startsWith('‹secret ')) return { kind: 'secret', text: part.slice(8, -1).replace(/^[^,]*, /u, 'secret, ') };

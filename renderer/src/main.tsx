@@ -1,12 +1,13 @@
+// The theme comes first: each screen's own sheet refines it.
+import './theme/fonts.css';
+import './theme/tokens.css';
+import './theme/base.css';
+import './theme/page.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { EngineClient } from './engine-client.ts';
 import { EngineContext } from './engine-context.ts';
-import './theme/fonts.css';
-import './theme/tokens.css';
-import './theme/base.css';
-import './theme/page.css';
 import { applyTheme } from './theme/theme.ts';
 
 applyTheme();

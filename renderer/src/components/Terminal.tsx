@@ -15,10 +15,10 @@ export interface OutputSource {
   follow(write: (bytes: Uint8Array) => void): () => void;
 }
 
-function palette(): { background: string; foreground: string; cursor: string; selectionBackground: string } {
+function palette(): Record<'background' | 'foreground' | 'cursor' | 'selectionBackground' | 'scrollbarSliderBackground' | 'scrollbarSliderHoverBackground' | 'scrollbarSliderActiveBackground', string> {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
-  return { background: colour('--bg-term'), foreground: colour('--text-term'), cursor: colour('--bg-term'), selectionBackground: colour('--bg-3') };
+  return { background: colour('--bg-term'), foreground: colour('--text-term'), cursor: colour('--bg-term'), selectionBackground: colour('--bg-3'), scrollbarSliderBackground: colour('--line-2'), scrollbarSliderHoverBackground: colour('--line-3'), scrollbarSliderActiveBackground: colour('--line-3') };
 }
 
 function muzzle(terminal: Xterm): void {
@@ -75,5 +75,5 @@ export function Terminal({ source, label, onType }: TerminalProps) {
   useEffect(() => {
     if (current.current !== null) current.current.options.theme = palette();
   }, [theme]);
-  return <div className="xterm-place" ref={place} />;
+  return <div className="xterm-place"><div ref={place} /></div>;
 }

@@ -34,8 +34,8 @@ export interface KeyPress {
   readonly shiftKey: boolean;
 }
 
-/** What has the focus, as far as keys care. `native`: Enter already means something there. `primary`: the primary button itself. */
-export type Focus = 'none' | 'line' | 'text' | 'native' | 'primary';
+/** What has the focus, as far as keys care. `native`: Enter already means something there. `primary`: the primary button itself. `menu`: all keys belong to a list. */
+export type Focus = 'none' | 'line' | 'text' | 'native' | 'primary' | 'menu';
 
 export class KeyDesk {
   readonly #layers: KeyLayer[] = [];
@@ -72,7 +72,7 @@ export class KeyDesk {
 
   /** @returns whether the event is used up, so that the browser must not act on it as well */
   down(press: KeyPress, focus: Focus): boolean {
-    if (press.isComposing || press.altKey) return false;
+    if (press.isComposing || press.altKey || focus === 'menu') return false;
     if (press.key === 'Enter') return this.#enter(press, focus);
     if (focus === 'line' || focus === 'text') return press.ctrlKey || press.metaKey ? this.#bound(press) : false;
     return this.#bound(press);

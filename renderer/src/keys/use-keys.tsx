@@ -7,12 +7,13 @@ const LayerContext = createContext<KeyLayer | null>(null);
 
 function focusOf(target: EventTarget | null): Focus {
   if (!(target instanceof HTMLElement)) return 'none';
-  if (target.dataset['palette'] !== undefined) return 'native';
+  if (target.dataset['palette'] !== undefined) return 'menu';
   if (target.dataset['primary'] !== undefined) return 'primary';
   if (target instanceof HTMLTextAreaElement) return target.dataset['enter'] === 'submits' ? 'line' : 'text';
   if (target instanceof HTMLInputElement) return ['checkbox', 'radio', 'button'].includes(target.type) ? 'none' : 'line';
   if (target.isContentEditable) return 'text';
-  if (target.closest('button, a, select, summary, [role="option"], [role="menuitem"], [role="listbox"], [role="menu"]') !== null) return 'native';
+  if (target.closest('[role="menu"], [role="listbox"]') !== null) return 'menu';
+  if (target.closest('button, a, select, summary') !== null) return 'native';
   return 'none';
 }
 

@@ -1,11 +1,11 @@
-import { createRoot } from 'react-dom/client';
-import { App } from '../../../renderer/src/app/App.tsx';
-import { EngineClient } from '../../../renderer/src/engine-client.ts';
-import { EngineContext } from '../../../renderer/src/engine-context.ts';
 import '../../../renderer/src/theme/fonts.css';
 import '../../../renderer/src/theme/tokens.css';
 import '../../../renderer/src/theme/base.css';
 import '../../../renderer/src/theme/page.css';
+import { createRoot } from 'react-dom/client';
+import { App } from '../../../renderer/src/app/App.tsx';
+import { EngineClient } from '../../../renderer/src/engine-client.ts';
+import { EngineContext } from '../../../renderer/src/engine-context.ts';
 import { applyTheme } from '../../../renderer/src/theme/theme.ts';
 import { recordedDoor } from './recorded-door.ts';
 

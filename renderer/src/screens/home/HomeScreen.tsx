@@ -48,7 +48,7 @@ export function HomeScreen({ view }: { view: HomeView | null }) {
       {view.fresh && <FirstSteps systems={view.systems} />}
       {view.open_runs.length > 0 && <OpenRuns runs={view.open_runs} />}
       {view.systems.length > 0 && <Systems systems={view.systems} />}
-      <Summaries view={view} />
+      {(!view.fresh || view.kit.length + view.drills.length + view.findings.length > 0) && <Summaries view={view} />}
     </Page>
   );
 }

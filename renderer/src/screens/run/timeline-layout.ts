@@ -16,6 +16,8 @@ export interface TimelineLayout {
 
 const KIND: Readonly<Record<Span['what'], BarKind>> = { tool: 'tool', human: 'people', blocked: 'blocked', approval: 'waiting', halted: 'failed' };
 const KIND_WORD: Readonly<Record<BarKind, string>> = { tool: 'tool', people: 'people', blocked: 'third party', waiting: 'waits for approval', failed: 'halted', plan: 'forecast' };
+/** So long before a message is due it needs a person. */
+const SOON_MS = 5 * 60_000;
 const CHAR_PX = 6.6;
 /** No wider window than this many times the known stretch, so that the first minutes are not a sliver. */
 const LEAST_MS = 10 * 60_000;
@@ -101,7 +103,7 @@ function toldOf(view: RunView, now: number, frame: Frame, from: number, to: numb
     const sent = millis(message.sent_at);
     const at = sent ?? Date.parse(message.due_at);
     if (at < from || at > to) return [];
-    const late = sent === null && at < now;
+    const late = sent === null && at < now + SOON_MS;
     return [{ key: `${message.audience} ${index}`, at: frame.place(at), sent: sent !== null, late, title: `${message.audience} ${sent === null ? 'due' : 'told'} ${hourMinute(at)}` }];
   });
 }
