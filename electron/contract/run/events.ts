@@ -84,6 +84,7 @@ export const RunEventBody = z.discriminatedUnion('type', [
     ...step,
     attempt: z.int(),
     purpose: Purpose,
+    block: z.string(), // hash of the step's block: the measured time belongs to it
     ok: z.boolean(),
     how: How,
     exit_codes: z.array(z.int()),

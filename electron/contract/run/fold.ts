@@ -36,7 +36,7 @@ export interface StepFold {
   automatic: number; // retries by rule since a person last decided
   effect: Effect | null;
   retrying: { since: Instant; delayMs: number } | null;
-  undoing: boolean;
+  undoing: string | null; // why, while it is being taken back
   service: 'running' | 'stopping' | 'stopped' | 'died' | null;
   startedAt: Instant | null;
   finishedAt: Instant | null;
@@ -102,7 +102,7 @@ function newStep(plan: PlannedStep): StepFold {
   return {
     plan, state: 'pending', reason: null, waitingFor: null, waitingSince: null, waitingDetail: null, released: false, typed: false, confirmed: false,
     simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, retryable: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
-    undoing: false, service: null, startedAt: null, finishedAt: null, exitCodes: [], assertions: null, output: null, commands: null, captures: {},
+    undoing: null, service: null, startedAt: null, finishedAt: null, exitCodes: [], assertions: null, output: null, commands: null, captures: {},
     approvals: [], quietSince: null, survivors: [], option: null,
   };
 }
@@ -280,7 +280,7 @@ function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: Instant)
       step.approvals.push({ ...event.data, at: event.wall, verdict: 'refused', unattended: false });
       return halts(fold, step, 'failed', `Refused by ${event.data.name}: ${event.data.reason}`, at);
     case 'step.secret':
-      if (step.plan.block.kind === 'secret' && step.effect === null && !step.undoing) {
+      if (step.plan.block.kind === 'secret' && step.effect === null && step.undoing === null) {
         begin(fold, step, at);
         personDid(fold, step, at);
       } else if (step.state === 'waiting') {
@@ -310,8 +310,7 @@ function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: Instant)
       return finish(fold, step, 'not_executed', event.data.reason, at);
     case 'step.undone':
       rest(fold, step, 'running', at);
-      step.undoing = true;
-      step.reason = event.data.reason;
+      step.undoing = event.data.reason;
       return;
     case 'step.stopped':
       step.stopped = true;
@@ -395,8 +394,9 @@ function intends(fold: RunFold, step: StepFold, data: EventOf<'step.intent'>['da
 function results(fold: RunFold, step: StepFold, data: EventOf<'step.result'>['data'], at: Instant): void {
   step.effect = null;
   if (data.purpose === 'undo') {
-    step.undoing = false;
-    return halts(fold, step, 'failed', data.ok ? `Undone: ${step.reason ?? ''}` : `The undo failed: ${data.reason ?? 'no reason given'}`, at);
+    const why = step.undoing ?? '';
+    step.undoing = null;
+    return halts(fold, step, 'failed', data.ok ? `Undone: ${why}` : `The undo failed: ${data.reason ?? 'no reason given'}`, at);
   }
   step.assertions = data.assertions ?? step.assertions;
   step.captures = { ...step.captures, ...data.captures };

@@ -50,7 +50,7 @@ export function runState(fold: RunFold, alive: boolean): RunState {
   if (fold.finished !== null) return fold.finished.state;
   if (!alive && fold.parked === null) return 'interrupted';
   const any = (test: (step: StepFold) => boolean): boolean => fold.order.some(test);
-  if (any((step) => step.effect !== null || step.retrying !== null || step.undoing)) return 'running';
+  if (any((step) => step.effect !== null || step.retrying !== null || step.undoing !== null)) return 'running';
   if (any((step) => step.state === 'failed' && !step.left && fold.aborted === null)) return 'failed';
   if (fold.parked !== null || any((step) => step.state === 'waiting' || (step.state === 'unknown' && !step.left))) return 'waiting';
   return 'running';

@@ -13,6 +13,8 @@ import { deadNames, isSpare, modeRule, simulatedOutcome } from './modes.ts';
 export type Condition = { value: boolean } | { problem: string };
 export interface Rules {
   condition(step: StepFold): Condition;
+  /** Why a step may not run as it stands, whatever people say; null when it may. */
+  refusal(step: StepFold): string | null;
 }
 
 export interface Launch {
@@ -71,7 +73,7 @@ function ends(fold: RunFold): Advance {
 function next(fold: RunFold, step: StepFold, rules: Rules): Advance {
   if (tearsDown(fold, step) !== fold.teardown) return NOTHING;
   if (step.effect !== null) return NOTHING;
-  if (step.undoing) return launch(step, 'undo');
+  if (step.undoing !== null) return launch(step, 'undo');
   if (step.retrying !== null) return launch(step, 'work', step.retrying.delayMs);
   if (step.state === 'failed') return retry(step);
   if (step.state === 'running' && step.plan.block.kind === 'call') return closeCall(fold, step);
@@ -124,6 +126,8 @@ function consider(fold: RunFold, step: StepFold, rules: Rules): Advance {
     if (!condition.value) return one({ type: 'step.skipped', data: { step: step.plan.path, rule: 'when', by: 'engine', reason: `Not needed: ${step.plan.block.when} is false` } });
   }
   if (modeRule(fold, step).do === 'simulate') return simulate(fold, step);
+  const refused = rules.refusal(step);
+  if (refused !== null) return one({ type: 'step.halted', data: { step: step.plan.path, reason: refused } });
   return gate(fold, step) ?? begin(fold, step);
 }
 

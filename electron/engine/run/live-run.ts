@@ -22,7 +22,7 @@ import type { Launch } from './advance.ts';
 import { advance } from './advance.ts';
 import type { RunHost, Service } from './host.ts';
 import type { Names } from './names.ts';
-import { conditionOf, frozenOf, namesFor } from './names.ts';
+import { conditionOf, drillRefusal, frozenOf, namesFor } from './names.ts';
 import { performEffect } from './perform.ts';
 import type { ScratchOfRun } from './scratch.ts';
 import { stopServices } from './services.ts';
@@ -150,7 +150,7 @@ export class LiveRun implements RunHost {
   }
 
   #turn(): void {
-    const { events, launch } = advance(this.fold, { condition: (step) => conditionOf(this.fold, step) });
+    const { events, launch } = advance(this.fold, { condition: (step) => conditionOf(this.fold, step), refusal: (step) => drillRefusal(this.fold, step) });
     if (events.some(({ type }) => type === 'run.finished')) return this.#finish(events);
     if (events.length > 0) this.append(events);
     for (const wanted of launch) if (!this.#efforts.has(wanted.step)) this.#start(wanted);

@@ -4,6 +4,7 @@ import type { RunFold, StepFold } from '../../contract/run/fold.ts';
 import { namesOf } from '../../contract/run/fold.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import type { Frozen } from '../../contract/run/snapshot.ts';
+import { rehearsalRefusal } from '../runbook/rules/step-rules.ts';
 import { evaluateWhen, valueTypes } from '../runbook/expression.ts';
 import { fillTemplate, type TemplatePlace } from '../runbook/template.ts';
 import { containsMask } from '../tool/create-redactor.ts';
@@ -79,4 +80,13 @@ export function conditionOf(fold: RunFold, step: StepFold): Condition {
     case 'fault':
       return { problem: `The condition "${text}" cannot be judged: ${result.message}.` };
   }
+}
+
+/** No drill touches production by omission: the linter's rule, asked again when it counts. */
+export function drillRefusal(fold: RunFold, { plan }: StepFold): string | null {
+  if (fold.mode !== 'rehearsal') return null;
+  const { steps, front } = runbookOf(fold.plan, plan.scope);
+  const step = steps.find(({ id }) => id === plan.block.id);
+  const why = step === undefined ? null : rehearsalRefusal(step, front.params);
+  return why === null ? null : `A rehearsal would do this for real: ${why}. It needs rehearsal values, or modes: {rehearsal: {run: …}}, simulate or skip.`;
 }
