@@ -14,7 +14,7 @@ import { statusCommand } from './commands/status.ts';
 import { EXIT, EXIT_HELP, exitStatusOf, type ExitStatus } from './exit-codes.ts';
 import { openSession, type Session } from './session.ts';
 import { createTerminal, type Surroundings } from './terminal.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../engine/version.ts';
 
 /** What a command does with its session; its answer is the exit status. */
 export type Action = (session: Session) => Promise<ExitStatus>;
@@ -51,7 +51,7 @@ export async function runCommandLine(around: Surroundings): Promise<ExitStatus> 
   const terminal = createTerminal(around, json);
   let status: ExitStatus = EXIT.good;
   const program = buildProgram(async (command, action) => {
-    const session = await openSession(around, command.optsWithGlobals());
+    const session = openSession(around, command.optsWithGlobals());
     try {
       status = await action(session);
     } finally {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { EngineError } from '../contract/errors.ts';
 import { systemClock } from '../engine/clock.ts';
 import { findDataDir } from '../engine/data-dir.ts';
-import { openDataFolder, readDataFolder, type DataFolder, type DataFolderReader } from '../engine/data-folder.ts';
+import { openDataFolder, readDataFolder, type DataFolder, type DataFolderReader, type FolderOptions } from '../engine/data-folder.ts';
 import { findInstallation, type Installation } from '../engine/installation.ts';
 import { createTerminal, type Surroundings, type Terminal } from './terminal.ts';
 
@@ -32,8 +32,8 @@ export interface Session {
   reader(): DataFolderReader;
   /** The data folder to write; holds the lock until the command ends. */
   writer(): DataFolder;
-  /** The same command on another data folder. */
-  at(dataDir: string): Session;
+  /** How the data folder is opened. */
+  readonly folderOptions: FolderOptions;
   close(): Promise<void>;
 }
 
@@ -50,9 +50,10 @@ export function openSession(around: Surroundings, given: unknown): Session {
 type Fixed = Pick<Session, 'around' | 'terminal' | 'installation' | 'runbookDirs' | 'path'>;
 
 function sessionAt(fixed: Fixed, dataDir: string): Session {
+  const { around, installation, runbookDirs } = fixed;
   const open: { close(): Promise<void> | void }[] = [];
   let writing: DataFolder | undefined;
-  const folder = { dataDir, runbookDirs: fixed.runbookDirs, clock: systemClock(), nodePath: fixed.installation.node, launcher: fixed.installation.launcher, env: fixed.around.env };
+  const folderOptions: FolderOptions = { dataDir, runbookDirs, clock: systemClock(), nodePath: installation.node, launcher: installation.launcher, env: around.env, base: around.cwd };
   const keep = <T extends { close(): Promise<void> | void }>(opened: T): T => {
     open.push(opened);
     return opened;
@@ -60,10 +61,10 @@ function sessionAt(fixed: Fixed, dataDir: string): Session {
   return {
     ...fixed,
     dataDir,
+    folderOptions,
     read: (named) => readInput(fixed.path(named), named),
-    reader: () => keep(readDataFolder(folder)),
-    writer: () => (writing ??= keep(openDataFolder(folder))),
-    at: (other) => keep(sessionAt(fixed, other)),
+    reader: () => keep(readDataFolder(folderOptions)),
+    writer: () => (writing ??= keep(openDataFolder(folderOptions))),
     close: async () => {
       for (const opened of open.reverse()) await opened.close();
     },

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { counted } from '../../contract/wording.ts';
+import { readDeviceVkey, trustedKeys } from '../../engine/data-folder.ts';
+import { verifyBundle } from '../../engine/verify/verify-bundle.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Perform } from '../program.ts';
 import type { Terminal } from '../terminal.ts';
@@ -76,6 +78,9 @@ function verifyBundleCommand(perform: Perform): Command {
     .argument('<file>', 'the bundle')
     .addHelpText('after', '\nExample:\n  blackstart record verify-bundle evidence.zip')
     .action(async (file: string, _options: unknown, command: Command) =>
-      perform(command, async ({ terminal, path, reader }) => say(terminal, await reader().verifyBundle(path(file)))),
+      perform(command, async ({ terminal, path, dataDir }) => {
+        const device = readDeviceVkey(dataDir);
+        return say(terminal, await verifyBundle(path(file), { trusted: trustedKeys(dataDir, device === null ? [] : [device]).map(({ vkey }) => vkey) }));
+      }),
     );
 }

@@ -11,7 +11,7 @@ export function statusCommand(perform: Perform): Command {
     .action(async (run: string, _options: unknown, command: Command) =>
       perform(command, async ({ terminal, reader }) => {
         const { runs } = reader();
-        const document = runs.document(runs.resolveId(run));
+        const document = runs.document(run);
         if (terminal.json) terminal.document({ run: document });
         else printRun(terminal, document);
         return EXIT.good;

@@ -1,0 +1,70 @@
+/** Carries a run on the command line: live progress, answers from a file, the document at the end. */
+import { dirname } from 'node:path';
+import { toRunDocument } from '../contract/run/view.ts';
+import type { RunDocument, RunView } from '../contract/run.ts';
+import type { DataFolder } from '../engine/data-folder.ts';
+import { parseAnswers } from '../engine/run/answers.ts';
+import { driveRun } from '../engine/run/drive.ts';
+import type { LiveRun } from '../engine/run/runs.ts';
+import { EXIT, type ExitStatus } from './exit-codes.ts';
+import { printResult, stepLines } from './run-text.ts';
+import type { Session } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+interface CarryOptions {
+  answers?: string;
+  jsonLines?: boolean;
+}
+
+export async function carryRun(session: Session, folder: DataFolder, options: CarryOptions, begin: () => Promise<LiveRun>): Promise<ExitStatus> {
+  const { around, terminal } = session;
+  const file = options.answers;
+  const answers = file === undefined ? {} : parseAnswers(Buffer.from(session.read(file)).toString('utf8'), file);
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  const unwatch = watch(session, folder, options);
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const live = await begin();
+    terminal.progress(`Run ${live.id}`);
+    const driven = await driveRun(live, answers, { people: folder.people, env: around.env, folder: file === undefined ? around.cwd : dirname(session.path(file)), signal: stop.signal });
+    say(session, folder, live.id, options);
+    if (driven.exit !== EXIT.good) terminal.progress(`${driven.why}. Go on with: blackstart resume ${live.id}`);
+    return driven.exit;
+  } finally {
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+    unwatch();
+  }
+}
+
+function say({ around, terminal }: Session, folder: DataFolder, id: string, { jsonLines }: CarryOptions): void {
+  const run: RunDocument = toRunDocument(folder.runs.view(id));
+  if (jsonLines === true) around.stdout.write(`${JSON.stringify({ type: 'run.summary', run })}\n`);
+  else if (terminal.json) terminal.document({ run });
+  else printResult(terminal, run);
+}
+
+/** With `--json-lines` every event as it is acknowledged; otherwise a line for each step that changes. */
+function watch({ around, terminal }: Session, folder: DataFolder, { jsonLines }: CarryOptions): () => void {
+  const seen = new Map<string, string>();
+  return folder.runs.subscribe((news) => {
+    if (news.kind === 'fault') terminal.progress(news.message);
+    if (news.kind !== 'event') return;
+    const { event } = news;
+    if (jsonLines === true) {
+      const step = event.data['step'];
+      around.stdout.write(`${JSON.stringify({ seq: event.seq, type: event.type, ...(typeof step === 'string' ? { step } : {}), wall: event.wall, data: event.data })}\n`);
+    } else if (event.type.startsWith('step.')) {
+      const step = event.data['step'];
+      if (typeof step === 'string') printChange(terminal, folder.runs.view(news.run), step, seen);
+    }
+  });
+}
+
+function printChange(terminal: Terminal, now: RunView, step: string, seen: Map<string, string>): void {
+  const changed = now.steps.find(({ id }) => id === step);
+  if (changed === undefined || seen.get(step) === changed.state) return;
+  seen.set(step, changed.state);
+  const elapsed = now.outage_at === null ? undefined : (Date.now() - Date.parse(now.outage_at)) / 1000;
+  for (const line of stepLines(terminal, changed, elapsed)) terminal.progress(line);
+}

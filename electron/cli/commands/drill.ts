@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { FIRST_DRILL_ID } from '../../engine/drill/first-drill.ts';
+import { drillEnvironment, openFirstDrill } from '../../engine/drill/open-first-drill.ts';
+import { DRILL_TOOLS, runDrillTool } from '../../engine/drill/drill-tool.ts';
+import { dueDrills } from '../../engine/drill/due.ts';
+import { renderReport } from '../../engine/report/report.ts';
+import { checkRunbook } from '../../engine/check-runbook.ts';
+import type { DataFolder } from '../../engine/data-folder.ts';
+import { createSecretStore } from '../../engine/secrets/secret-store.ts';
+import { carryRun } from '../carry-run.ts';
+import { EXIT, type ExitStatus } from '../exit-codes.ts';
+import type { Perform } from '../program.ts';
+import type { Session } from '../session.ts';
+import { writeReport } from './report.ts';
+
+export function drillCommand(perform: Perform): Command {
+  return new Command('drill').description('practise: the First drill, and which drills are due').addCommand(firstCommand(perform)).addCommand(prepareCommand(perform)).addCommand(dueCommand(perform)).addCommand(toolCommand());
+}
+
+function firstCommand(perform: Perform): Command {
+  return new Command('first')
+    .description('run the First drill here and now: a small service is proven ready, recovered and reported')
+    .option('--fresh', 'make the drill’s material anew')
+    .option('--json-lines', 'print each journal event as one JSON object a line, and the run last')
+    .addHelpText('after', '\nExample:\n  blackstart drill first')
+    .action(async (options: { fresh?: boolean; jsonLines?: boolean }, command: Command) => perform(command, async (session) => firstDrill(session, options)));
+}
+
+async function firstDrill(session: Session, options: { fresh?: boolean; jsonLines?: boolean }): Promise<ExitStatus> {
+  const around = { ...session.around, env: { ...session.around.env, ...drillEnvironment() } };
+  const { folder, made } = await openFirstDrill(session.folderOptions, options.fresh);
+  try {
+    session.terminal.progress(made ? 'Made a small service, its backup, keys, certificates and image.' : 'The drill’s material is there already.');
+    const state = await proveReady(session, folder);
+    session.terminal.progress(`Readiness: ${state.toLowerCase().replaceAll('_', ' ')}`);
+    const answers = join(session.installation.runbooks, FIRST_DRILL_ID, 'answers.yaml');
+    const status = await carryRun({ ...session, around }, folder, { answers, ...(options.jsonLines === undefined ? {} : { jsonLines: options.jsonLines }) }, async () =>
+      folder.runs.start({ id: FIRST_DRILL_ID, mode: 'rehearsal', params: {}, operator: 'Robin Vale' }, 'auto'),
+    );
+    const report = join(folder.dataDir, 'first-drill-report.html');
+    writeReport(report, renderReport(folder.report('last'), 'html'));
+    session.terminal.progress(`Report: ${report}`);
+    return status;
+  } finally {
+    await folder.close();
+  }
+}
+
+async function proveReady({ around, installation, terminal }: Session, folder: DataFolder): Promise<string> {
+  const { runbook } = folder.library.find(FIRST_DRILL_ID);
+  const secrets = createSecretStore();
+  try {
+    const report = await checkRunbook(folder, { runbook, params: {}, secrets, actor: 'engine', env: around.env, launcher: installation.launcher });
+    for (const check of report.checks) terminal.progress(`  ${check.outcome === 'pass' ? '✓' : '✕'} ${check.title}: ${check.summary}`);
+    return report.state;
+  } finally {
+    secrets.forgetAll();
+  }
+}
+
+function prepareCommand(perform: Perform): Command {
+  return new Command('prepare')
+    .description('make the First drill’s material without running it')
+    .option('--fresh', 'make it anew')
+    .addHelpText('after', '\nExample:\n  blackstart drill prepare --fresh')
+    .action(async ({ fresh }: { fresh?: boolean }, command: Command) =>
+      perform(command, async ({ terminal, folderOptions }) => {
+        const { folder, made } = await openFirstDrill(folderOptions, fresh);
+        await folder.close();
+        if (terminal.json) terminal.document({ made, data_dir: folder.dataDir });
+        terminal.line(`${made ? 'Made' : 'Already there'}: ${folder.dataDir}`);
+        return EXIT.good;
+      }),
+    );
+}
+
+function dueCommand(perform: Perform): Command {
+  return new Command('due')
+    .description('which drills are due, the most overdue first')
+    .addHelpText('after', '\nExample:\n  blackstart drill due --json')
+    .action(async (_options: unknown, command: Command) =>
+      perform(command, async ({ terminal, reader }) => {
+        const { library, runs } = reader();
+        const runbooks = library.list().flatMap(({ runbook }) => runbook ?? []);
+        const due = dueDrills(runbooks, runs.views(), Date.now());
+        if (terminal.json) terminal.document({ drills: due.map(({ runbook, title, kind, at, last, overdueDays }) => ({ runbook, title, kind, at, last, overdue_days: overdueDays })) });
+        for (const drill of due) terminal.line(`${drill.at.slice(0, 10)}  ${drill.overdueDays > 0 ? terminal.paint('red', `${drill.overdueDays} days late`) : 'not yet'}  ${drill.runbook}: ${drill.title}`);
+        return due.some(({ overdueDays }) => overdueDays > 0) ? EXIT.bad : EXIT.good;
+      }),
+    );
+}
+
+/** The programs that the First drill's steps run. They open no data folder. */
+function toolCommand(): Command {
+  return new Command('tool')
+    .description(`the tools of the First drill: ${Object.keys(DRILL_TOOLS).join(', ')}`)
+    .argument('<argv...>', 'tool and options')
+    .allowUnknownOption()
+    .addHelpText('after', '\nExample:\n  blackstart drill tool query --database lanterns.sqlite --sql "SELECT count(*) FROM lanterns"')
+    .action(async (argv: string[]) => {
+      await runDrillTool(argv, (text) => void process.stdout.write(text));
+    });
+}

@@ -1,0 +1,105 @@
+import { Command } from 'commander';
+import type { CheckResult, ReadinessReport, ReadinessState } from '../../contract/readiness.ts';
+import { EngineError } from '../../contract/errors.ts';
+import { spokenDuration } from '../../contract/wording.ts';
+import { checkRunbook, requireParams } from '../../engine/check-runbook.ts';
+import type { DataFolder } from '../../engine/data-folder.ts';
+import type { Runbook } from '../../contract/runbook.ts';
+import { parseAnswers, type Answers } from '../../engine/run/answers.ts';
+import { keepSecret } from '../../engine/secrets/obtain-secret.ts';
+import { createSecretStore } from '../../engine/secrets/secret-store.ts';
+import type { SecretStore } from '../../engine/secrets/secret.ts';
+import { EXIT } from '../exit-codes.ts';
+import { collectParam } from '../params.ts';
+import type { Perform } from '../program.ts';
+import type { Session } from '../session.ts';
+import type { Colour, Terminal } from '../terminal.ts';
+
+interface Options {
+  param?: Record<string, string>;
+  only: string[];
+  answers?: string;
+}
+
+export function readyCommand(perform: Perform): Command {
+  return new Command('ready')
+    .description('prove that a recovery would work, check by check')
+    .argument('<runbook>', 'its id, or the path of its file')
+    .option('--param <name=value>', 'a parameter, may be repeated', collectParam)
+    .option('--only <check>', 'only this check, may be repeated', (check: string, all: string[]) => [...all, check], [])
+    .option('--answers <file>', 'attestations, overrides and secrets that a person would give')
+    .addHelpText('after', '\nExample:\n  blackstart ready ampora-total-loss --only newest-backup --json')
+    .action(async (wanted: string, options: Options, command: Command) =>
+      perform(command, async (session) => {
+        const report = await runChecks(session, wanted, options);
+        if (session.terminal.json) session.terminal.document(report);
+        else printReadiness(session.terminal, report);
+        return report.state === 'READY' || report.state === 'READY_WITH_OVERRIDES' ? EXIT.good : EXIT.bad;
+      }),
+    );
+}
+
+async function runChecks(session: Session, wanted: string, { param = {}, only, answers: file }: Options): Promise<ReadinessReport> {
+  const { around, installation } = session;
+  const answers = file === undefined ? {} : parseAnswers(Buffer.from(session.read(file)).toString('utf8'), file);
+  const folder = session.writer();
+  const { runbook } = folder.library.find(wanted);
+  const secrets = createSecretStore();
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt);
+  try {
+    const request = { runbook, params: param, secrets, actor: 'engine', env: around.env, launcher: installation.launcher, base: around.cwd, signal: stop.signal, ...(only.length === 0 ? {} : { only }) };
+    requireParams(folder, request);
+    takeSecrets(session, runbook, answers, secrets);
+    sayWords(folder, runbook, answers.attestations ?? {}, 'attest');
+    await checkRunbook(folder, request);
+    sayWords(folder, runbook, answers.overrides ?? {}, 'override');
+    return folder.readiness.view(runbook);
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+    secrets.forgetAll();
+  }
+}
+
+function takeSecrets({ around, path, read }: Session, runbook: Runbook, answers: Answers, secrets: SecretStore): void {
+  for (const [name, from] of Object.entries(answers.secrets ?? {})) {
+    const spec = runbook.front.secrets?.[name];
+    if (spec === undefined) throw new EngineError('refused', `answers: secrets.${name}: this runbook has no secret "${name}".`);
+    if ('file' in from) keepSecret(name, spec, read(from.file), `file ${path(from.file)}`, secrets);
+    else keepSecret(name, spec, Buffer.from(variable(around.env, from.env), 'utf8'), `env ${from.env}`, secrets);
+  }
+}
+
+function variable(env: Session['around']['env'], name: string): string {
+  const value = env[name];
+  if (value === undefined) throw new EngineError('refused', `answers: the environment variable ${name} is not set.`, { hint: `Set ${name}, or name another.` });
+  return value;
+}
+
+type WordOf = { attest: NonNullable<Answers['attestations']>; override: NonNullable<Answers['overrides']> };
+
+function sayWords<K extends keyof WordOf>(folder: DataFolder, runbook: Runbook, words: WordOf[K], kind: K): void {
+  for (const [check, word] of Object.entries(words)) {
+    const actor = `person/${word.by}`;
+    if ('reason' in word) folder.readiness.override(runbook, check, { by: word.by, actor, reason: word.reason });
+    else if (kind === 'attest') folder.readiness.attest(runbook, check, { by: word.by, actor, note: word.note });
+  }
+}
+
+const MARK: Readonly<Record<CheckResult['outcome'], readonly [string, Colour]>> = { pass: ['✓', 'green'], warn: ['!', 'amber'], fail: ['✕', 'red'], unknown: ['?', 'amber'], overridden: ['◇', 'amber'] };
+const STATE: Readonly<Record<ReadinessState, readonly [string, Colour]>> = {
+  READY: ['Ready', 'green'], READY_WITH_OVERRIDES: ['Ready with overrides', 'amber'], NEEDS_VERIFICATION: ['Needs verification', 'amber'], NOT_READY: ['Not ready', 'red'],
+};
+
+function printReadiness(terminal: Terminal, { runbook, state, checks, warnings }: ReadinessReport): void {
+  const [word, colour] = STATE[state];
+  terminal.line(`${terminal.paint('bold', runbook.id)}: ${terminal.paint(colour, word)}`);
+  for (const check of checks) {
+    const [mark, tone] = MARK[check.outcome];
+    terminal.line(`  ${terminal.paint(tone, mark)} ${check.title}${check.severity === 'warning' ? ' (warning only)' : ''}`);
+    terminal.line(`      ${check.summary}${check.duration_ms === null ? '' : `, ${spokenDuration(check.duration_ms / 1000)}`}${check.expired ? ' — expired' : ''}`);
+    if ((check.outcome === 'fail' || check.outcome === 'unknown') && check.remedy !== null) terminal.line(`      What to do: ${check.remedy}`);
+  }
+  for (const warning of warnings) terminal.line(`  ! ${warning}`);
+}

@@ -1,0 +1,52 @@
+import { Command, Option } from 'commander';
+import type { Mode } from '../../contract/step.ts';
+import { EngineError } from '../../contract/errors.ts';
+import { resolveParams } from '../../engine/runbook/params.ts';
+import { carryRun } from '../carry-run.ts';
+import { collectParam } from '../params.ts';
+import type { Perform } from '../program.ts';
+
+export interface RunOptions {
+  mode: Mode;
+  param?: Record<string, string>;
+  outageAt?: string;
+  declaredAt?: string;
+  operator?: string;
+  answers?: string;
+  jsonLines?: boolean;
+  acknowledgeUnsigned?: string;
+  proceedNotReady?: string;
+}
+
+export function runCommand(perform: Perform): Command {
+  return new Command('run')
+    .description('recover, rehearse or walk through: step by step, against the clock')
+    .argument('<runbook>', 'its id, or the path of its file')
+    .addOption(new Option('--mode <mode>', 'live, rehearsal or tabletop').choices(['live', 'rehearsal', 'tabletop']).makeOptionMandatory())
+    .option('--param <name=value>', 'a parameter, may be repeated', collectParam)
+    .option('--outage-at <time>', 'when the outage began; the RTO clock starts there')
+    .option('--declared-at <time>', 'when the disaster was declared')
+    .option('--operator <name>', 'who runs it; in live mode somebody who is enrolled')
+    .option('--answers <file>', 'what a person would answer, as YAML')
+    .option('--json-lines', 'print each journal event as one JSON object a line, and the run last')
+    .option('--acknowledge-unsigned <reason>', 'run a runbook that nobody trusted has signed; the reason is recorded')
+    .option('--proceed-not-ready <reason>', 'run although readiness is not given; the reason is recorded')
+    .addHelpText('after', '\nExample:\n  blackstart run ampora-total-loss --mode rehearsal --answers answers.yaml --json')
+    .action(async (id: string, options: RunOptions, command: Command) =>
+      perform(command, async (session) => {
+        const { param = {}, mode, outageAt: outage_at, declaredAt: declared_at, operator, acknowledgeUnsigned: acknowledge_unsigned, proceedNotReady: proceed_not_ready } = options;
+        const folder = session.writer();
+        const { runbook } = folder.library.find(id);
+        const params = absoluteParams(resolveParams(runbook, param, mode, { builtIns: { data_dir: folder.dataDir, blackstart: session.installation.launcher }, base: session.around.cwd }).questions, param);
+        return carryRun(session, folder, options, async () => folder.runs.start({ id, mode, params, outage_at, declared_at, operator, acknowledge_unsigned, proceed_not_ready }, 'auto'));
+      }),
+    );
+}
+
+/** Paths that were given relative to the caller's folder, made absolute before the run freezes them. */
+function absoluteParams(questions: readonly { name: string; type: string; value: string | null; problem: string | null }[], given: Readonly<Record<string, string>>): Record<string, string> {
+  const paths = questions.filter(({ name, type, problem }) => name in given && problem === null && (type === 'file' || type === 'directory'));
+  const wrong = questions.find(({ name, problem }) => name in given && problem !== null);
+  if (wrong !== undefined) throw new EngineError('usage', `The parameter ${wrong.name}: ${wrong.problem ?? ''}.`, { hint: 'See what it takes with: blackstart runbook show ID' });
+  return { ...given, ...Object.fromEntries(paths.map(({ name, value }) => [name, value ?? ''])) };
+}
