@@ -99,6 +99,7 @@ class ToolRun {
     const limit = this.#request.timeoutMs === undefined ? null : setTimeout(() => this.#end('timed-out'), Math.min(this.#request.timeoutMs, LONGEST_TIMER));
     const abort = (): void => this.#end('killed');
     this.#request.signal?.addEventListener('abort', abort, { once: true });
+    if (this.#request.signal?.aborted === true) abort(); // it was aborted while the tool was being started
     this.#announce();
     const stdout = this.#pump(tool.stdout, this.#kept.stdout);
     const stderr = this.#pump(tool.stderr, this.#kept.stderr);
