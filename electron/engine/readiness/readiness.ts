@@ -9,11 +9,12 @@ import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
 import type { EventData, EventValue, Journal, JournalEvent } from '../journal/journal.ts';
 import type { SecretStore } from '../secrets/secret.ts';
+import { toolEnvironment } from '../tool/environment.ts';
 import type { Redactor } from '../tool/redactor.ts';
 import { evaluate } from './evaluate.ts';
-import { foldKey, foldReadiness, READINESS_EVENTS } from './fold-readiness.ts';
+import { foldReadiness, READINESS_EVENTS } from './fold-readiness.ts';
 import type { ReadinessFold } from './fold-readiness.ts';
-import type { Attestation, ClockMark, ProbeContext } from './probe.ts';
+import type { ClockMark, ProbeContext } from './probe.ts';
 import { unknown } from './probe.ts';
 import { probeOf, runProbe } from './run-probe.ts';
 
@@ -26,6 +27,8 @@ export interface ReadinessDeps extends Deps {
   dataDir: string;
   /** Environment of tools, from `toolEnvironment`; the kit's toolbox is put before its PATH here. */
   env: Readonly<Record<string, string>>;
+  /** The engine's own environment: checks get what the runbook's `env_pass` names of it, on top of `env`. */
+  processEnv?: Readonly<Record<string, string | undefined>>;
   /** Node, to run the key and database children; default this process's own program. */
   nodePath?: string;
   onProgress?: (progress: CheckProgress) => void;
@@ -154,10 +157,10 @@ class ChecksOfRunbooks implements Readiness {
   }
 
   #context(runbook: Runbook, block: CheckBlock, run: CheckRun & { signal: AbortSignal }, lastClock: ClockMark | null): ProbeContext {
-    const { dataDir, env, clock, runTool, nodePath } = this.#deps;
+    const { dataDir, clock, runTool, nodePath, processEnv } = this.#deps;
+    const env = processEnv === undefined ? this.#deps.env : toolEnvironment(processEnv, runbook.front.env_pass ?? []);
     const scratchDir = join(dataDir, 'scratch');
     mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
-    const attestation = this.#attestation(runbook, block);
     return {
       clock, runTool, dataDir, scratchDir, lastClock,
       secrets: run.secrets, redactor: run.redactor, signal: run.signal,
@@ -166,12 +169,7 @@ class ChecksOfRunbooks implements Readiness {
       marker: `ready/${runbook.front.id}/${block.id}/${process.pid}`,
       resolve: (path) => (isAbsolute(path) ? path : resolve(dirname(runbook.path), path)),
       progress: progressTeller(runbook.front.id, block.id, this.#deps),
-      ...(attestation === null ? {} : { attestation }),
     };
-  }
-
-  #attestation(runbook: Runbook, block: CheckBlock): Attestation | null {
-    return this.#fold.get(foldKey(runbook.front.id, runbook.sha256, block.id))?.attestation ?? null;
   }
 
   #append(runbook: Runbook, block: CheckBlock, type: string, actor: string, data: EventData): JournalEvent {
