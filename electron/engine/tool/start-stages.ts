@@ -6,7 +6,7 @@ import { constants } from 'node:os';
 import { Readable } from 'node:stream';
 import type { Writable } from 'node:stream';
 import { openPipes } from './pipes.ts';
-import type { Pipe } from './pipes.ts';
+import type { Pipe, PipeSet } from './pipes.ts';
 import { startTimeOf } from './process-table.ts';
 import type { StageOutcome, ToolInput, ToolProcess } from './tool.ts';
 
@@ -45,6 +45,8 @@ export class StartFailure extends Error {
 
 type Source = 'ignore' | 'pipe' | number;
 
+const WAKE_MS = 50;
+
 /** @throws StartFailure */
 export async function startStages(stages: readonly Stage[], options: StartOptions): Promise<StartedTool> {
   const input = options.stdin !== undefined && 'file' in options.stdin ? openInput(options.stdin.file) : null;
@@ -56,8 +58,9 @@ export async function startStages(stages: readonly Stage[], options: StartOption
   return startOverPipes(stages, options, input, bytes, pipes);
 }
 
-async function startOverPipes(stages: readonly Stage[], options: StartOptions, input: number | null, bytes: Uint8Array | null, pipes: readonly Pipe[]): Promise<StartedTool> {
+async function startOverPipes(stages: readonly Stage[], options: StartOptions, input: number | null, bytes: Uint8Array | null, { pipes, remove }: PipeSet): Promise<StartedTool> {
   const [stdout, stderr, ...others] = pipes;
+  const inputs = pipes.slice(2);
   const feed = bytes === null ? null : (others.pop() ?? null);
   if (stdout === undefined || stderr === undefined || others.length !== stages.length - 1) throw new Error('the number of pipes does not fit the number of stages');
   const ours = feed === null ? null : new Socket({ fd: feed.writeEnd, readable: false, writable: true });
@@ -74,12 +77,23 @@ async function startOverPipes(stages: readonly Stage[], options: StartOptions, i
     closeSync(stdout.readEnd);
     closeSync(stderr.readEnd);
     ours?.destroy();
+    remove();
     throw error;
   } finally {
     for (const end of childEnds) closeSync(end);
   }
   if (ours !== null && bytes !== null) feedBytes(ours, bytes);
+  keepAwake(started, inputs, remove);
   return { stages: started, stdout: reader(stdout.readEnd), stderr: reader(stderr.readEnd) };
+}
+
+/** See pipes.ts: a stage that opens /dev/stdin late must not wait for ever. */
+function keepAwake(stages: readonly StartedStage[], inputs: readonly Pipe[], remove: () => void): void {
+  const timer = inputs.length === 0 ? null : setInterval(() => inputs.forEach((pipe) => pipe.wake()), WAKE_MS).unref();
+  void Promise.all(stages.map((stage) => stage.ended)).then(() => {
+    if (timer !== null) clearInterval(timer);
+    remove();
+  });
 }
 
 /** Where there are no named pipes, Node carries the bytes from stage to stage. */
