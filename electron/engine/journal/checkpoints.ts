@@ -1,6 +1,6 @@
 /** Signed statements of what the journal held: `checkpoints/SIZE.note`, C2SP tlog-checkpoints. */
 import { EngineError } from '../../contract/errors.ts';
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { openNote } from '../note/note.ts';
 import type { Verifier } from '../note/note.ts';
@@ -105,10 +105,7 @@ export class CheckpointFolder {
   }
 
   close(): void {
-    if (this.#headFile !== null) {
-      fsyncSync(this.#headFile);
-      closeSync(this.#headFile);
-    }
+    if (this.#headFile !== null) closeSync(this.#headFile);
     this.#headFile = null;
   }
 }
