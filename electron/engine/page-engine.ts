@@ -1,0 +1,308 @@
+/**
+ * The engine as the window sees it: every method of the contract over the real data folder and, beside it, the First
+ * drill's own. Which of the two a call means follows from its runbook or run.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { EngineError } from '../contract/errors.ts';
+import { METHODS, type EngineEvent, type HomeView } from '../contract/methods.ts';
+import type { RunSummary } from '../contract/run.ts';
+import { toRunSummary } from '../contract/run/view.ts';
+import type { Runbook } from '../contract/runbook.ts';
+import { spokenBytes } from '../contract/wording.ts';
+import { checkRunbook } from './check-runbook.ts';
+import { openDataFolder, type DataFolder, type FolderOptions } from './data-folder.ts';
+import { dueDrills } from './drill/due.ts';
+import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
+import { openFirstDrill } from './drill/open-first-drill.ts';
+import { homeView } from './home/home-view.ts';
+import { renderReport } from './report/report.ts';
+import { lintPaths } from './runbook/lint.ts';
+import { entryError, type LibraryEntry } from './runbook/library.ts';
+import { keepSecret } from './secrets/obtain-secret.ts';
+import { createSecretStore } from './secrets/secret-store.ts';
+import type { SecretStore } from './secrets/secret.ts';
+import { answer, type Answers, type PageEngine } from './serve-page.ts';
+import { VERSION } from './version.ts';
+
+/** How soon after an event a page gets the new view: one frame, however many events come in it. */
+const VIEW_MS = 16;
+/** How often the views of runs under way are made anew, so that forecasts move with the clock. */
+const REFRESH_MS = 10_000;
+
+export interface ConsoleEngine extends PageEngine {
+  close(): Promise<void>;
+}
+
+/** @throws EngineError as `openDataFolder` does */
+export function openConsoleEngine(options: FolderOptions): ConsoleEngine {
+  return new Console(options);
+}
+
+class Console implements ConsoleEngine {
+  readonly answers: Answers;
+  readonly #options: FolderOptions;
+  readonly #real: DataFolder;
+  #drill: DataFolder | null = null;
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  readonly #secrets = new Map<string, SecretStore>();
+  readonly #stale = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  readonly #refresh: NodeJS.Timeout;
+  readonly #notices: string[] = [];
+
+  constructor(options: FolderOptions) {
+    this.#options = { ...options, onProgress: (progress) => this.#emit({ event: 'readiness.progress', progress }), onReadiness: (report) => this.#changed({ event: 'readiness.changed', report }) };
+    this.#real = openDataFolder(this.#options);
+    this.#watch(this.#real);
+    this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
+    this.answers = { ...this.#readingAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...this.#peopleAnswers() };
+  }
+
+  subscribe(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    clearInterval(this.#refresh);
+    for (const store of this.#secrets.values()) store.forgetAll();
+    await this.#drill?.close();
+    await this.#real.close();
+  }
+
+  #emit(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Whatever changes a run or a check changes Home as well. */
+  #changed(event: EngineEvent): void {
+    this.#emit(event);
+    this.#emit({ event: 'home.changed' });
+  }
+
+  #watch(folder: DataFolder): void {
+    folder.runs.subscribe((news) => {
+      if (news.kind === 'output') this.#emit({ event: 'run.output', run: news.run, step: news.step, offset: news.offset, bytes: Uint8Array.from(news.bytes) });
+      if (news.kind === 'fault') this.#emit({ event: 'notice', level: 'alarm', text: news.message });
+      if (news.kind === 'event') this.#markStale(news.run);
+    });
+  }
+
+  #markStale(run: string): void {
+    this.#stale.add(run);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      for (const stale of this.#stale) this.#changed({ event: 'run.changed', run: stale, view: this.#folderOfRun(stale).runs.view(stale) });
+      this.#stale.clear();
+    }, VIEW_MS);
+  }
+
+  #refreshViews(): void {
+    if (this.#listeners.size === 0) return;
+    for (const folder of this.#folders()) {
+      for (const { id } of folder.runs.list()) if (folder.runs.live(id) !== null) this.#markStale(id);
+    }
+  }
+
+  #folders(): DataFolder[] {
+    if (this.#drill === null && existsSync(join(firstDrillDataDir(this.#options.dataDir), 'journal.sqlite'))) this.#adoptDrill(openDataFolder({ ...this.#options, dataDir: firstDrillDataDir(this.#options.dataDir) }));
+    return this.#drill === null ? [this.#real] : [this.#real, this.#drill];
+  }
+
+  #adoptDrill(folder: DataFolder): DataFolder {
+    this.#drill = folder;
+    this.#watch(folder);
+    return folder;
+  }
+
+  /** The First drill's folder, its material made; opened once. */
+  async #openDrill(): Promise<{ folder: DataFolder; made: boolean }> {
+    const opened = this.#folders()[1];
+    if (opened !== undefined && existsSync(join(opened.dataDir, 'lanterns'))) return { folder: opened, made: false };
+    await this.#drill?.close();
+    this.#drill = null;
+    const { folder, made } = await openFirstDrill(this.#options);
+    return { folder: this.#adoptDrill(folder), made };
+  }
+
+  #folderOfRunbook(id: string): DataFolder {
+    return id === FIRST_DRILL_ID ? (this.#folders()[1] ?? this.#real) : this.#real;
+  }
+
+  async #folderToUse(id: string): Promise<DataFolder> {
+    return id === FIRST_DRILL_ID ? (await this.#openDrill()).folder : this.#real;
+  }
+
+  #folderOfRun(run: string): DataFolder {
+    const found = this.#folders().find((folder) => folder.runs.list().some(({ id }) => id === run));
+    if (found === undefined) throw new EngineError('not-found', `There is no run ${run}.`);
+    return found;
+  }
+
+  #runbook(id: string): LibraryEntry & { runbook: Runbook } {
+    return this.#real.library.find(id);
+  }
+
+  #readingAnswers() {
+    return {
+      'app.info': answer(METHODS['app.info'], () => this.#info()),
+      'app.echo': answer(METHODS['app.echo'], ({ text }) => ({ text })),
+      'home.view': answer(METHODS['home.view'], async () => this.#home()),
+      'runbook.list': answer(METHODS['runbook.list'], () => ({ runbooks: this.#real.library.list().map(runbookRow) })),
+      'runbook.get': answer(METHODS['runbook.get'], ({ id }) => {
+        const { runbook, signature, bytes } = this.#runbook(id);
+        return { runbook, signature, text: Buffer.from(bytes).toString('utf8') };
+      }),
+      'runbook.lint': answer(METHODS['runbook.lint'], ({ id }) => lintPaths([this.#runbook(id).path], { at: new Date(this.#options.clock.now()) })),
+      'drill.prepare': answer(METHODS['drill.prepare'], async () => {
+        const { folder, made } = await this.#openDrill();
+        return { runbook: FIRST_DRILL_ID, made, data_dir: folder.dataDir };
+      }),
+    };
+  }
+
+  #info() {
+    const { dataDir } = this.#options;
+    return {
+      version: VERSION, data_dir: dataDir, node: process.versions.node, platform: process.platform, laptop: hostname(),
+      first_start: this.#real.runs.list().length === 0, device_key: this.#real.journal.device.protection, notices: [...this.#notices],
+    };
+  }
+
+  #readinessAnswers() {
+    return {
+      'readiness.view': answer(METHODS['readiness.view'], ({ id }) => this.#folderOfRunbook(id).readiness.view(this.#runbook(id).runbook)),
+      'readiness.start': answer(METHODS['readiness.start'], async ({ id, only, params }) => {
+        const folder = await this.#folderToUse(id);
+        const { runbook } = this.#runbook(id);
+        void this.#check(folder, runbook, only, params ?? {});
+        return { started: only ?? runbook.checks.map((check) => check.id) };
+      }),
+      'readiness.cancel': answer(METHODS['readiness.cancel'], ({ id }) => {
+        this.#folderOfRunbook(id).readiness.cancel(id);
+        return {};
+      }),
+      'readiness.override': answer(METHODS['readiness.override'], async ({ id, check, by, reason }) => (await this.#folderToUse(id)).readiness.override(this.#runbook(id).runbook, check, { by, actor: `person/${by}`, reason })),
+      'readiness.attest': answer(METHODS['readiness.attest'], async ({ id, check, by, note }) => (await this.#folderToUse(id)).readiness.attest(this.#runbook(id).runbook, check, { by, actor: `person/${by}`, note })),
+      'readiness.secret': answer(METHODS['readiness.secret'], ({ id, secret, value }) => {
+        const spec = this.#runbook(id).runbook.front.secrets?.[secret];
+        if (spec === undefined) throw new EngineError('not-found', `The runbook ${id} has no secret ${secret}.`);
+        keepSecret(secret, spec, typeof value === 'string' ? Buffer.from(value, 'utf8') : value, 'prompt', this.#secretsOf(id));
+        return {};
+      }),
+    };
+  }
+
+  #secretsOf(id: string): SecretStore {
+    const store = this.#secrets.get(id) ?? createSecretStore();
+    this.#secrets.set(id, store);
+    return store;
+  }
+
+  /** Results come as events; what goes wrong around the checks is told as a notice. */
+  async #check(folder: DataFolder, runbook: Runbook, only: readonly string[] | undefined, params: Readonly<Record<string, string>>): Promise<void> {
+    const secrets = this.#secretsOf(runbook.front.id);
+    try {
+      const { env, launcher } = this.#options;
+      const report = await checkRunbook(folder, { runbook, params, secrets, actor: 'engine', env, launcher, ...(only === undefined ? {} : { only }) });
+      this.#changed({ event: 'readiness.changed', report });
+    } catch (thrown) {
+      const why = thrown instanceof EngineError && thrown.hint !== undefined ? `${thrown.message} ${thrown.hint}` : thrown instanceof Error ? thrown.message : String(thrown);
+      this.#emit({ event: 'notice', level: 'attention', text: why });
+    } finally {
+      secrets.forgetAll();
+    }
+  }
+
+  #runAnswers() {
+    return {
+      'run.prepare': answer(METHODS['run.prepare'], async (request) => (await this.#folderToUse(request.id)).runs.prepare(request)),
+      'run.start': answer(METHODS['run.start'], async (request) => ({ run: (await (await this.#folderToUse(request.id)).runs.start(request, 'step')).id })),
+      'run.list': answer(METHODS['run.list'], () => ({ runs: this.#summaries() })),
+      'run.view': answer(METHODS['run.view'], ({ run }) => this.#folderOfRun(run).runs.view(run)),
+      'run.resume': answer(METHODS['run.resume'], async ({ run, operator, passphrase }) => {
+        const { runs } = this.#folderOfRun(run);
+        await runs.resume(run, { operator, passphrase, pace: 'step' });
+        return runs.view(run);
+      }),
+      'run.command': answer(METHODS['run.command'], async ({ run, command }) => this.#folderOfRun(run).runs.command(run, command)),
+      'run.output': answer(METHODS['run.output'], ({ run, step, offset, length }) => {
+        const { bytes, size } = this.#folderOfRun(run).runs.output(run, step, offset, length);
+        return { bytes: Uint8Array.from(bytes), size };
+      }),
+    };
+  }
+
+  #recordAnswers() {
+    return {
+      'record.verify': answer(METHODS['record.verify'], async ({ anchors }) => this.#real.verifyRecord(anchors ?? [])),
+      'record.checkpoint': answer(METHODS['record.checkpoint'], () => ({ ...this.#real.journal.checkpoint('asked for in the window'), at: new Date(this.#options.clock.now()).toISOString() })),
+      'record.export': answer(METHODS['record.export'], async ({ run, path }) => this.#folderOfRun(run).exportRun(run, path)),
+      'report.html': answer(METHODS['report.html'], ({ run }) => ({ html: renderReport(this.#folderOfRun(run).report(run), 'html') })),
+      'report.write': answer(METHODS['report.write'], ({ run, format, path }) => {
+        writeReport(path, renderReport(this.#folderOfRun(run).report(run), format));
+        return { path };
+      }),
+    };
+  }
+
+  #peopleAnswers() {
+    return {
+      'people.list': answer(METHODS['people.list'], () => ({ people: this.#real.people.list() })),
+      'people.enroll': answer(METHODS['people.enroll'], async (enrolment) => this.#real.people.enroll(enrolment)),
+      'people.revoke': answer(METHODS['people.revoke'], async ({ id }) => {
+        await this.#real.people.revoke(id);
+        return {};
+      }),
+    };
+  }
+
+  #summaries(): RunSummary[] {
+    return this.#folders().flatMap(({ runs }) => runs.list().map(toRunSummary)).sort((a, b) => b.id.localeCompare(a.id));
+  }
+
+  async #home(): Promise<HomeView> {
+    const runbooks = this.#real.library.list().flatMap(({ runbook }) => runbook ?? []);
+    const runs = this.#summaries();
+    const now = this.#options.clock.now();
+    return homeView({
+      runbooks, runs, drills: dueDrills(runbooks, runs, now), kit: await this.#kit(), peopleEnrolled: this.#real.people.list().length,
+      readiness: new Map(runbooks.map((runbook) => [runbook.front.id, this.#folderOfRunbook(runbook.front.id).readiness.view(runbook)])),
+    });
+  }
+
+  async #kit(): Promise<HomeView['kit']> {
+    const { bavail, bsize } = await statfs(this.#options.dataDir);
+    const entries = this.#real.library.list();
+    const signed = entries.filter(({ signature }) => signature.state === 'signed').length;
+    const people = this.#real.people.list().filter(({ revoked_at }) => revoked_at === null).length;
+    const wrapped = this.#real.journal.device.protection === 'wrapped';
+    return [
+      { title: 'Runbooks signed', value: `${signed} of ${entries.length}`, state: signed === entries.length ? 'good' : 'due' },
+      { title: 'People enrolled', value: String(people), state: people >= 2 ? 'good' : 'due' },
+      { title: 'Disk free', value: spokenBytes(bavail * bsize), state: bavail * bsize > 10e9 ? 'good' : 'due' },
+      { title: 'Device key', value: wrapped ? 'in the keyring' : 'unwrapped', state: wrapped ? 'good' : 'due' },
+    ];
+  }
+}
+
+function runbookRow(entry: LibraryEntry) {
+  const { runbook, path, sha256, signature } = entry;
+  const name = path.split(/[/\\]/u).at(-1) ?? path;
+  return {
+    id: entry.id ?? name, title: runbook?.front.title ?? name, system: runbook?.front.system ?? '', sha256, severity: runbook?.front.severity ?? '',
+    path, steps: runbook?.steps.length ?? 0, signature, error: entryError(entry),
+  };
+}
+
+function writeReport(path: string, content: string): void {
+  try {
+    writeFileSync(path, content);
+  } catch (cause) {
+    throw new EngineError('disk', `The report could not be written to ${path}.`, { hint: cause instanceof Error ? cause.message : String(cause), cause });
+  }
+}
