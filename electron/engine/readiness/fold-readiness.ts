@@ -1,9 +1,9 @@
-/** Readiness as the journal tells it: the last result, attestation and override of every check, by the runbook's bytes. */
+/** Readiness as the journal tells it: the last result and override of every check, by the runbook's bytes. */
 import { z } from 'zod';
 import { Evidence } from '../../contract/readiness.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 
-export const READINESS_EVENTS = ['check.started', 'check.result', 'readiness.override', 'attestation'] as const;
+export const READINESS_EVENTS = ['check.started', 'check.result', 'readiness.override'] as const;
 
 const OfCheck = z.object({ runbook: z.string(), sha256: z.string(), check: z.string() });
 export const CheckStarted = OfCheck.extend({ kind: z.string() });
@@ -11,12 +11,12 @@ export const CheckRecorded = OfCheck.extend({
   outcome: z.enum(['pass', 'warn', 'fail', 'unknown']), summary: z.string(), evidence: Evidence, duration_ms: z.int(),
 });
 export const OverrideRecorded = OfCheck.extend({ by: z.string(), reason: z.string() });
+/** A person's word. The `check.result` that is journaled with it decides; this says who gave it. */
 export const AttestationRecorded = OfCheck.extend({ by: z.string(), note: z.string() });
 
 interface Recorded {
   result: (z.infer<typeof CheckRecorded> & { at: string }) | null;
   override: { by: string; reason: string; at: string } | null;
-  attestation: { by: string; note: string; at: string } | null;
   running: boolean;
 }
 
@@ -25,7 +25,7 @@ export type ReadinessFold = ReadonlyMap<string, Recorded>;
 
 export const foldKey = (runbook: string, sha256: string, check: string): string => `${runbook}\n${sha256}\n${check}`;
 
-const NOTHING: Recorded = { result: null, override: null, attestation: null, running: false };
+const NOTHING: Recorded = { result: null, override: null, running: false };
 
 /** Events of other types are passed over, so the whole journal may be given. */
 export function foldReadiness(events: Iterable<JournalEvent>, from: ReadinessFold = new Map()): ReadinessFold {
@@ -50,10 +50,6 @@ function changeOf(event: JournalEvent): { key: string; record: Partial<Recorded>
     case 'readiness.override': {
       const data = OverrideRecorded.parse(event.data);
       return { key: keyOf(data), record: { override: { by: data.by, reason: data.reason, at: event.wall } } };
-    }
-    case 'attestation': {
-      const data = AttestationRecorded.parse(event.data);
-      return { key: keyOf(data), record: { attestation: { by: data.by, note: data.note, at: event.wall } } };
     }
     default:
       return null;
