@@ -29,7 +29,7 @@ export function runView(view: Partial<RunView> = {}): RunView {
       { what: 'human', step: 'restore', attempt: 1, from: at(0, 30), to: at(2) }, { what: 'tool', step: 'restore', attempt: 1, from: at(2), to: at(20) },
       { what: 'approval', step: 'key', attempt: 1, from: at(12), to: at(18) }, { what: 'halted', step: 'key', attempt: 1, from: at(18), to: at(21) }, { what: 'blocked', step: 'key', attempt: 2, from: at(21), to: at(29) },
     ],
-    params: { restore_to: '2026-09-15 01:00:30+00' }, notes: [{ at: at(3), by: 'Jonas Weidmann', text: 'Hall B has no power before noon', step: null }], attachments: [], current: null, lookout: [],
+    params: { restore_to: '2026-09-15 01:00:30+00' }, notes: [{ at: at(3), by: 'Jonas Weidmann', text: 'Hall B has no power before noon', step: null }], attachments: [], dead: [], injects: [], survivors: [], current: null, lookout: [],
     restored_at: at(29), slack_s: null, messages: [{ audience: 'executives', due_at: at(30), sent_at: null, channel: null }], checkpoint_words: 'ocean-tango-pilot',
     ...view,
   });
