@@ -9,7 +9,7 @@ import { approvalOf } from '../../contract/run/fold.ts';
 import type { People } from '../people/people.ts';
 import { mayApprove, personId, readPeople, signApproval } from '../people/people.ts';
 import type { LiveRun } from './live-run.ts';
-import { fingerprintProblem, keepSecret } from './obtain-secrets.ts';
+import { keepGiven } from './obtain-secrets.ts';
 import { settleSurvivors } from './resume.ts';
 import type { Actor, ApprovalProof, Deed } from './transition.ts';
 import { transition } from './transition.ts';
@@ -99,9 +99,7 @@ function giveSecret(live: LiveRun, path: string, value: string | Uint8Array): De
   const step = stepFor(live, path);
   if (step.waitingFor !== 'secret') throw new EngineError('refused', `Step ${path} does not ask for a secret.`);
   const name = step.waitingDetail ?? (step.plan.block.kind === 'secret' ? step.plan.block.secret : '');
-  const handle = keepSecret(live, step, name, typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value), 'prompt');
-  const problem = fingerprintProblem(live, step, name);
-  if (problem !== null) throw new EngineError('refused', problem, { hint: 'Take the key from another source, or find out whether it was rotated since the runbook was written.' });
+  const handle = keepGiven(live, step, name, typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value), 'prompt');
   return { do: 'secret', step: path, name, source: 'prompt', length: handle.length, fingerprint: null };
 }
 

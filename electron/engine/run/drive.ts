@@ -43,16 +43,22 @@ export async function driveRun(live: LiveRun, answers: Answers, host: DriveHost)
   }
   const left = new Remaining(answers, host);
   const refusals: string[] = [];
+  const stopped = aborted(host.signal);
   while (live.alive) {
     const change = live.changed();
     if (host.signal?.aborted === true) return leave(live, 'It was interrupted', refusals);
     if (await answerOne(live, left, host, refusals)) continue;
     if (!live.alive) break;
     if (!live.busy) return leave(live, null, refusals);
-    await change;
+    await Promise.race([change, stopped]);
   }
   const state = live.state();
   return { state, exit: state === 'succeeded' ? 0 : 1, why: state === 'succeeded' ? 'It succeeded' : `It was aborted: ${live.fold.aborted ?? ''}` };
+}
+
+/** Never resolves without a signal. */
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** A failed step comes first: what waits elsewhere does not hide it. */

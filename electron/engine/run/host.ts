@@ -3,6 +3,7 @@ import type { RunEventBody } from '../../contract/run/events.ts';
 import type { Instant, RunFold, StepFold } from '../../contract/run/fold.ts';
 import type { Clock } from '../deps.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Keychain } from '../secrets/keychain.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import type { Redactor } from '../tool/redactor.ts';
 import type { RunTool } from '../tool/tool.ts';
@@ -19,6 +20,7 @@ export interface RunHost {
   readonly nodePath: string;
   readonly secrets: SecretStore;
   readonly processEnv: Readonly<Record<string, string | undefined>>;
+  readonly keychain: Keychain;
   /** Secrets changed: what masks them is made anew. */
   secretsChanged(): void;
   /** Durable when it returns; the fold has taken the events in. */

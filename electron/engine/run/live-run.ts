@@ -16,6 +16,7 @@ import { toolEnvironment } from '../tool/environment.ts';
 import { createRedactor, type SecretRedactor } from '../tool/create-redactor.ts';
 import { withToolbox } from '../readiness/readiness.ts';
 import type { Clock } from '../deps.ts';
+import type { Keychain } from '../secrets/keychain.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import type { RunTool } from '../tool/tool.ts';
 import type { Launch } from './advance.ts';
@@ -38,6 +39,7 @@ export interface LiveRunDeps {
   blackstart: string;
   processEnv: Readonly<Record<string, string | undefined>>;
   secrets: SecretStore;
+  keychain: Keychain;
   scratch: ScratchOfRun;
   watch: RunWatcher;
 }
@@ -82,6 +84,10 @@ export class LiveRun implements RunHost {
 
   get processEnv(): LiveRunDeps['processEnv'] {
     return this.#deps.processEnv;
+  }
+
+  get keychain(): Keychain {
+    return this.#deps.keychain;
   }
 
   get runDir(): string {

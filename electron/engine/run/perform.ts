@@ -51,9 +51,9 @@ async function work(host: RunHost, effort: Effort): Promise<void> {
 }
 
 /** Gets what the step needs from its sources; what only a person can give is asked for. */
-async function lacksSecret(host: RunHost, { step, signal }: Effort): Promise<boolean> {
+async function lacksSecret(host: RunHost, { step }: Effort): Promise<boolean> {
   const wanted = secretsOf(step.plan.block, writtenPrograms(host.fold, step).stages);
-  const missing = await missingSecret(host, step, wanted, signal);
+  const missing = await missingSecret(host, step, wanted);
   if (missing === null) return false;
   host.append([{ type: 'step.waiting', data: { step: step.plan.path, for: 'secret', detail: missing } }]);
   return true;
@@ -98,7 +98,7 @@ async function verify(host: RunHost, effort: Effort): Promise<void> {
   const attempt = Math.max(1, step.attempts);
   host.append([intentOf(host, effort, { attempt, purpose: 'verify', shown: [], what: 'checks what must hold' })]);
   const begun = host.clock.uptime();
-  const files = deliverFiles(host, step, secretsOf(step.plan.block, []));
+  const files = deliverFiles(host, secretsOf(step.plan.block, []));
   try {
     const results = await judgeVerify(host, step, step.plan.block.verify ?? [], { env: host.environment(step.plan.scope), cwd: host.runDir, files: files.paths, attempt, signal, stdout: null, stderr: null });
     host.append([judged(host, effort, 'verify', attempt, results, signal.aborted ? 'It was stopped.' : failureText(results), begun)]);
@@ -127,7 +127,7 @@ async function undo(host: RunHost, effort: Effort): Promise<void> {
   const names = host.names(scope);
   const wanted = secretsOf(block, []);
   const shown = [block.undo.run.map((element) => fill(element, names, 'argv', shownFiles(wanted, host.secrets)))];
-  const files = deliverFiles(host, step, wanted);
+  const files = deliverFiles(host, wanted);
   try {
     const argv = block.undo.run.map((element) => fill(element, names, 'argv', files.paths));
     const attempt = Math.max(1, step.attempts);

@@ -5,6 +5,7 @@ import { EngineError } from '../../contract/errors.ts';
 import type { RunFold, StepFold } from '../../contract/run/fold.ts';
 import type { StepBlock, StepOf } from '../../contract/step.ts';
 import { secretOfTemplateName, templateNames } from '../runbook/template.ts';
+import { deliverInEnvironment } from '../secrets/deliver-file.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import type { ToolInput } from '../tool/tool.ts';
 import { deadNames, modeRule } from './modes.ts';
@@ -67,10 +68,7 @@ export function fillEnv(block: Programmed, names: Names, secretFiles: Readonly<R
 function secretValue(name: string, secrets: SecretStore): string {
   const handle = secrets.get(name);
   if (handle === null) throw new EngineError('refused', `The secret ${name} is not at hand.`);
-  if (!handle.mayUseEnv) throw new EngineError('refused', `The secret ${name} is an escrowed key; it may not be put into a tool's environment.`, { hint: `Hand it over as {{secret_file:${name}}} or as stdin.` });
-  const bytes = Buffer.from(handle.bytes());
-  if (bytes.includes(0)) throw new EngineError('refused', `The secret ${name} holds a NUL byte and cannot be in an environment.`, { hint: 'Hand it over as a file.' });
-  return bytes.toString('utf8');
+  return deliverInEnvironment(handle);
 }
 
 export function fillStdin(block: Programmed, names: Names, folder: string, secrets: SecretStore): ToolInput | undefined {

@@ -22,12 +22,16 @@ import type { RunCommand, RunView } from '../../contract/run.ts';
 import type { Pace } from '../../contract/run/events.ts';
 import type { StepFold } from '../../contract/run/fold.ts';
 import type { ReadinessState } from '../../contract/readiness.ts';
+import { planRun } from '../../contract/run/plan.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
 import type { Journal, JournalEvent } from '../journal/journal.ts';
 import type { People } from '../people/people.ts';
+import { removeLeftoverSecrets } from '../secrets/deliver-file.ts';
+import { systemKeychain, type Keychain } from '../secrets/keychain.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { startTimeOf } from '../tool/process-table.ts';
+import { checkAnswers, type Answers } from './answers.ts';
 import { doCommand, type CommandOptions } from './commands.ts';
 import { LiveRun } from './live-run.ts';
 import { makeRunDir } from './programs.ts';
@@ -53,6 +57,8 @@ export interface RunsDeps {
   nodePath?: string;
   /** `{{blackstart}}`: the path of the command line. */
   blackstart: string;
+  /** Default: the system's. */
+  keychain?: Keychain;
   /** Keeps the laptop awake while a run goes on; called with the run's id, returns what lets it sleep again. */
   inhibitSleep?: (run: string) => () => void;
 }
@@ -70,7 +76,8 @@ export interface ResumeRequest {
 
 export interface Runs {
   prepare(request: StartRequest): Preparation;
-  start(request: StartRequest, pace: Pace): Promise<LiveRun>;
+  /** @param answers are checked against the runbook before the run is made */
+  start(request: StartRequest, pace: Pace, answers?: Answers): Promise<LiveRun>;
   resume(run: string, request: ResumeRequest): Promise<LiveRun>;
   list(): RunView[];
   view(run: string): RunView;
@@ -101,13 +108,14 @@ class CarriedRuns implements Runs {
   constructor(given: RunsDeps) {
     this.#given = given;
     this.#shelf = createShelf(given.journal);
+    removeLeftoverSecrets(given.dataDir); // of a process that was killed
   }
 
   prepare(request: StartRequest): Preparation {
     return prepareRun(this.#sources(), request);
   }
 
-  async start(request: StartRequest, pace: Pace): Promise<LiveRun> {
+  async start(request: StartRequest, pace: Pace, answers?: Answers): Promise<LiveRun> {
     const { deps, journal, dataDir, people, readiness } = this.#given;
     const found = this.#given.findRunbook(request.id);
     const state = readiness(found.runbook);
@@ -115,6 +123,7 @@ class CarriedRuns implements Runs {
     const operator = await findOperator(people, request.mode, request.operator, request.passphrase);
     const run = newRunId(deps.clock.now());
     const snapshot = freezeRun(this.#sources(), found, request, runDirOf(dataDir, run), measuredTimes(journal));
+    if (answers !== undefined) checkAnswers(answers, planRun(snapshot));
     const run_dir = makeRunDir(dataDir, run);
     const begun = new Date(deps.clock.now()).toISOString();
     const outage_at = request.outage_at === undefined ? (request.declared_at ?? begun) : new Date(request.outage_at).toISOString();
@@ -141,7 +150,7 @@ class CarriedRuns implements Runs {
     const fold = this.#shelf.fold(run);
     if (fold.finished !== null) throw new EngineError('refused', `The run ${run} is over: it ${fold.finished.state}. Nothing about it can be changed any more.`, { hint: 'Start a new run.' });
     const operator = await findOperator(this.#given.people, fold.mode, request.operator, request.passphrase);
-    makeRunDir(this.#given.dataDir, run);
+    removeLeftoverSecrets(makeRunDir(this.#given.dataDir, run));
     this.#given.journal.startRunKey(run);
     const live = this.#carry(run);
     const serving: StepFold[] = live.fold.order.filter(({ service }) => service === 'running');
@@ -170,7 +179,7 @@ class CarriedRuns implements Runs {
     const { deps, journal, dataDir, nodePath, blackstart, processEnv } = this.#given;
     const live = new LiveRun(this.#shelf.fold(run), {
       clock: deps.clock, runTool: deps.runTool, journal, dataDir, nodePath: nodePath ?? process.execPath, blackstart, processEnv,
-      secrets: createSecretStore(), scratch: createScratch(),
+      secrets: createSecretStore(), keychain: this.#given.keychain ?? systemKeychain(), scratch: createScratch(),
       watch: {
         event: (id, event) => this.#event(id, event),
         output: (id, step, offset, bytes) => this.#output(id, step, offset, bytes),

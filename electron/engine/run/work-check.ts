@@ -23,7 +23,7 @@ export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;
   const { path } = step.plan;
   const probe = filledProbe(host, step);
-  const missing = await missingSecret(host, step, secretNames(probe), signal);
+  const missing = await missingSecret(host, step, secretNames(probe));
   if (missing !== null) return host.append([{ type: 'step.waiting', data: { step: path, for: 'secret', detail: missing } }]);
   const attempt = step.attempts + 1;
   host.append([intentOf(host, effort, { attempt, purpose: 'work', shown: [], what: `probes: ${probe.kind}` })]);

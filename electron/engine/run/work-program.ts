@@ -43,7 +43,7 @@ export function prepareProgram(host: RunHost, { step }: Effort): Prepared {
   const wanted = secretsOf(block, written.stages);
   const cwd = fillCwd(host.fold, step, names, host.runDir);
   const shown = fillStages(written.stages, names, shownFiles(wanted, host.secrets)).map((argv) => argv.map((text) => host.redactor().text(text)));
-  const files = deliverFiles(host, step, wanted);
+  const files = deliverFiles(host, wanted);
   try {
     const env = { ...host.environment(step.plan.scope), ...fillEnv(block, names, files.paths, host.secrets) };
     return { stages: fillStages(written.stages, names, files.paths), shown, env, cwd, stdin: fillStdin(block, names, host.runDir, host.secrets), alternate: written.alternate, files };

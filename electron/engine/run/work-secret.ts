@@ -1,23 +1,22 @@
 /** A `secret` step: a value comes into a memory handle, from its sources, from a program's output, or from a person. */
-import { createHash } from 'node:crypto';
 import { EngineError } from '../../contract/errors.ts';
-import { runbookOf } from '../../contract/run/plan.ts';
 import { createRedactor } from '../tool/create-redactor.ts';
+import { fingerprint } from '../secrets/fingerprint.ts';
 import type { SecretHandle } from '../secrets/secret.ts';
 import type { Effort, RunHost } from './host.ts';
-import { fingerprintProblem, keepSecret, missingSecret } from './obtain-secrets.ts';
+import { keepGiven, missingSecret, specOf } from './obtain-secrets.ts';
 import { secretsOf, writtenPrograms } from './programs.ts';
 import { forgetfulSink } from './run-aside.ts';
 import { intentOf, livingCopy, prepareProgram, resultOf, runPrepared } from './work-program.ts';
 
 export async function workSecret(host: RunHost, effort: Effort): Promise<void> {
-  const { step, signal } = effort;
+  const { step } = effort;
   const { block, path } = step.plan;
   if (block.kind !== 'secret') throw new Error(`${path} obtains no secret`);
-  const used = await missingSecret(host, step, secretsOf(block, writtenPrograms(host.fold, step).stages), signal);
+  const used = await missingSecret(host, step, secretsOf(block, writtenPrograms(host.fold, step).stages));
   if (used !== null) return host.append([{ type: 'step.waiting', data: { step: path, for: 'secret', detail: used } }]);
   if (block.run !== undefined) return fromProgram(host, effort, block.secret);
-  const missing = await missingSecret(host, step, [block.secret], signal, { tell: false });
+  const missing = await missingSecret(host, step, [block.secret], { tell: false });
   if (missing !== null) return host.append([{ type: 'step.waiting', data: { step: path, for: 'secret', detail: missing } }]);
   const handle = host.secrets.get(block.secret);
   if (handle === null) throw new EngineError('internal', `The secret ${block.secret} was there and is gone.`);
@@ -26,8 +25,7 @@ export async function workSecret(host: RunHost, effort: Effort): Promise<void> {
 
 /** Only of generated keys: of a password, a fingerprint would be an oracle. */
 function fingerprintOf(host: RunHost, { step }: Effort, handle: SecretHandle): string | null {
-  const spec = runbookOf(host.fold.plan, step.plan.scope).front.secrets?.[handle.name];
-  return spec?.fingerprint === undefined ? null : `sha256:${createHash('sha256').update(handle.bytes()).digest('hex')}`;
+  return specOf(host, step, handle.name).fingerprint === undefined ? null : fingerprint(handle);
 }
 
 /** What the program prints goes into the handle and nowhere else: it is neither shown nor stored. */
@@ -62,10 +60,10 @@ function take(host: RunHost, { step }: Effort, name: string, stdout: { text: str
   if (stdout.text.includes('\uFFFD')) return 'It printed bytes that are no text; let it print them as base64.';
   try {
     const bytes = Buffer.from(stdout.text, 'utf8');
-    keepSecret(host, step, name, bytes, 'program');
+    keepGiven(host, step, name, bytes, 'program');
+    return null;
   } catch (thrown) {
     if (thrown instanceof EngineError) return thrown.message;
     throw thrown;
   }
-  return fingerprintProblem(host, step, name);
 }

@@ -1,0 +1,160 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../electron/engine/clock.ts';
+import { openJournal } from '../../../electron/engine/journal/open-journal.ts';
+import { approvalHolds, createPeople, type People } from '../../../electron/engine/people/people.ts';
+import { openLab, step, type LabOptions, type RunLab } from '../../support/run-lab.ts';
+
+const drop = step('drop', 'kind: run\nrun: [touch, "{{run_dir}}/dropped"]\npoint_of_no_return: true\napprove: { by: [vp, dba], quorum: 2 }');
+const gate = step('gate', 'kind: approve\nby: [vp]') + step('after', 'kind: run\nrun: ["true"]');
+const roles = 'roles:\n  operator: { min: 1 }\n  vp: { approves: true }\n  dba: { approves: true }';
+
+/** A folder in which four people are enrolled; sealing their keys is slow on purpose, so it is done once. */
+const staffed = mkdtempSync(join(tmpdir(), 'bs-staff-'));
+const copies: string[] = [];
+afterAll(() => [staffed, ...copies].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+beforeAll(async () => {
+  const dataDir = join(staffed, 'data');
+  const journal = openJournal({ dataDir, clock: systemClock() });
+  await enrolAll(createPeople(journal));
+  journal.close();
+}, 120_000);
+
+function openStaffed(options: LabOptions = {}): RunLab {
+  const folder = mkdtempSync(join(tmpdir(), 'bs-run-'));
+  copies.push(folder);
+  cpSync(staffed, folder, { recursive: true });
+  return openLab({ ...options, folder });
+}
+
+async function enrolAll(people: People): Promise<void> {
+  await people.enroll({ name: 'Olga Operator', roles: ['operator', 'dba'], passphrase: 'olga olga olga' });
+  await people.enroll({ name: 'Vera Vice', roles: ['vp'], passphrase: 'vera vera vera' });
+  await people.enroll({ name: 'Dan Data', roles: ['dba'], passphrase: 'dan dan dan dan' });
+  await people.enroll({ name: 'Nils Nobody', roles: ['operator'], passphrase: 'nils nils nils' });
+}
+
+async function waitingAt(lab: RunLab, body: string, mode: 'live' | 'rehearsal' = 'live'): Promise<Awaited<ReturnType<RunLab['runs']['start']>>> {
+  const path = lab.write(body, roles);
+  const live = await lab.runs.start({ id: path, mode, params: {}, operator: 'olga-operator' }, 'auto');
+  await live.settled();
+  return live;
+}
+
+describe('an approval', () => {
+  it('needs a quorum of different people, none of them the operator, and is signed by each', async () => {
+    const lab = openStaffed();
+    const live = await waitingAt(lab, drop);
+    expect(live.view().steps[0]).toMatchObject({ state: 'waiting', waiting_for: 'approval', approvals_needed: { quorum: 2, not_self: true } });
+    const approve = (person: string, passphrase: string): Promise<unknown> => lab.runs.command(live.id, { do: 'approve', step: 'drop', person, passphrase });
+    await expect(approve('olga-operator', 'olga olga olga')).rejects.toThrow('cannot approve');
+    await expect(approve('nils-nobody', 'nils nils nils')).rejects.toThrow('none of the roles');
+    await expect(approve('vera-vice', 'wrong wrong')).rejects.toThrow('passphrase');
+    await approve('vera-vice', 'vera vera vera');
+    await expect(approve('vera-vice', 'vera vera vera')).rejects.toThrow('already');
+    expect(live.view().steps[0]?.state).toBe('waiting');
+    await approve('Dan Data', 'dan dan dan dan');
+    await live.settled();
+    expect(live.view()).toMatchObject({ state: 'succeeded', steps: [{ state: 'succeeded' }] });
+    expect(live.view().steps[0]?.human_s).toBeGreaterThan(0);
+    const [first] = lab.events(live.id, 'step.approved');
+    const signature = lab.journal.blobs.read(String((first?.data['signature'] as { sha256: string }).sha256));
+    const shown = (first?.data['statement'] as { sha256: string }).sha256;
+    const note = Buffer.from(signature).toString();
+    const at = /^at (.*)$/mu.exec(note)?.[1] ?? '';
+    expect(approvalHolds(note, { run: live.id, step: 'drop', person: 'vera-vice', role: 'vp', shown, at }, lab.people.find('vera-vice')?.vkey ?? '')).toBe(true);
+  });
+
+  it('is followed by a checkpoint', async () => {
+    const lab = openStaffed();
+    const live = await waitingAt(lab, gate);
+    await lab.runs.command(live.id, { do: 'approve', step: 'gate', person: 'vera-vice', passphrase: 'vera vera vera' });
+    await live.settled();
+    const reasons = [...lab.journal.events({ types: ['record.checkpoint'] })].map(({ data }) => data['reason']);
+    expect(reasons).toEqual(expect.arrayContaining(['run.created', 'step.approved', 'run.finished']));
+  });
+
+  it('cannot be passed by: an approval is given, refused, deferred, or gone around', async () => {
+    const lab = openStaffed();
+    const live = await waitingAt(lab, gate);
+    for (const how of ['skip', 'override', 'done'] as const) await expect(lab.runs.command(live.id, { do: how, step: 'gate', reason: 'hurry' })).rejects.toThrow('approval');
+    await lab.runs.command(live.id, { do: 'refuse', step: 'gate', person: 'vera-vice', passphrase: 'vera vera vera', reason: 'not this backup' });
+    await live.settled();
+    expect(live.view().steps[0]).toMatchObject({ state: 'failed', reason: 'Refused by Vera Vice: not this backup' });
+    await lab.runs.command(live.id, { do: 'retry', step: 'gate', reason: 'other backup' });
+    expect(live.view().steps[0]).toMatchObject({ state: 'waiting', waiting_for: 'approval' });
+    await lab.runs.command(live.id, { do: 'approve', step: 'gate', person: 'vera-vice', passphrase: 'vera vera vera' });
+    await live.settled();
+    expect(live.state()).toBe('succeeded');
+  });
+
+  it('cannot be given once the run is over', async () => {
+    const lab = openStaffed();
+    const live = await waitingAt(lab, gate);
+    await lab.runs.command(live.id, { do: 'abort', reason: 'false alarm' });
+    await live.settled();
+    await expect(lab.runs.command(live.id, { do: 'approve', step: 'gate', person: 'vera-vice', passphrase: 'vera vera vera' })).rejects.toThrow('aborted');
+  });
+
+  it('from an answers file is recorded as unattended, and a live run does not take it', async () => {
+    const lab = openStaffed();
+      const answers = { approvals: { gate: [{ by: 'Vera Vice', credential_env: 'VERA' }] } };
+    const env = { VERA: 'vera vera vera' };
+    const drill = await lab.drive(gate, { front: roles, answers, env });
+    expect(drill, drill.why).toMatchObject({ exit: 0 });
+    expect(lab.events(drill.live.id, 'step.approved')[0]?.data).toMatchObject({ unattended: true, by: 'vera-vice' });
+    const live = await lab.drive(gate, { front: roles, answers, env, mode: 'live', operator: 'olga-operator' });
+    expect(live).toMatchObject({ exit: 5, state: 'waiting' });
+    expect(live.why).toContain('second person');
+  });
+
+  it('by somebody enrolled after the outage does not count in a live run', async () => {
+    const lab = openStaffed();
+    const path = lab.write(gate, roles);
+      const live = await lab.runs.start({ id: path, mode: 'live', params: {}, operator: 'olga-operator', outage_at: '2020-01-01T00:00:00Z' }, 'auto');
+    await expect(lab.runs.command(live.id, { do: 'approve', step: 'gate', person: 'vera-vice', passphrase: 'vera vera vera' })).rejects.toThrow('after the outage');
+  });
+});
+
+describe('a point of no return', () => {
+  it('asks for the id of the step to be typed', async () => {
+    const lab = openStaffed();
+    const live = await waitingAt(lab, step('drop', 'kind: run\nrun: ["true"]\npoint_of_no_return: true\nmodes: { rehearsal: skip }'));
+    expect(live.view().steps[0]).toMatchObject({ waiting_for: 'point-of-no-return', commands: [['true']] });
+    await expect(lab.runs.command(live.id, { do: 'start', step: 'drop' })).rejects.toThrow('type its id');
+    await expect(lab.runs.command(live.id, { do: 'start', step: 'drop', typed_id: 'drp' })).rejects.toThrow('type its id');
+    await lab.runs.command(live.id, { do: 'start', step: 'drop', typed_id: 'drop' });
+    await live.settled();
+    expect(live.state()).toBe('succeeded');
+  });
+
+  it('is refused in a rehearsal that would hit production by omission', async () => {
+    const done = await openLab().drive(step('drop', 'kind: run\nrun: [dropdb, "{{db}}"]\npoint_of_no_return: true'), { front: 'params:\n  db: { type: string, default: production }', answers: { point_of_no_return: { drop: 'drop' } } }).catch((thrown: unknown) => thrown);
+    if (done instanceof Error) expect(done.message).toContain('rehearsal');
+    else expect(done).toMatchObject({ exit: 1 });
+  });
+});
+
+describe('a live run', () => {
+  it('needs an enrolled operator, and a word about an unsigned or unready runbook; without it no run is made', async () => {
+    const lab = openStaffed({ signature: 'unsigned', readiness: 'NOT_READY' });
+    const path = lab.write(gate, roles);
+    const start = (more: Record<string, string>): Promise<unknown> => lab.runs.start({ id: path, mode: 'live', params: {}, ...more }, 'auto');
+    await expect(start({})).rejects.toMatchObject({ code: 'usage' });
+    await expect(start({ operator: 'Olga Operator' })).rejects.toMatchObject({ code: 'waiting' });
+    await expect(start({ operator: 'Olga Operator', acknowledge_unsigned: 'own copy' })).rejects.toMatchObject({ code: 'waiting' });
+    await expect(start({ operator: 'Mallory', acknowledge_unsigned: 'own copy', proceed_not_ready: 'no time' })).rejects.toThrow('not enrolled');
+    expect(lab.runs.list()).toEqual([]);
+      await start({ operator: 'Olga Operator', acknowledge_unsigned: 'own copy', proceed_not_ready: 'no time' });
+    expect(lab.runs.list()[0]?.lookout).toEqual([expect.stringContaining('own copy'), expect.stringContaining('no time')]);
+  });
+
+  it('takes the operator only with the right passphrase where one is given', async () => {
+    const lab = openStaffed();
+      await expect(lab.runs.start({ id: lab.write(gate, roles), mode: 'live', params: {}, operator: 'olga-operator', passphrase: 'guess guess' }, 'step')).rejects.toThrow('passphrase');
+    expect(lab.runs.list()).toEqual([]);
+  });
+});

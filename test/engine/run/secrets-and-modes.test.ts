@@ -1,0 +1,159 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openLab, step, type RunLab } from '../../support/run-lab.ts';
+
+const SECRET = 'correct horse battery';
+const front = 'secrets:\n  pg_password: { sources: [{ file: pw.txt }, prompt] }';
+
+function allBytes(lab: RunLab): Buffer {
+  const files = readdirSync(lab.dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Buffer.concat(files.map((file) => readFileSync(file)));
+}
+
+describe('secrets', () => {
+  it('reach a tool as a file, in its environment and on stdin, and stay out of everything that is kept', async () => {
+    const lab = openLab();
+    writeFileSync(join(lab.folder, 'books', 'pw.txt'), `${SECRET}\n`);
+    const done = await lab.drive(
+      step('file', 'kind: run\nrun: [sh, -c, "stat -c %a $1; cat $1", x, "{{secret_file:pg_password}}"]\nverify: [{ stdout: { matches: "^600\\\\n‹masked:pg_password›$" } }]') +
+        step('env', 'kind: run\nrun: [sh, -c, \'printf %s "$PGPASSWORD" | wc -c; printf %s "$PGPASSWORD" | base64\']\nenv: { PGPASSWORD: { secret: pg_password } }\nverify: [{ stdout: { contains: "21" } }]') +
+        step('stdin', 'kind: run\nrun: [wc, -c]\nstdin: { secret: pg_password }\nverify: [{ number: { equals: 21 } }]'),
+      { front },
+    );
+    expect(done.state, `${done.why} ${JSON.stringify(done.run.steps.map(({ assertions }) => assertions))}`).toBe('succeeded');
+    const kept = allBytes(lab);
+    for (const form of [SECRET, Buffer.from(SECRET).toString('base64'), Buffer.from(SECRET).toString('hex')]) expect(kept.includes(form), form).toBe(false);
+    expect(lab.runs.view(done.live.id).steps[0]?.commands[0]).toEqual(['sh', '-c', 'stat -c %a $1; cat $1', 'x', '‹secret pg_password, 21 bytes›']);
+    expect(lab.events(done.live.id, 'step.secret')).toHaveLength(1);
+    expect(lab.events(done.live.id, 'step.secret')[0]?.data).toMatchObject({ name: 'pg_password', length: 21, source: `file ${join(lab.folder, 'books', 'pw.txt')}` });
+  });
+
+  it('are asked of a person when no source has them', async () => {
+    const lab = openLab();
+    const body = step('get', 'kind: secret\nsecret: pg_password') + step('use', 'kind: run\nrun: [wc, -c]\nstdin: { secret: pg_password }\nverify: [{ number: { equals: 21 } }]');
+    const waiting = await lab.drive(body, { front });
+    expect(waiting).toMatchObject({ exit: 5 });
+    expect(waiting.step('get')).toMatchObject({ state: 'waiting' });
+    const done = await lab.drive(body, { front, answers: { secrets: { pg_password: { env: 'PW' } } }, env: { PW: SECRET } });
+    expect(done.state, done.why).toBe('succeeded');
+    expect(allBytes(lab).includes(SECRET)).toBe(false);
+  });
+
+  it('that are too short to be masked are refused, and the step asks again', async () => {
+    const done = await openLab().drive(step('get', 'kind: secret\nsecret: pg_password'), { front, answers: { secrets: { pg_password: { env: 'PW' } } }, env: { PW: 'abc' } });
+    expect(done).toMatchObject({ exit: 5 });
+    expect(done.why).toContain('6 bytes');
+  });
+
+  it('come from a program into the handle only', async () => {
+    const lab = openLab();
+    const done = await lab.drive(
+      step('make', 'kind: secret\nsecret: fresh\nrun: [sh, -c, "printf the-; printf generated-key"]') + step('use', 'kind: run\nrun: [cat]\nstdin: { secret: fresh }\nverify: [{ stdout: { equals: "‹masked:fresh›" } }]'),
+      { front: 'secrets:\n  fresh: { sources: [prompt] }' },
+    );
+    expect(done.state, done.why).toBe('succeeded');
+    expect(allBytes(lab).includes('the-generated-key')).toBe(false);
+    expect(lab.events(done.live.id, 'step.secret')[0]?.data).toMatchObject({ name: 'fresh', length: 17 });
+  });
+
+  it('of another fingerprint halt the step', async () => {
+    const lab = openLab();
+    writeFileSync(join(lab.folder, 'books', 'pw.txt'), SECRET);
+    const done = await lab.drive(step('get', 'kind: secret\nsecret: pg_password'), { front: `secrets:\n  pg_password: { sources: [{ file: pw.txt }], fingerprint: 'sha256:${'0'.repeat(64)}' }` });
+    expect(done.step('get')).toMatchObject({ state: 'failed' });
+    expect(done.step('get').reason).toContain('SHA-256');
+  });
+
+  it('masked in a capture are never replayed to a tool', async () => {
+    const lab = openLab();
+    writeFileSync(join(lab.folder, 'books', 'pw.txt'), SECRET);
+    const done = await lab.drive(
+      step('leak', 'kind: run\nrun: [cat, "{{secret_file:pg_password}}"]\ncapture: { got: { stdout: true, type: string } }') + step('use', 'kind: run\nrun: [echo, "{{got}}"]'),
+      { front },
+    );
+    expect(done.step('use')).toMatchObject({ state: 'failed', attempts: 0 });
+    expect(done.step('use').reason).toContain('masked');
+  });
+});
+
+describe('modes', () => {
+  const scratch = 'params:\n  target: { type: string, default: /production, rehearsal: "{{scratch.dir.path}}" }\nscratch:\n  dir: { kind: directory }';
+
+  it('a rehearsal works on scratch resources, which are gone afterwards and looked for', async () => {
+    const lab = openLab();
+    const done = await lab.drive(step('write', 'kind: run\nrun: [touch, "{{target}}/file"]') + step('look', 'kind: run\nrun: [ls, "{{target}}"]\nverify: [{ stdout: { equals: file } }]'), { front: scratch });
+    expect(done.state, done.why).toBe('succeeded');
+    const [started] = lab.events(done.live.id, 'scratch.started');
+    expect(existsSync(String((started?.data['values'] as { path: string }).path))).toBe(false);
+    expect(lab.events(done.live.id, 'scratch.gone')[0]?.data).toMatchObject({ name: 'dir', checked: true });
+    expect(readdirSync(join(lab.dataDir, 'scratch'))).toEqual([]);
+  });
+
+  it.each(['failed', 'aborted'])('tears down after a run that %s, with its teardown steps', async (how) => {
+    const lab = openLab();
+    const done = await lab.drive(step('write', 'kind: run\nrun: [touch, "{{target}}/file"]') + step('breaks', 'kind: run\nrun: ["false"]') + step('clean', 'kind: run\nteardown: true\nrun: [rm, "{{target}}/file"]\nverify: [{ file: "{{target}}/file", exists: false }]'), {
+      front: scratch, answers: how === 'aborted' ? { failures: { breaks: [{ do: 'abort', reason: 'r', by: 'Kim' }] } } : {},
+    });
+    expect(done).toMatchObject({ state: how, exit: 1 });
+    expect(done.step('clean')).toMatchObject({ state: 'succeeded' });
+    expect(lab.events(done.live.id, 'scratch.gone')).toHaveLength(1);
+  });
+
+  it('a live run leaves teardown steps out', async () => {
+    const lab = openLab();
+    await lab.people.enroll({ name: 'Op', roles: ['operator'], passphrase: 'long enough' });
+    const done = await lab.drive(step('work', 'kind: run\nrun: ["true"]') + step('clean', 'kind: run\nteardown: true\nrun: ["false"]\nverify: [{ file: "{{run_dir}}/x", exists: false }]'), { mode: 'live', operator: 'op' });
+    expect(done.run.steps.map(({ state }) => state)).toEqual(['succeeded', 'skipped']);
+  });
+
+  it('a tabletop runs nothing', async () => {
+    const lab = openLab();
+    const done = await lab.drive(step('touch', 'kind: run\nrun: [touch, "{{run_dir}}/touched"]') + step('ask', 'kind: manual\nconfirm: x'), { mode: 'tabletop' });
+    expect(done).toMatchObject({ state: 'succeeded', exit: 0 });
+    expect(lab.events(done.live.id, 'step.intent')).toEqual([]);
+    expect(existsSync(join(done.live.runDir, 'touched'))).toBe(false);
+    expect(lab.runs.view(done.live.id).steps.every(({ simulated }) => simulated)).toBe(true);
+  });
+
+  it('a tabletop inject decides how a check comes out', async () => {
+    const lab = openLab();
+    const body = `${step('have', 'kind: check\ncheck: key-proof')}\n\`\`\`yaml check\n{ id: key-proof, title: Key, kind: file, path: key, severity: blocker, expires: 7d }\n\`\`\`\n\n\`\`\`yaml inject\nid: rotated\nat: manual\ntitle: The key was rotated\naffects: [key-proof]\noutcome: fail\n\`\`\`\n`;
+    const live = await lab.runs.start({ id: lab.write(body), mode: 'tabletop', params: {} }, 'step');
+    await live.settled();
+    expect(live.view().steps[0]).toMatchObject({ state: 'waiting', waiting_for: 'start' });
+    await lab.runs.command(live.id, { do: 'inject', inject: 'rotated' });
+    await lab.runs.command(live.id, { do: 'start', step: 'have' });
+    await live.settled();
+    expect(live.view().steps[0]).toMatchObject({ state: 'failed', simulated: true, reason: 'Inject: The key was rotated' });
+  });
+
+  it('a mode can put another program in the place of the real one, or leave the step out', async () => {
+    const done = await openLab().drive(
+      step('real', 'kind: run\nrun: ["false"]\nmodes: { rehearsal: { run: [echo, instead] } }\nverify: [{ stdout: { equals: instead } }]') + step('left', 'kind: run\nrun: ["false"]\nmodes: { rehearsal: skip }') + step('seen', 'kind: run\nrun: ["false"]\nmodes: { rehearsal: simulate }'),
+    );
+    expect(done.run.steps.map(({ state }) => state), done.why).toEqual(['succeeded', 'skipped', 'succeeded']);
+  });
+
+  it('an alternate takes over what is dead', async () => {
+    const body = step('ask', 'kind: run\nrun: ["false"]\nalternate: { when_dead: [vault], run: [echo, from paper] }\nverify: [{ stdout: { equals: from paper } }]');
+    expect((await openLab().drive(body, { front: 'lost: [vault]' })).state).toBe('succeeded');
+    expect((await openLab().drive(body, { front: 'lost: [dns]' })).state).toBe('failed');
+  });
+
+  it('a step stands in for another one only while something is dead', async () => {
+    const body = step('ask', 'kind: run\nrun: [echo, vault]\nalternate: { when_dead: [vault], step: paper }') + step('paper', 'kind: run\nrun: [echo, paper]');
+    const dead = await openLab().drive(body, { front: 'lost: [vault]' });
+    expect(dead.run.steps.map(({ state }) => state)).toEqual(['skipped', 'succeeded']);
+    const alive = await openLab().drive(body);
+    expect(alive.run.steps.map(({ state }) => state)).toEqual(['succeeded', 'skipped']);
+  });
+
+  it('a scratch PostgreSQL answers during the rehearsal and is gone afterwards', async () => {
+    const lab = openLab();
+    const done = await lab.drive(step('ask', 'kind: run\nrun: [psql, -XAt, -h, "{{scratch.pg.host}}", -p, "{{scratch.pg.port}}", -U, "{{scratch.pg.user}}", -d, "{{scratch.pg.database}}", -c, "SELECT 41 + 1"]\nverify: [{ number: { equals: 42 } }]'), { front: 'scratch:\n  pg: { kind: postgres }' });
+    expect(done.state, done.why).toBe('succeeded');
+    const values = lab.events(done.live.id, 'scratch.started')[0]?.data['values'] as { host: string };
+    expect(statSync(values.host, { throwIfNoEntry: false })).toBeUndefined();
+  }, 60_000);
+});
