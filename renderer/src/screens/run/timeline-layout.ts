@@ -28,7 +28,9 @@ export function layoutTimeline(view: RunView, now: number, widthPx: number): Tim
   const moments = view.finished_at === null ? now : Date.parse(view.finished_at);
   const from = start(view, now);
   const target = targetMoment(view);
-  const ends = [moments, target, millis(view.forecast_finish), ...view.messages.map((message) => millis(message.sent_at))].filter((end) => end !== null);
+  const planned = view.finished_at === null ? [millis(view.forecast_finish), ...view.steps.map((step) => millis(step.forecast?.end ?? null))] : [];
+  const spent = view.spans.map((span) => Date.parse(span.to ?? span.from));
+  const ends = [moments, target, millis(view.restored_at), ...planned, ...spent, ...view.messages.map((message) => millis(message.sent_at))].filter((end) => end !== null);
   const to = Math.max(from + LEAST_MS, ...ends);
   const pad = (to - from) * 0.04;
   const scale = scaleUtc().domain([from - pad, to + pad]).range([0, 1]);
@@ -44,7 +46,7 @@ export function layoutTimeline(view: RunView, now: number, widthPx: number): Tim
 
 function start(view: RunView, now: number): number {
   const known = [millis(view.outage_at), millis(view.declared_at), ...view.spans.map((span) => Date.parse(span.from))].filter((at) => at !== null);
-  return known.length === 0 ? now : Math.min(...known);
+  return Math.min(now, ...known); // a clock may have been set back
 }
 
 export function targetMoment(view: Pick<RunView, 'outage_at' | 'rto'>): number | null {

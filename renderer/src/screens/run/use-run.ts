@@ -5,6 +5,7 @@ import type { RunCommand, RunView } from '../../../../electron/contract/run.ts';
 import type { OutputSource } from '../../components/Terminal.tsx';
 import type { EngineClient } from '../../engine-client.ts';
 import { useAction, useEngine, useEngineEvents, useQuery } from '../../engine-context.ts';
+import { OutputJoiner } from './output-joiner.ts';
 
 export interface Run {
   view: RunView | null;
@@ -47,28 +48,13 @@ export function useOutput(run: string, step: string, attempt: number): OutputSou
 }
 
 function followOutput(client: EngineClient, run: string, step: string, write: (bytes: Uint8Array) => void): () => void {
-  let next: number | null = null;
   let ended = false;
-  const early: { offset: number; bytes: Uint8Array }[] = [];
-  const put = (offset: number, bytes: Uint8Array): void => {
-    if (next === null) return;
-    const known = Math.max(0, next - offset);
-    if (known >= bytes.length) return;
-    next = offset + bytes.length;
-    write(bytes.subarray(known));
-  };
+  const joiner = new OutputJoiner((bytes) => { if (!ended) write(bytes); });
   const stop = client.onEvent((event) => {
-    if (event.event !== 'run.output' || event.run !== run || event.step !== step) return;
-    if (next === null) early.push({ offset: event.offset, bytes: event.bytes });
-    else put(event.offset, event.bytes);
+    if (event.event === 'run.output' && event.run === run && event.step === step) joiner.live(event.offset, event.bytes);
   });
-  const begin = (offset: number, stored: Uint8Array): void => {
-    if (ended) return;
-    next = offset;
-    put(offset, stored);
-    for (const { offset: at, bytes } of early.splice(0)) put(at, bytes);
-  };
-  readTail(client, run, step).then(({ offset, bytes }) => { begin(offset, bytes); }, () => { begin(0, new Uint8Array()); });
+  // Where nothing is stored yet, the live pieces are the whole.
+  readTail(client, run, step).then(({ offset, bytes }) => { joiner.begin(offset, bytes); }, () => { joiner.begin(0, new Uint8Array()); });
   return () => {
     ended = true;
     stop();

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import type { CheckResult } from '../../../../electron/contract/readiness.ts';
+import { checkGroups, expectedSeconds, summary } from '../../../../renderer/src/screens/readiness/check-groups.ts';
+import { evidenceRows } from '../../../../renderer/src/screens/readiness/evidence.ts';
+import { progressWords } from '../../../../renderer/src/screens/readiness/RunningLine.tsx';
+
+const check = (part: Partial<CheckResult>): CheckResult => ({ id: 'x', title: 'X', kind: 'backup', severity: 'blocker', outcome: 'pass', expired: false, summary: '', evidence: {}, checked_at: '2026-09-11T09:00:00Z', expires_at: null, duration_ms: 1_500, remedy: null, suspects: [], override: null, ...part });
+const report = (checks: CheckResult[]): Parameters<typeof summary>[0] => ({ runbook: { id: 'a', sha256: '' }, state: 'NOT_READY', checks, warnings: [] });
+
+describe('readiness in words', () => {
+  it('counts what holds and names what does not', () => {
+    const checks = [check({}), check({}), check({ outcome: 'fail' }), check({ outcome: 'unknown' }), check({ outcome: 'overridden' }), check({ expired: true }), check({ checked_at: null }), check({ checked_at: null })];
+    expect(summary(report(checks))).toBe('2 of 8 checks hold, one fails, one is unknown, one is overridden, one has expired, 2 were never run.');
+    expect(summary(report([]))).toContain('no checks');
+  });
+
+  it('groups checks by what they are about, and loses none', () => {
+    const groups = checkGroups([check({ id: 'a', kind: 'disk' }), check({ id: 'b' }), check({ id: 'c', kind: 'something-new' })]);
+    expect(groups.map(({ title, checks }) => [title, checks.map(({ id }) => id)])).toEqual([['Backups', ['b']], ['The laptop itself', ['a']], ['Further checks', ['c']]]);
+  });
+
+  it('says how long everything took the last time, and nothing when it never ran', () => {
+    expect(expectedSeconds([check({}), check({})])).toBe(3);
+    expect(expectedSeconds([check({ duration_ms: null })])).toBeNull();
+  });
+
+  it('says evidence in sizes and spans', () => {
+    expect(evidenceRows({ size: 305_000_000_000, age_s: 5_040, path: '/a\u202Eb', took_ms: 2_000, encrypted: true, level: null, parts: [1, 2] })).toEqual([
+      { label: 'Size', value: '305 GB', mono: false }, { label: 'Age', value: '1 h 24 min', mono: false }, { label: 'File', value: '/a‹U+202E›b', mono: true },
+      { label: 'Took', value: '2 s', mono: false }, { label: 'Encrypted', value: 'yes', mono: false }, { label: 'Parts', value: '1, 2', mono: false },
+    ]);
+  });
+
+  it('says how much, of what, and how long yet', () => {
+    expect(progressWords({ runbook: 'a', check: 'x', doing: 'reading ampora.dump', done: 3_200_000_000, total: 305_000_000_000, unit: 'bytes', eta_s: 840 })).toBe('reading ampora.dump, 3.2 GB of 305 GB, about 14 min yet');
+    expect(progressWords({ runbook: 'a', check: 'x', doing: 'counting', done: 12, unit: 'items' })).toBe('counting, 12');
+  });
+});
