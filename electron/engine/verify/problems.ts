@@ -6,7 +6,7 @@ export type ProblemKind =
   | 'database.missing' | 'database.unreadable' | 'database.schema' | 'database.unexpected-file'
   | 'entry.unreadable' | 'entry.not-canonical' | 'entry.shape' | 'entry.too-long' | 'entry.seq'
   | 'chain.broken' | 'clock.unexplained' | 'record.damaged'
-  | 'head.ahead' | 'head.other'
+  | 'head.unreadable' | 'head.ahead' | 'head.other'
   | 'checkpoint.unreadable' | 'checkpoint.foreign' | 'checkpoint.signature' | 'checkpoint.replayed' | 'checkpoint.ahead' | 'checkpoint.root' | 'checkpoint.missing'
   | 'anchor.unreadable' | 'anchor.foreign' | 'anchor.signature' | 'anchor.ahead' | 'anchor.root'
   | 'key.missing' | 'key.other' | 'key.uncertified' | 'key.before-start' | 'key.after-end'

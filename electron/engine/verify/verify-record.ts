@@ -26,7 +26,7 @@ export async function verifyRecord(dataDir: string, { anchors = [] }: VerifyOpti
   const problems = new Problems();
   // Before the copy: a living writer may add a checkpoint meanwhile, and the copy must not be older than what is held against it.
   const statements = [...readAnchors(anchors, problems), ...readCheckpoints(join(dataDir, 'checkpoints'), problems)];
-  const head = readHead(dataDir);
+  const head = readHead(dataDir, problems);
   const reader = new EntryReader(problems, [...statements.map((statement) => statement.size), ...(head === null ? [] : [head.size])]);
   await readEntries(dataDir, reader, problems);
   if (head !== null) judgeHead(head, reader, problems);
@@ -69,10 +69,15 @@ async function readEntries(dataDir: string, reader: EntryReader, problems: Probl
   }
 }
 
-function readHead(dataDir: string): { size: number; leaf: string } | null {
+/** A power cut may leave the file empty or zeroed; anything else that does not read was changed. */
+function readHead(dataDir: string, problems: Problems): { size: number; leaf: string } | null {
   const path = join(dataDir, 'checkpoints/head');
-  const [, size, leaf] = (existsSync(path) ? /^(\d{1,15}) *([0-9a-f]{64})\n$/u.exec(readFileSync(path, 'utf8')) : null) ?? [];
-  return size === undefined || leaf === undefined ? null : { size: Number(size), leaf };
+  const text = existsSync(path) ? readFileSync(path, 'latin1') : '';
+  if (/^\0*$/u.test(text)) return null;
+  const [, size, leaf] = /^(\d{1,15}) *([0-9a-f]{64})\n$/u.exec(text) ?? [];
+  if (size !== undefined && leaf !== undefined) return { size: Number(size), leaf };
+  problems.add('head.unreadable', null, 'checkpoints/head does not name the last entry.');
+  return null;
 }
 
 function judgeHead({ size, leaf }: { size: number; leaf: string }, reader: EntryReader, problems: Problems): void {
