@@ -70,7 +70,8 @@ export const METHODS = {
   'record.export': { params: z.object({ run: z.string(), path: z.string() }).strict(), result: z.object({ path: z.string(), sha256: z.string() }) },
   'report.html': { params: z.object({ run: z.string() }).strict(), result: z.object({ html: z.string() }) },
   'report.write': { params: z.object({ run: z.string(), format: z.enum(['html', 'json', 'csv', 'md']), path: z.string() }).strict(), result: z.object({ path: z.string() }) },
-  'people.list': { params: none, result: z.object({ people: z.array(Person) }) },
+  /** The people of this laptop, or those of a run: the First drill has its own. */
+  'people.list': { params: z.object({ run: z.string().optional() }).strict(), result: z.object({ people: z.array(Person) }) },
   'people.enroll': { params: z.object({ name: z.string(), roles: z.array(z.string()), passphrase: z.string() }).strict(), result: Person },
   'people.revoke': { params: z.object({ id: z.string() }).strict(), result: none },
   /** Makes the First drill's service, backup, key, certificates and image in its own data folder, if they are not there. */

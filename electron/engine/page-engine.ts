@@ -252,7 +252,7 @@ class Console implements ConsoleEngine {
 
   #peopleAnswers() {
     return {
-      'people.list': answer(METHODS['people.list'], () => ({ people: this.#real.people.list() })),
+      'people.list': answer(METHODS['people.list'], ({ run }) => ({ people: (run === undefined ? this.#real : this.#folderOfRun(run)).people.list() })),
       'people.enroll': answer(METHODS['people.enroll'], async (enrolment) => this.#real.people.enroll(enrolment)),
       'people.revoke': answer(METHODS['people.revoke'], async ({ id }) => {
         await this.#real.people.revoke(id);
