@@ -71,7 +71,9 @@ export function checkBlockLimits(text: string): BlockFault | null {
   if (size > LIMITS.blockBytes) return { rule: 'limit-block', offset: 0, message: `The block has ${size} bytes; a block has at most ${LIMITS.blockBytes}.`, fix: 'Split it, or move long texts into files beside the runbook.' };
   const compact = /^[ \t]*(?:[-?:][ \t]+){33}/mu.exec(text);
   if (compact !== null) return depthFault(compact.index);
-  return scanTokens(text);
+  // Most blocks are too small to break either limit, whatever their tokens are.
+  const opened = text.match(/[[{]/gu)?.length ?? 0;
+  return opened <= LIMITS.depth && size <= LIMITS.scalarBytes ? null : scanTokens(text);
 }
 
 function scanTokens(text: string): BlockFault | null {

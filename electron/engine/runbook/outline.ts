@@ -45,9 +45,37 @@ const INLINE = [
 ];
 
 export function readOutline(text: string): Outline {
-  const root = fromMarkdown(text, { extensions: [frontmatter(['yaml']), { disable: { null: INLINE } }], mdastExtensions: [frontmatterFromMarkdown(['yaml'])] });
+  const root = fromMarkdown(withoutContent(text), { extensions: [frontmatter(['yaml']), { disable: { null: INLINE } }], mdastExtensions: [frontmatterFromMarkdown(['yaml'])] });
   const lines = text.split('\n');
   return { lines, frontMatter: frontMatterOf(root), sections: sectionsOf(root, lines), nested: nestedFences(root) };
+}
+
+/** HTML that only its own end closes, and fences that may stand in a list: then every line counts. */
+const INTRICATE = /^[ \t]*<(?:[!?]|script|pre|style|textarea)|^(?:[ \t]+|[ \t]*(?:>|[-+*]|\d{1,9}[.)]).*)(?:`{3}|~{3})/imu;
+
+/**
+ * The same file with the lines inside fences emptied: most of a runbook is YAML, and Markdown need not read it. Only for
+ * fences at the left margin of a simple file, where CommonMark leaves no doubt about what is inside.
+ */
+function withoutContent(text: string): string {
+  if (INTRICATE.test(text)) return text;
+  const lines = text.split('\n');
+  let marker: string | null = null;
+  let front = lines[0] === '---';
+  return lines.map((line, index) => {
+    if (front) {
+      front = index === 0 || line !== '---';
+      return line;
+    }
+    if (marker === null) {
+      marker = /^(`{3,})[^`]*$|^(~{3,})/u.exec(line)?.[0].match(/^(?:`+|~+)/u)?.[0] ?? null;
+      return line;
+    }
+    const end = /^ {0,3}(`{3,}|~{3,})[ \t]*$/u.exec(line)?.[1];
+    if (end === undefined || end[0] !== marker[0] || end.length < marker.length) return '';
+    marker = null;
+    return line;
+  }).join('\n');
 }
 
 function frontMatterOf(root: Root): Outline['frontMatter'] {
@@ -88,9 +116,11 @@ function fenceOf(node: Code, lines: readonly string[]): Fence[] {
   const opening = /^( {0,3})(`{3,}|~{3,})/u.exec(lines[start.line - 1] ?? '');
   if (opening === null) return [];
   const marker = opening[2] ?? '```';
+  const indent = opening[1]?.length ?? 0;
   const last = (lines[end.line - 1] ?? '').trim();
   const closed = end.line > start.line && last.length >= marker.length && last === (marker[0] ?? '`').repeat(last.length);
-  return [{ info: infoOf(node), text: node.value, line: start.line, contentLine: start.line + 1, endLine: end.line, indent: opening[1]?.length ?? 0, closed }];
+  const content = lines.slice(start.line, closed ? end.line - 1 : end.line).map((line) => line.slice(/^ {0,3}/u.exec(line.slice(0, indent))?.[0].length ?? 0));
+  return [{ info: infoOf(node), text: content.join('\n'), line: start.line, contentLine: start.line + 1, endLine: end.line, indent, closed }];
 }
 
 function infoOf(node: Code): string {

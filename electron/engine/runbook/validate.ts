@@ -10,11 +10,21 @@ import type { ReadBlock } from './yaml-block.ts';
 
 type Issue = z.core.$ZodIssue;
 
+/** Thousands of unknown keys are an attack or an accident; the first few say it. */
+const MOST_TOLD = 50;
+
 /** The value, or findings for everything that is wrong with it. */
 export function validate<S extends z.ZodType>(schema: S, block: ReadBlock): { ok: true; value: z.output<S> } | { ok: false; findings: Finding[] } {
   const result = schema.safeParse(block.data);
   if (result.success) return { ok: true, value: result.data };
-  return { ok: false, findings: result.error.issues.flatMap((issue) => flatten(issue, [])).flatMap((issue) => findingsOf(issue, block)) };
+  const issues = result.error.issues.flatMap((issue) => flatten(issue, []));
+  return { ok: false, findings: withoutEchoes(issues).flatMap((issue) => findingsOf(issue, block)) };
+}
+
+/** A mapping with an unknown field often lacks the one that was meant; that it does is not news. */
+function withoutEchoes(issues: readonly Issue[]): Issue[] {
+  const misspelt = new Set(issues.filter((issue) => issue.code === 'unrecognized_keys').map((issue) => issue.path.join('.')));
+  return issues.filter((issue) => issue.code !== 'custom' || !misspelt.has(issue.path.join('.')));
 }
 
 /** Issues inside a union are told for the one alternative that the author most likely meant. */
@@ -47,7 +57,7 @@ function findingsOf(issue: Issue, block: ReadBlock): Finding[] {
   const name = path.length === 0 ? 'the block' : path.join('.');
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownField([...path, key], block));
+      return issue.keys.slice(0, MOST_TOLD).map((key) => unknownField([...path, key], block));
     case 'invalid_type':
       return [wrongType(path, name, issue.expected, block)];
     case 'invalid_value':
@@ -94,9 +104,10 @@ const SUBJECTS = ['stdout', 'stderr', 'json', 'number', 'file', 'run'] as const;
 function wrongAlternative(path: FieldPath, name: string, issue: z.core.$ZodIssueInvalidUnion, block: ReadBlock): Finding {
   const value = valueAt(block.data, path);
   if (issue.discriminator !== undefined) {
-    const kind = isRecord(value) ? value[issue.discriminator] : undefined;
-    const at = block.locate([...path, issue.discriminator]);
-    if (kind === undefined) return errorAt(block.locate(path), 'missing-field', `${[...path, issue.discriminator].join('.')} is missing.`, `Add ${issue.discriminator}.`);
+    const full = path.at(-1) === issue.discriminator ? path : [...path, issue.discriminator];
+    const kind = path === full ? value : isRecord(value) ? value[issue.discriminator] : undefined;
+    const at = block.locate(full);
+    if (kind === undefined) return errorAt(block.locate(full.slice(0, -1)), 'missing-field', `${full.join('.')} is missing.`, `Add ${issue.discriminator}.`);
     const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
     return errorAt(at, 'wrong-value', `${issue.discriminator} ${JSON.stringify(kind)} does not exist${options.length > 0 ? `; there are ${options.map(String).join(', ')}` : ''}.`, guess(kind, options));
   }

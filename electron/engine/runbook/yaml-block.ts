@@ -1,8 +1,8 @@
 /** One block of YAML as the format allows it: 1.2 core, one document, no anchors, aliases, merge keys, tags or directives. */
 import type { Finding } from '../../contract/runbook.ts';
 import { FORBIDDEN_KEYS } from '../../contract/scalars.ts';
-import type { Document, Node, Pair, Scalar, YAMLError } from 'yaml';
-import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import type { Document, Node, Scalar, YAMLError } from 'yaml';
+import { LineCounter, isAlias, isMap, isNode, isPair, isScalar, isSeq, parseDocument } from 'yaml';
 import { describeCharacter, findBadCharacter, mixesScripts } from './characters.ts';
 import type { FieldPath, Spot } from './finding.ts';
 import { errorAt, warningAt } from './finding.ts';
@@ -116,49 +116,62 @@ function directives(text: string, spot: (offset: number) => Spot): Finding[] {
   return [errorAt(spot(directive.index), 'yaml-directive', `The directive ${directive[0]} would change how the block is read.`, 'Remove it; every block is YAML 1.2 core.')];
 }
 
-type Ancestors = readonly (Document | Node | Pair)[];
-
+/** Walks the nodes: depth counts collections, `inArgv` holds below the keys of command lines. */
 function forbiddenNodes(document: Document, spot: (offset: number) => Spot): Finding[] {
   const findings: Finding[] = [];
-  visit(document, {
-    Node(key, node, ancestors) {
-      const at = spot(node.range?.[0] ?? 0);
-      if (ancestors.filter((ancestor) => isMap(ancestor) || isSeq(ancestor)).length >= LIMITS.depth && (isMap(node) || isSeq(node))) {
-        const fault = depthFault(0);
-        findings.push(errorAt(at, fault.rule, fault.message, fault.fix));
-        return visit.SKIP;
+  const walk = (node: unknown, depth: number, inArgv: boolean): void => {
+    if (!isNode(node)) return;
+    findings.push(...judgeNode(node, spot));
+    if (isScalar(node)) findings.push(...judgeScalar(node, inArgv, spot), ...judgeCharacters(node, spot));
+    if (!isMap(node) && !isSeq(node)) return;
+    if (depth >= LIMITS.depth) {
+      const fault = depthFault(0);
+      findings.push(errorAt(spot(node.range?.[0] ?? 0), fault.rule, fault.message, fault.fix));
+      return;
+    }
+    for (const item of node.items) {
+      if (!isPair(item)) walk(item, depth + 1, inArgv);
+      else {
+        if (isScalar(item.key)) findings.push(...judgeNode(item.key, spot), ...judgeKey(item.key, spot), ...judgeCharacters(item.key, spot));
+        else walk(item.key, depth + 1, inArgv);
+        walk(item.value, depth + 1, inArgv || (isScalar(item.key) && ARGV_KEYS.has(String(item.key.value))));
       }
-      if (isAlias(node)) findings.push(errorAt(at, 'yaml-alias', `The alias *${node.source} is not allowed.`, 'Write the value out.'));
-      else findings.push(...judgeNode(node, at, key === 'key', ancestors));
-      return undefined;
-    },
-  });
+    }
+  };
+  walk(document.contents, 0, false);
   return findings;
 }
 
-function judgeNode(node: Exclude<Node, { type: 'ALIAS' }>, at: Spot, isKey: boolean, ancestors: Ancestors): Finding[] {
+function judgeNode(node: Node, spot: (offset: number) => Spot): Finding[] {
+  if (isAlias(node)) return [errorAt(spot(node.range?.[0] ?? 0), 'yaml-alias', `The alias *${node.source} is not allowed.`, 'Write the value out.')];
+  if (node.tag === undefined && !('anchor' in node && node.anchor !== undefined)) return [];
+  const at = spot(node.range?.[0] ?? 0);
   const findings: Finding[] = [];
   if ('anchor' in node && node.anchor !== undefined) findings.push(errorAt(at, 'yaml-anchor', `The anchor &${node.anchor} is not allowed.`, 'Remove it and write the value out where it is needed.'));
   if (node.tag !== undefined) findings.push(errorAt(at, 'yaml-tag', `The tag ${node.tag} is not allowed.`, 'Remove the tag; quote the value when it must be text.'));
-  if (isScalar(node)) findings.push(...(isKey ? judgeKey(node, at) : judgeScalar(node, at, ancestors)), ...judgeCharacters(node, at));
   return findings;
 }
 
-function judgeKey(node: Scalar, at: Spot): Finding[] {
+function judgeKey(node: Scalar, spot: (offset: number) => Spot): Finding[] {
   const key = String(node.value);
+  if (key !== '<<' && !FORBIDDEN_KEYS.has(key)) return [];
+  const at = spot(node.range?.[0] ?? 0);
   if (key === '<<') return [errorAt(at, 'yaml-merge', 'Merge keys are not allowed.', 'Write the fields out.')];
-  return FORBIDDEN_KEYS.has(key) ? [errorAt(at, 'forbidden-key', `The key ${key} is not allowed.`, 'Remove it.')] : [];
+  return [errorAt(at, 'forbidden-key', `The key ${key} is not allowed.`, 'Remove it.')];
 }
 
-function judgeScalar(node: Scalar, at: Spot, ancestors: Ancestors): Finding[] {
+function judgeScalar(node: Scalar, inArgv: boolean, spot: (offset: number) => Spot): Finding[] {
   const source = node.source ?? '';
-  if (node.type !== 'PLAIN' || !OLD_BOOLEAN.test(source)) return [];
-  const inArgv = ancestors.some((ancestor) => isPair(ancestor) && isScalar(ancestor.key) && ARGV_KEYS.has(String(ancestor.key.value)));
-  return inArgv ? [errorAt(at, 'quote-it', `${source} is a truth value to many YAML readers, not text.`, `Quote it: "${source}".`)] : [];
+  if (!inArgv || node.type !== 'PLAIN' || !OLD_BOOLEAN.test(source)) return [];
+  return [errorAt(spot(node.range?.[0] ?? 0), 'quote-it', `${source} is a truth value to many YAML readers, not text.`, `Quote it: "${source}".`)];
 }
 
-function judgeCharacters(node: Scalar, at: Spot): Finding[] {
-  if (typeof node.value !== 'string') return [];
+/** Plain printable ASCII needs no second look. */
+const ORDINARY = /^[\n\t -~]*$/u;
+
+function judgeCharacters(node: Scalar, spot: (offset: number) => Spot): Finding[] {
+  if (typeof node.value !== 'string' || ORDINARY.test(node.value)) return [];
+  const at = spot(node.range?.[0] ?? 0);
   const bad = findBadCharacter(node.value, ['control', 'bidi', 'invisible']);
   if (bad !== null) return [errorAt(at, bad.kind === 'control' ? 'control-character' : bad.kind === 'bidi' ? 'bidi' : 'invisible-character', `The value contains ${describeCharacter(bad)}.`, 'Delete the character.')];
   return mixesScripts(node.value) ? [warningAt(at, 'mixed-script', 'A word mixes Latin letters with look-alikes of another script.', 'Type the word again in one script.')] : [];

@@ -10,8 +10,9 @@ function rule(id: string, judge: Judge): CommandRule {
   return { id, judge };
 }
 
+/** psql's `-c TEXT`, also at the end of a cluster of flags: `-Atc TEXT`. */
 function sqlOf(args: readonly string[]): string[] {
-  return optionValues(args, '-c', '--command');
+  return [...optionValues(args, '-c', '--command'), ...args.flatMap((arg, index) => (/^-[A-Za-z01]+c$/u.test(arg) ? [args[index + 1] ?? ''] : []))];
 }
 
 const severalStatements: Judge = ({ command }) => {
@@ -23,16 +24,16 @@ const severalStatements: Judge = ({ command }) => {
 /** psql that reads a script: from a file, or from a pipe or stdin. */
 export function readsScript({ subject, used, command }: Case): boolean {
   if (command.program !== 'psql') return false;
-  if (hasOption(command.args, '-f', '--file')) return true;
-  if (hasOption(command.args, '-c', '--command', '-l', '--list', '-V', '--version')) return false;
+  if (hasOption(command.args, '-f', '--file') || command.args.some((arg) => /^-[A-Za-z01]+f$/u.test(arg))) return true;
+  if (sqlOf(command.args).length > 0 || hasOption(command.args, '-l', '--list', '-V', '--version')) return false;
   const block = subject.step?.block;
   if (used.use === 'pipe') return used.path[1] !== 0;
-  return block !== undefined && (block.kind === 'run' || block.kind === 'secret') && block.stdin !== undefined;
+  return used.use === 'run' && block !== undefined && (block.kind === 'run' || block.kind === 'secret') && block.stdin !== undefined;
 }
 
 const errorStop: Judge = (found) => {
   if (!readsScript(found)) return null;
-  const set = optionValues(found.command.args, '-v', '--set', '--variable').some((value) => /^ON_ERROR_STOP=(?:1|on|true|yes)$/iu.test(value));
+  const set = found.command.args.some((arg) => /\bON_ERROR_STOP=(?:1|on|true|yes)$/iu.test(arg.replace(/^-[a-zA-Z]*v/u, '')));
   return set ? null : { message: 'psql goes on after errors and exits 0, also on a truncated dump.', fix: 'Add -v ON_ERROR_STOP=1 (and -1 for one transaction).' };
 };
 

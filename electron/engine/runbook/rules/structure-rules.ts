@@ -5,7 +5,7 @@ import { uniqueFindingIds, uniqueIds, uniqueNames } from './identity-rules.ts';
 import { acyclicNeeds, forwardJumps, knownNeeds, reachableSteps } from './order-rules.ts';
 import { knownReferences, rpoCapture } from './reference-rules.ts';
 import { noSelfCall, safeRehearsals, wellFormedChecks, wellFormedSteps } from './step-rules.ts';
-import { frontTemplates, goodConditions, goodPatterns, goodTemplates } from './text-rules.ts';
+import { frontTemplates, goodConditions, goodParamPatterns, goodTexts } from './text-rules.ts';
 
 export type StructureRule = (draft: Draft) => Finding[];
 
@@ -13,6 +13,6 @@ export const STRUCTURE_RULES: readonly StructureRule[] = [
   uniqueIds, uniqueFindingIds, uniqueNames,
   knownNeeds, acyclicNeeds, forwardJumps, reachableSteps,
   knownReferences, rpoCapture,
-  goodTemplates, frontTemplates, goodPatterns, goodConditions,
+  goodTexts, frontTemplates, goodParamPatterns, goodConditions,
   wellFormedSteps, wellFormedChecks, noSelfCall, safeRehearsals,
 ];

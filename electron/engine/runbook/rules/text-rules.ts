@@ -25,20 +25,28 @@ interface Text {
   extra: readonly string[];
 }
 
-/** Every string of every block, with its place. */
+/** Every string of every block that is a template, a regex or a pointer, with its place. */
 function textsOf(draft: Draft): Text[] {
   const { runbook } = draft;
   const found: Text[] = [];
-  const walk = (value: unknown, path: FieldPath, locate: Locate, extra: readonly string[]): void => {
-    if (typeof value === 'string') found.push({ text: value, path, locate, extra });
-    else if (Array.isArray(value)) value.forEach((item, index) => { walk(item, [...path, index], locate, extra); });
-    else if (isRecord(value)) for (const [key, item] of Object.entries(value)) walk(item, [...path, key], locate, extra);
+  const trail: (string | number)[] = [];
+  const enter = (key: string | number, value: unknown, locate: Locate, extra: readonly string[]): void => {
+    trail.push(key);
+    walk(value, locate, extra);
+    trail.pop();
   };
-  for (const [{ block }, locate] of draft.steps) walk(block, [], locate, block.kind === 'notify' ? MESSAGE_NAMES : []);
-  for (const [{ block }, locate] of draft.checks) walk(block, [], locate, []);
-  runbook.audiences.forEach((block, index) => { walk(block, [], draft.audiences[index] ?? draft.front, MESSAGE_NAMES); });
-  runbook.injects.forEach((block, index) => { walk(block, [], draft.injects[index] ?? draft.front, []); });
-  runbook.symptoms.forEach((row, index) => { walk(row, [], draft.symptoms[index] ?? draft.front, []); });
+  const walk = (value: unknown, locate: Locate, extra: readonly string[]): void => {
+    if (typeof value === 'string') {
+      const key = String(trail.at(-1));
+      if (value.includes('{{') || key === 'json' || REGEXES.has(key)) found.push({ text: value, path: [...trail], locate, extra });
+    } else if (Array.isArray(value)) value.forEach((item, index) => { enter(index, item, locate, extra); });
+    else if (isRecord(value)) for (const key of Object.keys(value)) enter(key, value[key], locate, extra);
+  };
+  for (const [{ block }, locate] of draft.steps) walk(block, locate, block.kind === 'notify' ? MESSAGE_NAMES : []);
+  for (const [{ block }, locate] of draft.checks) walk(block, locate, []);
+  runbook.audiences.forEach((block, index) => { walk(block, draft.audiences[index] ?? draft.front, MESSAGE_NAMES); });
+  runbook.injects.forEach((block, index) => { walk(block, draft.injects[index] ?? draft.front, []); });
+  runbook.symptoms.forEach((row, index) => { walk(row, draft.symptoms[index] ?? draft.front, []); });
   return found;
 }
 
@@ -56,9 +64,10 @@ function namesOf(draft: Draft): Names {
   return { values: new Set([...valueTypes(draft.runbook).keys(), ...BUILT_INS, ...scratch, ...captured, ...inSteps]), secrets: new Set(Object.keys(front.secrets ?? {})), broken: draft.broken };
 }
 
-export function goodTemplates(draft: Draft): Finding[] {
+/** Templates, regexes and pointers of the blocks, in one walk. */
+export function goodTexts(draft: Draft): Finding[] {
   const names = namesOf(draft);
-  return textsOf(draft).flatMap((text) => judgeTemplate(text, names));
+  return textsOf(draft).flatMap((text) => [...judgeTemplate(text, names), ...judgePattern(text)]);
 }
 
 /** Values of the front matter may use the built-ins; what a mode replaces may also use scratch; sources of secrets any parameter. */
@@ -105,16 +114,17 @@ function judgeName(name: string, path: FieldPath, at: { line: number; column: nu
   return [errorAt(at, 'unknown-name', `Nothing is named ${name} here.`, meant === null ? 'Define it as a parameter or capture it in an earlier step.' : `Did you mean {{${meant}}}?`)];
 }
 
+export function goodParamPatterns(draft: Draft): Finding[] {
+  return Object.entries(draft.runbook.front.params ?? {}).flatMap(([name, param]) => (param.pattern === undefined ? [] : judgePattern({ text: param.pattern, path: ['params', name, 'pattern'], locate: draft.front, extra: [] })));
+}
+
 /** Regexes compile as ECMAScript with the flags `mu`, JSON pointers follow RFC 6901. */
-export function goodPatterns(draft: Draft): Finding[] {
-  const params = Object.entries(draft.runbook.front.params ?? {}).flatMap(([name, param]) => (param.pattern === undefined ? [] : [{ text: param.pattern, path: ['params', name, 'pattern'], locate: draft.front, extra: [] }]));
-  return [...textsOf(draft), ...params].flatMap(({ text, path, locate }) => {
-    const field = String(path.at(-1));
-    if (field === 'json' && !/^(?:\/(?:[^~/]|~[01])*)*$/u.test(text)) return [errorAt(locate(path), 'json-pointer', `${text} is no JSON pointer.`, 'Write it as RFC 6901 says: /a/0/b, with ~1 for / and ~0 for ~.')];
-    if (!REGEXES.has(field) || text.includes('{{')) return [];
-    const fault = regexFault(text);
-    return fault === null ? [] : [errorAt(locate(path), 'regex', `The regex does not compile: ${fault}.`, 'Correct it; it is ECMAScript with the flags m and u.')];
-  });
+function judgePattern({ text, path, locate }: Text): Finding[] {
+  const field = String(path.at(-1));
+  if (field === 'json' && !/^(?:\/(?:[^~/]|~[01])*)*$/u.test(text)) return [errorAt(locate(path), 'json-pointer', `${text} is no JSON pointer.`, 'Write it as RFC 6901 says: /a/0/b, with ~1 for / and ~0 for ~.')];
+  if (!REGEXES.has(field) || text.includes('{{')) return [];
+  const fault = regexFault(text);
+  return fault === null ? [] : [errorAt(locate(path), 'regex', `The regex does not compile: ${fault}.`, 'Correct it; it is ECMAScript with the flags m and u.')];
 }
 
 function regexFault(source: string): string | null {
