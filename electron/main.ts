@@ -37,6 +37,8 @@ class Console {
   #window: BrowserWindow | undefined;
   /** The page's connection; a page has one, and a new document gets a new one. */
   #page: number | null = null;
+  /** Whether the present document asked for the engine; it may have done so before the engine was ready. */
+  #greeted = false;
   #blocker: number | null = null;
   #quitting = false;
 
@@ -115,12 +117,13 @@ class Console {
   #greet(event: IpcMainEvent): void {
     if (!this.#isOurs(event)) return;
     this.#dropPage();
+    this.#greeted = true;
     this.#connect();
   }
 
   #connect(): void {
     const contents = this.#window?.webContents;
-    if (contents === undefined || this.#page !== null) return;
+    if (contents === undefined || !this.#greeted || this.#page !== null) return;
     const { port1, port2 } = new MessageChannelMain();
     this.#page = this.#engine.connect(port1);
     if (this.#page !== null) contents.postMessage('engine-port', null, [port2]);
@@ -129,13 +132,14 @@ class Console {
   #dropPage(): void {
     if (this.#page !== null) this.#engine.disconnect(this.#page);
     this.#page = null;
+    this.#greeted = false;
   }
 
   #follow(status: EngineStatus): void {
     switch (status.state) {
       case 'ready':
         if (this.#window?.webContents.getURL() === FAILURE_PAGE) this.#load();
-        else if (this.#window?.webContents.isLoading() === false) this.#connect();
+        else this.#connect();
         return;
       case 'starting':
         this.#page = null;

@@ -26,7 +26,7 @@ export default defineConfig([
   {
     files: ['**/*.{ts,tsx,mts}'],
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['electron/setup/*.ts', 'electron/setup/*.d.mts'], defaultProject: 'electron/tsconfig.shell.json' }, tsconfigRootDir: ROOT } },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: ROOT } },
     rules: {
       ...size,
       ...longFunction,

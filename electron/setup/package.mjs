@@ -30,7 +30,7 @@ export async function makePackage(flavour, targets = []) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const words = process.argv.slice(2);
   const at = words.indexOf('--flavour');
-  const [, flavour = ''] = at < 0 ? [, 'shipping'] : words.splice(at, 2);
+  const flavour = at < 0 ? 'shipping' : words.splice(at, 2)[1];
   if (flavour !== 'shipping' && flavour !== 'fallback-test') stop('there are two flavours: shipping and fallback-test');
   await ensureInstalled();
   say(`the application lies in ${await makePackage(flavour, words)}`);

@@ -1,7 +1,7 @@
 /** The real shell in a real window, with a small page and a small engine process behind it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
@@ -124,7 +124,7 @@ describe('the window', () => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
     }, file);
     const html = '<!doctype html><title>R</title><h1>Report of a run</h1><script>document.body.remove()</script>';
-    expect(await opened.page.evaluate((text) => Reflect.get(window, 'blackstart').printPdf({ html: text, name: 'report.pdf' }), html)).toBe(file);
+    expect(await opened.page.evaluate(`blackstart.printPdf(${JSON.stringify({ html, name: 'report.pdf' })})`)).toBe(file);
     expect(readFileSync(file).subarray(0, 5).toString()).toBe('%PDF-');
   });
 
@@ -186,17 +186,36 @@ describe('the console of one data folder', () => {
 
   it('says in plain words when the engine cannot start, and tries again when asked', async () => {
     const dataDir = newDataDir();
-    const opened = await open(dataDir, { BLACKSTART_TEST_FAIL: '1' });
+    const opened = await open(dataDir, { BLACKSTART_TEST_HOST: 'fails' });
     await opened.page.waitForURL('app://blackstart/engine-failed');
     const text = await opened.page.innerText('main');
     expect(text).toContain('The data folder <b>cannot</b> be written.');
     expect(text).toContain('npm run -s blackstart -- resume last');
     await opened.app.evaluate(() => {
-      delete process.env['BLACKSTART_TEST_FAIL'];
+      delete process.env['BLACKSTART_TEST_HOST'];
     });
     await opened.page.click('text=Try again');
     await opened.page.waitForURL('app://blackstart/index.html');
     await greeted(opened.page);
+    await opened.close();
+  });
+
+  it('connects a page that was there before the engine', async () => {
+    const dataDir = newDataDir();
+    const opened = await open(dataDir, { BLACKSTART_TEST_HOST: 'late' });
+    await until(opened.page, 'document.readyState === "complete" && seen.states.length > 0');
+    await expect.poll(() => lines(dataDir)).toHaveLength(1);
+    expect(await opened.page.evaluate('seen.states')).toEqual(['starting']);
+    writeFileSync(join(dataDir, 'go'), '');
+    await greeted(opened.page);
+    expect(await opened.page.evaluate('seen.states')).toEqual(['starting', 'connected']);
+    await opened.close();
+  });
+
+  it('gives up on an engine that keeps dying before it is ready, and says so', async () => {
+    const opened = await open(newDataDir(), { BLACKSTART_TEST_HOST: 'dies' });
+    await opened.page.waitForURL('app://blackstart/engine-failed');
+    expect(await opened.page.innerText('main')).toContain('ended 3 times before it was ready (exit status 9)');
     await opened.close();
   });
 });

@@ -16,7 +16,9 @@ async function displayNumber(pipe: Readable): Promise<string> {
 export async function setup(): Promise<() => Promise<void>> {
   if (process.platform !== 'linux') return () => Promise.resolve();
   const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1920x1080x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
-  const failed = once(screen, 'error').then(([error]) => Promise.reject(error));
+  const failed = once(screen, 'error').then(([error]) => {
+    throw new Error('Xvfb could not be started', { cause: error });
+  });
   const pipe = screen.stdio[3];
   if (pipe === null || pipe === undefined || !('setEncoding' in pipe)) throw new Error('Xvfb has no descriptor 3');
   process.env['DISPLAY'] = `:${await Promise.race([displayNumber(pipe), failed])}`;
