@@ -18,7 +18,13 @@ const MINUTES = 60_000;
 
 describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', { timeout: 5 * MINUTES }, () => {
   let lab: AmporaLab;
-  beforeAll(async () => { lab = await startAmporaLab(); }, 2 * MINUTES);
+  /** The rehearsal with everything in order. */
+  let whole: { data: string; result: CommandResult };
+  beforeAll(async () => {
+    lab = await startAmporaLab();
+    const data = dataDir();
+    whole = { data, result: await rehearse(data) };
+  }, 4 * MINUTES);
   afterAll(async () => { await lab.remove(); });
 
   function dataDir(): string {
@@ -49,9 +55,8 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', 
     expect(listening).toEqual([]);
   }
 
-  it('restores to the moment before the accident, proves the key on the restored data, and leaves nothing behind', async () => {
-    const data = dataDir();
-    const result = await rehearse(data);
+  it('restores to the moment before the accident, proves the key on the restored data, and leaves nothing behind', () => {
+    const { data, result } = whole;
     expect(result.status, result.stderr + result.stdout).toBe(0);
     const answer = RunAnswer.parse(result.json());
     expect(answer.run).toMatchObject({ mode: 'rehearsal', state: 'succeeded', rto: { target_s: 14_400, met: true }, rpo: { target_s: 900, met: true } });
@@ -66,17 +71,14 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', 
     expectNothingLeft(data);
   });
 
-  it('keeps the master key and the password out of everything that it writes', async () => {
-    const data = dataDir();
-    const result = await rehearse(data);
-    expect(result.status, result.stderr).toBe(0);
+  it('keeps the master key and the password out of everything that it writes', () => {
     const secrets = ['master.key', 'pg-password'].map((name) => readFileSync(join(lab.kit, name), 'utf8').trim());
     const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString('base64'), Buffer.from(secret).toString('hex')]);
-    const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const files = readdirSync(whole.data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
     expect(files.length).toBeGreaterThan(10);
     const holding = files.filter((file) => { const bytes = readFileSync(file); return forms.some((form) => bytes.includes(form)); });
     expect(holding).toEqual([]);
-    expect(forms.some((form) => result.stdout.includes(form) || result.stderr.includes(form))).toBe(false);
+    expect(forms.some((form) => whole.result.stdout.includes(form) || whole.result.stderr.includes(form))).toBe(false);
   });
 
   it('stops at the canary when the kit holds another key', async () => {
@@ -119,7 +121,7 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', 
   }
 
   it('finds a damaged repository before anything is restored', async () => {
-    const kit = otherKit((folder) => { flipByte(largestFile(join(folder, 'repo', 'backup'))); });
+    const kit = otherKit((folder) => { flipByte(largestDataFile(join(folder, 'repo', 'backup'))); });
     const readiness = await ready(kit, 'repository', 'newest-backup');
     expect(readiness.status).toBe(1);
     const answer = ReadyAnswer.parse(readiness.json());
@@ -140,8 +142,9 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', 
   });
 });
 
-function largestFile(folder: string): string {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+/** Manifests are kept twice by pgBackRest, so one damaged copy is no damage yet. */
+function largestDataFile(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.endsWith('.zst')).map((entry) => join(entry.parentPath, entry.name));
   return files.reduce((largest, file) => (statSync(file).size > statSync(largest).size ? file : largest));
 }
 
