@@ -1,5 +1,5 @@
 /** Engine process, command line and every child that they start: one flat folder of modules, so that relative places stay simple. */
-import { existsSync, globSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
@@ -54,7 +54,7 @@ export default defineConfig({
     sourcemap: false,
     emptyOutDir: false,
     rollupOptions: {
-      input: { blackstart: resolve(ROOT, 'electron/cli/main.ts'), ...(existsSync(resolve(ROOT, 'electron/engine/host.ts')) ? { 'engine-host': resolve(ROOT, 'electron/engine/host.ts') } : {}), ...programs() },
+      input: { blackstart: resolve(ROOT, 'electron/cli/main.ts'), 'engine-host': resolve(ROOT, 'electron/engine/host.ts'), ...programs() },
       output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
     },
   },

@@ -15,7 +15,7 @@ async function displayNumber(pipe: Readable): Promise<string> {
 
 export async function setup(): Promise<() => Promise<void>> {
   if (process.platform !== 'linux') return () => Promise.resolve();
-  const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1920x1080x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '2560x1600x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const failed = once(screen, 'error').then(([error]) => {
     throw new Error('Xvfb could not be started', { cause: error });
   });
