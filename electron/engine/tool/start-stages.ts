@@ -89,9 +89,10 @@ async function startOverPipes(stages: readonly Stage[], options: StartOptions, i
 
 /** See pipes.ts: a stage that opens /dev/stdin late must not wait for ever. */
 function keepAwake(stages: readonly StartedStage[], inputs: readonly Pipe[], remove: () => void): void {
-  const timer = inputs.length === 0 ? null : setInterval(() => inputs.forEach((pipe) => pipe.wake()), WAKE_MS).unref();
+  if (inputs.length === 0) return remove();
+  const timer = setInterval(() => inputs.forEach((pipe) => pipe.wake()), WAKE_MS).unref();
   void Promise.all(stages.map((stage) => stage.ended)).then(() => {
-    if (timer !== null) clearInterval(timer);
+    clearInterval(timer);
     remove();
   });
 }
