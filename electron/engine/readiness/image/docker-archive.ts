@@ -29,7 +29,7 @@ interface Entries {
 export async function readDockerArchive(path: string, wanted: WantedImage, context: ProbeContext): Promise<ImageReading> {
   const entries = await readEntries(path, context);
   const images = parseJson(required(entries, 'manifest.json'), Manifest, 'manifest.json');
-  const tagged = wanted.tag === undefined ? images : images.filter((one) => one.RepoTags?.includes(wanted.tag ?? '') === true);
+  const tagged = wanted.tag === undefined ? images : images.filter((one) => one.RepoTags?.some((tag) => shortTag(tag) === shortTag(wanted.tag ?? '')) === true);
   const [image] = tagged;
   if (image === undefined) throw new ImageFault(`it holds no image with the tag ${wanted.tag ?? ''}`);
   if (tagged.length > 1) throw new ImageFault(`it holds ${tagged.length} images: say which one, with \`tag\``);
@@ -43,6 +43,11 @@ export async function readDockerArchive(path: string, wanted: WantedImage, conte
   if (config.rootfs.diff_ids.length !== image.Layers.length) throw new ImageFault('its config and its manifest name different layers');
   for (const [number, name] of image.Layers.entries()) checkLayer(entries, name, config.rootfs.diff_ids[number] ?? '');
   return { manifestDigest: null, indexDigest: null, configDigest, platform, blobs: image.Layers.length + 1, layers: image.Layers.length, tags: images.flatMap((one) => one.RepoTags ?? []) };
+}
+
+/** Tools write `web:v1` or `docker.io/library/web:v1` for the same image. */
+function shortTag(tag: string): string {
+  return tag.replace(/^docker\.io\//u, '').replace(/^library\//u, '');
 }
 
 function checkLayer(entries: Entries, name: string, diffId: string): void {

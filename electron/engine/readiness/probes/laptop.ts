@@ -1,5 +1,5 @@
 /** The laptop itself: `disk`, `memory`, `power`, `encryption`. */
-import { existsSync, readdirSync, readFileSync, realpathSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
@@ -81,7 +81,7 @@ async function linuxEncryption(path: string, context: ProbeContext): Promise<Pro
   const stack = await runProgram(context, { argv: [lsblk, '-s', '-n', '-l', '-o', 'NAME,TYPE', device], cwd: '/' });
   if (!stack.ok) return unknown('undeterminable', `Whether ${device} is encrypted cannot be told.`, evidence);
   if (/\bcrypt\s*$/mu.test(stack.stdout.text)) return pass(`The disk below ${path} is encrypted.`, evidence);
-  if (/\/(?:vd|xvd)[a-z]/u.test(realpathSync(device)) || device === '/dev/root') return unknown('undeterminable', 'This is a virtual machine: whether its host encrypts the disk cannot be seen from here.', evidence);
+  if (/^(?:vd|xvd)[a-z]/mu.test(stack.stdout.text)) return unknown('undeterminable', 'This is a virtual machine: whether its host encrypts the disk cannot be seen from here.', evidence);
   return fail(`The disk below ${path} is not encrypted: who finds the laptop can read it.`, evidence);
 }
 
