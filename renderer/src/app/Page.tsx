@@ -1,11 +1,12 @@
 /** The frame of the quiet screens: bar, rail, page. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useBody } from './use-body.ts';
 
 /** The body carries the grid, so that the drawings' style sheets hold as they are. */
 export function Page({ head, children, className }: { head?: ReactNode; children: ReactNode; className?: string }) {
   useBody('app', null);
-  return <main className={`page${className === undefined ? '' : ` ${className}`}`}>{head}{children}</main>;
+  const main = useFocusOnArrival<HTMLElement>();
+  return <main ref={main} tabIndex={-1} className={`page${className === undefined ? '' : ` ${className}`}`}>{head}{children}</main>;
 }
 
 export function PageHead({ title, badge, detail, children }: { title: string; badge?: ReactNode; detail?: ReactNode; children?: ReactNode }) {
@@ -18,4 +19,11 @@ export function PageHead({ title, badge, detail, children }: { title: string; ba
       {children}
     </div>
   );
+}
+
+/** A new screen takes the focus from the button that led to it: Enter is its primary action from now on, and readers begin at its top. */
+export function useFocusOnArrival<E extends HTMLElement>() {
+  const place = useRef<E>(null);
+  useEffect(() => { place.current?.focus({ preventScroll: true }); }, []);
+  return place;
 }

@@ -55,7 +55,7 @@ export function Summaries({ view }: { view: HomeView }) {
         end={<span className="t3 s12">{view.findings.length} open{past > 0 ? `, ${past} past the date` : ''}</span>}
         rows={view.findings.map((finding) => {
           const over = finding.due !== null && Date.parse(finding.due) < now;
-          return <li key={`${finding.runbook} ${finding.id}`}><Glyph shape={over ? 'failed' : 'pending'} tone={over ? 'red' : 'grey'} /><span className="cut" title={visible(finding.title)}>{visible(finding.id)} {visible(finding.title)}</span><span className={`end${over ? ' tx c-red' : ''}`}>{finding.due === null ? finding.severity : `due ${shortDay(finding.due, now)}`}</span></li>;
+          return <li key={`${finding.runbook} ${finding.id}`}><Glyph shape={over ? 'failed' : 'pending'} tone={over ? 'red' : 'grey'} /><span className="cut" title={`${visible(finding.id)}: ${visible(finding.title)}`}>{visible(finding.title)}</span><span className={`end${over ? ' tx c-red' : ''}`}>{finding.due === null ? finding.severity : `due ${shortDay(finding.due, now)}`}</span></li>;
         })}
       />
     </div>

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import type { RunView, StepView } from '../../../../electron/contract/run.ts';
 import { spokenDuration, utcTime } from '../../../../electron/contract/wording.ts';
+import { useFocusOnArrival } from '../../app/Page.tsx';
 import { Command } from '../../components/Command.tsx';
 import { Fault } from '../../components/Fault.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
@@ -91,10 +92,11 @@ interface CurrentStepProps {
 }
 
 export function CurrentStep({ run, view, step, children, onDialog }: CurrentStepProps) {
+  const place = useFocusOnArrival<HTMLDivElement>();
   useKeys(step === null ? [] : [{ key: 'o', label: 'Full output of the step', run: () => { onDialog({ kind: 'output' }); } }]);
   return (
     <main className="now-step">
-      <div className="scroll" tabIndex={0} role="region" aria-label="Current step">
+      <div className="scroll" ref={place} tabIndex={0} role="region" aria-label="Current step">
         {run.error !== null && <Fault error={run.error} />}
         {step !== null && <Body run={run} view={view} step={step} onDialog={onDialog} />}
       </div>

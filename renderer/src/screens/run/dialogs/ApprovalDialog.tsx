@@ -23,7 +23,7 @@ function missingOf(form: Form): string | undefined {
 }
 
 export function ApprovalDialog({ run, view, step, onClose }: { run: Run; view: RunView; step: StepView; onClose(): void }) {
-  const people = useQuery('people.list', {});
+  const people = useQuery('people.list', { run: view.id });
   const eligible = eligibleApprovers(people.result?.people ?? [], step, view.operator?.id ?? null);
   const [chosen, setChosen] = useState<string | null>(null);
   const [refusing, setRefusing] = useState(false);

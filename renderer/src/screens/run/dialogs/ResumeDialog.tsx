@@ -9,7 +9,7 @@ import type { Run } from '../use-run.ts';
 /** Goes on with a run whose engine was stopped: everything acknowledged is there, and somebody answers for it again. */
 export function ResumeDialog({ run, view, onClose }: { run: Run; view: RunView; onClose(): void }) {
   const { client } = useEngine();
-  const people = useQuery('people.list', {});
+  const people = useQuery('people.list', { run: view.id });
   const operators = (people.result?.people ?? []).filter((person) => person.revoked_at === null);
   const operator = useOperator(operators);
   const named = view.operator !== null;

@@ -1,0 +1,118 @@
+/** Drives the console's window by keyboard alone, as an operator would whose mouse stayed at home. */
+import type { Locator, Page } from 'playwright';
+import { vi } from 'vitest';
+
+const WAIT = { timeout: 30_000, interval: 100 };
+
+/** Presses Tab until the element has the focus. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < 120; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error('Tab never reached the element');
+}
+
+/** What the one primary action on top says; null while there is none. */
+export async function primaryLabel(page: Page): Promise<string | null> {
+  const all = page.locator('[data-primary]');
+  const count = await all.count();
+  if (count === 0) return null;
+  const text = await all.nth(count - 1).textContent({ timeout: 1_000 }).catch(() => null);
+  return text === null ? null : text.trim();
+}
+
+/** Presses Enter, with the patience that the guard asks for, until the page has moved on. */
+export async function enterUntil(page: Page, moved: () => Promise<boolean>): Promise<void> {
+  await vi.waitUntil(async () => {
+    if (await moved()) return true;
+    await page.keyboard.press('Enter');
+    return moved();
+  }, { ...WAIT, interval: 300 });
+}
+
+export async function stepHeading(page: Page): Promise<string> {
+  return (await page.locator('.step-head h1').first().textContent({ timeout: 5_000 }).catch(() => null)) ?? '';
+}
+
+/** What distinguishes one moment of a run from the next: step, its state, and what is asked. */
+async function moment(page: Page): Promise<string> {
+  const line = await page.locator('.step-head').first().textContent({ timeout: 5_000 }).catch(() => '');
+  return `${await primaryLabel(page) ?? ''} ${(line ?? '').replace(/\d+:\d\d.*/u, '')}`;
+}
+
+async function movedOn(page: Page): Promise<() => Promise<boolean>> {
+  const before = await moment(page);
+  return async () => (await moment(page)) !== before;
+}
+
+export interface Manners {
+  /** Chooses among the options of a decision, by their words; the first by default. */
+  decide?: RegExp;
+  /** Passphrase of the one person who may approve. */
+  passphrase: string;
+  /** Called once for each new step heading. */
+  onStep?(heading: string): Promise<void>;
+}
+
+/** Does whatever the run asks for, until it is over. Returns the headings that it passed. */
+export async function driveRun(page: Page, manners: Manners, timeout: number): Promise<string[]> {
+  const seen: string[] = [];
+  const deadline = Date.now() + timeout;
+  while (Date.now() < deadline) {
+    const label = await primaryLabel(page);
+    if (label?.startsWith('Open the report') === true) return seen;
+    const heading = await stepHeading(page);
+    if (heading !== '' && seen.at(-1) !== heading) {
+      seen.push(heading);
+      await manners.onStep?.(heading);
+    }
+    await act(page, label, manners);
+  }
+  throw new Error(`The run did not end in time; it stands at "${await stepHeading(page)}" with "${await primaryLabel(page) ?? 'no action'}"`);
+}
+
+async function act(page: Page, label: string | null, manners: Manners): Promise<void> {
+  if (label === null) {
+    await vi.waitUntil(async () => (await primaryLabel(page)) !== null, WAIT);
+    return;
+  }
+  if (label.startsWith('Approve step')) return approve(page, manners.passphrase);
+  if (label.startsWith('Confirm')) await tickAll(page);
+  if (label.startsWith('Decide')) await choose(page, manners.decide);
+  if (label.startsWith('They have been told')) await type(page, page.getByLabel('Who was reached'), 'Harbour office, Mira');
+  await enterUntil(page, await movedOn(page));
+}
+
+async function tickAll(page: Page): Promise<void> {
+  const boxes = page.locator('.ask input[type=checkbox]');
+  for (let index = 0; index < (await boxes.count()); index += 1) {
+    if (await boxes.nth(index).isChecked()) continue;
+    await tabTo(page, boxes.nth(index));
+    await page.keyboard.press('Space');
+  }
+}
+
+async function choose(page: Page, words: RegExp | undefined): Promise<void> {
+  const options = page.locator('.ask .radio');
+  const wanted = words === undefined ? options.first() : options.filter({ hasText: words }).first();
+  await tabTo(page, page.locator('.ask input[type=radio]').first());
+  await page.keyboard.press('Space');
+  for (let moves = 0; moves < 20 && !(await wanted.locator('input').isChecked()); moves += 1) await page.keyboard.press('ArrowDown');
+}
+
+async function type(page: Page, field: Locator, text: string): Promise<void> {
+  if ((await field.inputValue()) === text) return;
+  await tabTo(page, field);
+  await page.keyboard.type(text);
+}
+
+async function approve(page: Page, passphrase: string): Promise<void> {
+  const dialog = page.getByRole('alertdialog');
+  await enterUntil(page, () => dialog.isVisible());
+  const field = dialog.locator('input[type=password]');
+  await field.waitFor();
+  await tabTo(page, field);
+  await page.keyboard.type(passphrase);
+  await enterUntil(page, async () => !(await dialog.isVisible()));
+}
