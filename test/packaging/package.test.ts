@@ -14,10 +14,13 @@ const canCutNetwork = isLinux && process.getuid?.() === 0;
 const home = mkdtempSync(join(tmpdir(), 'blackstart-packaged-'));
 let folder: string;
 
+/** A namespace of its own has no network at all; a laptop without network still has itself. */
+const CUT = ['unshare', '-n', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+
 /** As on a laptop that was just unpacked: nothing of the checkout in sight, and no network where it can be cut. */
 function runPackaged(words: string[]): { status: number | null; stdout: string; stderr: string } {
   const program = join(folder, 'blackstart-cli');
-  const [command, ...args] = canCutNetwork ? ['unshare', '-n', program, ...words] : [program, ...words];
+  const [command, ...args] = canCutNetwork ? [...CUT, program, ...words] : [program, ...words];
   return spawnSync(command ?? program, args, { encoding: 'utf8', cwd: home, timeout: 170_000, env: { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', HOME: home, LANG: 'C.UTF-8' } });
 }
 
@@ -60,8 +63,7 @@ describe.runIf(isLinux)('the package', () => {
 
   it('carries the First drill through on the command line, with the network cut', () => {
     const { status, stdout, stderr } = runPackaged(['drill', 'first', '--data-dir', join(home, 'drill')]);
-    expect(`${stdout}\n${stderr}`).toMatch(/succeeded/i);
-    expect(status).toBe(0);
+    expect({ status, said: `${stdout}\n${stderr}` }).toMatchObject({ status: 0, said: expect.stringContaining('Recovery time') });
   });
 
   it('opens its window, and the page reaches the engine', async () => {

@@ -87,7 +87,8 @@ export async function takePictures({ app, page }: LaunchedConsole, name: string)
     await app.evaluate(({ BrowserWindow }, { width, height }) => BrowserWindow.getAllWindows()[0]?.setContentSize(width, height), size);
     await until(page, `innerWidth === ${size.width} && innerHeight === ${size.height}`);
     for (const scheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
+      // The person's choice on the page, not the system's, decides the colours.
+      await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(scheme)}`);
       await page.screenshot({ path: join(ROOT, 'screenshots', `${name}-${size.width}x${size.height}-${scheme}.png`) });
     }
   }
