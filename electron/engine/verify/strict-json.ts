@@ -1,7 +1,7 @@
 /** Whether bytes are JSON in the one spelling that the record allows: RFC 8785 with ASCII names and integers. */
 import { isAscii, isUtf8 } from 'node:buffer';
 
-export type StrictJson = { value: unknown } | { fault: 'unreadable' | 'not-canonical' };
+export type StrictJson = { value: unknown; text: string } | { fault: 'unreadable' | 'not-canonical' };
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -19,8 +19,8 @@ export function readStrictJson(bytes: Buffer): StrictJson {
     return { fault: 'unreadable' };
   }
   // V8 spells as RFC 8785 asks and keeps the order of names, so in plain ASCII only their order is left to check.
-  if (isPlain && !text.includes('\\ud') && isOrdered(value, 0) && JSON.stringify(value) === text) return { value };
-  return spell(value, 0) === text ? { value } : { fault: 'not-canonical' };
+  if (isPlain && !text.includes('\\ud') && isOrdered(value, 0) && JSON.stringify(value) === text) return { value, text };
+  return spell(value, 0) === text ? { value, text } : { fault: 'not-canonical' };
 }
 
 function isOrdered(value: unknown, depth: number): boolean {
@@ -28,10 +28,12 @@ function isOrdered(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (depth > 64) return false;
   if (Array.isArray(value)) return value.every((item) => isOrdered(item, depth + 1));
-  let before = '';
-  for (const [name, member] of Object.entries(value)) {
-    if (name <= before && before !== '') return false;
-    if (!isOrdered(member, depth + 1)) return false;
+  if (!isRecord(value)) return false;
+  let before: string | null = null;
+  for (const name of Object.keys(value)) {
+    if (before !== null && name <= before) return false;
+    const member = value[name];
+    if (typeof member !== 'string' && !isOrdered(member, depth + 1)) return false;
     before = name;
   }
   return true;

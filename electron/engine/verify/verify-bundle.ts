@@ -163,7 +163,7 @@ class LineReader {
 
   #line(line: Buffer): void {
     if (line.length === 64 && /^[0-9a-f]{64}$/u.test(line.toString('latin1'))) {
-      this.#reader.readHidden(Buffer.from(line.toString('latin1'), 'hex'));
+      this.#reader.readHidden(line.toString('latin1'));
       return;
     }
     this.shown += 1;
