@@ -36,10 +36,11 @@ export function localTime(now: number, zone: string): string | null {
   return `${time} ${city}`;
 }
 
-/** `0:52`, hours and minutes of a sum of time. */
-export function hoursMinutes(seconds: number): string {
-  const minutes = Math.floor(Math.max(0, seconds) / 60);
-  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+/** `49 s`, `52 min`, `1 h 08 min`: a sum of time that grows, whole minutes from one minute on. */
+export function sumOfTime(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(Math.max(0, seconds))} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
 /** `24:11`, `1:24:07`: the time of a step; minutes do not wait for an hour. */

@@ -108,12 +108,14 @@ interface RadioFieldProps {
   onChange(value: string): void;
   options: readonly { value: string; label: ReactNode; detail?: string }[];
   autoFocus?: boolean;
+  /** Side by side, for short words. */
+  inline?: boolean;
 }
 
-export function RadioField({ legend, hideLegend = false, value, onChange, options, autoFocus = false }: RadioFieldProps) {
+export function RadioField({ legend, hideLegend = false, value, onChange, options, autoFocus = false, inline = false }: RadioFieldProps) {
   const name = useId();
   return (
-    <fieldset className="radios">
+    <fieldset className={`radios${inline ? ' inline' : ''}`}>
       <legend className={hideLegend ? 'sr' : 'label'}>{legend}</legend>
       {options.map((option, index) => (
         <label key={option.value} className={`radio${option.value === value ? ' on' : ''}`}>

@@ -5,6 +5,7 @@ import { useNavigation } from '../../app/navigation.ts';
 import { Page } from '../../app/Page.tsx';
 import { Button, Primary } from '../../components/Buttons.tsx';
 import { Fault } from '../../components/Fault.tsx';
+import { MoreMenu } from '../../components/MoreMenu.tsx';
 import { Notice, runState, StateWord } from '../../components/States.tsx';
 import { useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
@@ -38,7 +39,7 @@ export function ReportScreen({ run }: { run: string }) {
         <h1 className="cut">Report{summary === null ? '' : `, ${visible(summary.title)}`}</h1>
         {summary !== null && <StateWord state={runState(summary.state)} badge />}
         <span className="grow" />
-        {(['html', 'json', 'csv', 'md'] as const).map((format) => <Button key={format} tall label={`Save as ${FORMATS[format]}`} onPress={() => { void save.run(format); }}>{format.toUpperCase()}…</Button>)}
+        <MoreMenu below label="Save as" items={(['html', 'json', 'csv', 'md'] as const).map((format) => ({ id: format, label: `${FORMATS[format]}…`, run: () => { void save.run(format); } }))} />
         <Button tall onPress={() => { void pdf.run(); }}><FileText size={16} strokeWidth={1.75} aria-hidden="true" />PDF…</Button>
         {summary?.finished_at === null ? <Primary id={`back ${run}`} label="Back to the run" onPress={() => { go({ screen: 'run', run }); }} /> : <Primary id={`bundle ${run}`} label="Save evidence bundle" busy={bundle.busy} onPress={() => { void bundle.write(run); }} />}
       </div>

@@ -32,6 +32,7 @@ export function ActionBar({ run, view, step, action, answer, onPress, onDialog }
   const over = view.finished_at !== null || view.state === 'interrupted';
   const can = step === null || over ? null : choicesOf(step);
   const halted = (step?.state === 'failed' || step?.state === 'unknown') && !over;
+  const running = step?.state === 'running' && !over;
   const attach = useAttach(run, step);
   useKeys([
     { key: 'n', label: 'Write a note', run: () => { if (!over) onDialog({ kind: 'note' }); } },
@@ -44,7 +45,7 @@ export function ActionBar({ run, view, step, action, answer, onPress, onDialog }
   const dialog = (next: RunDialog) => (): void => { onDialog(next); };
   const abort = { id: 'abort', label: 'Abort run…', danger: true, run: dialog({ kind: 'abort' }) };
   const more: MoreItem[] = can === null ? [] : [
-    ...(halted ? [{ id: 'note', label: 'Note…', letter: 'N', run: dialog({ kind: 'note' }) }, { id: 'attach', label: 'Attach…', letter: 'A', run: () => { void attach(); } }] : []),
+    ...(!running ? [{ id: 'note', label: 'Note…', letter: 'N', run: dialog({ kind: 'note' }) }, { id: 'attach', label: 'Attach…', letter: 'A', run: () => { void attach(); } }] : []),
     ...(can.override ? [{ id: 'override', label: 'Override…', run: dialog({ kind: 'reason', verb: 'override' }) }] : []),
     ...(can.elsewhere ? [{ id: 'goto', label: 'Go to a later step…', run: dialog({ kind: 'goto' }) }] : []),
     ...(can.undo ? [{ id: 'undo', label: 'Undo…', run: dialog({ kind: 'reason', verb: 'undo' }) }] : []),
@@ -60,8 +61,8 @@ export function ActionBar({ run, view, step, action, answer, onPress, onDialog }
       {can?.defer === true && <Button letter="D" onPress={dialog({ kind: 'reason', verb: 'defer' })}>Defer…</Button>}
       {can?.skip === true && <Button letter="S" onPress={dialog({ kind: 'reason', verb: 'skip' })}>Skip…</Button>}
       <span className="end">
-        {!over && !halted && <Button look="quiet" letter="N" onPress={dialog({ kind: 'note' })}>Note</Button>}
-        {!over && !halted && <Button look="quiet" letter="A" onPress={() => { void attach(); }}>Attach</Button>}
+        {running && <Button look="quiet" letter="N" onPress={dialog({ kind: 'note' })}>Note</Button>}
+        {running && <Button look="quiet" letter="A" onPress={() => { void attach(); }}>Attach</Button>}
         {can?.stop === true && <Button look="danger" onPress={dialog({ kind: 'reason', verb: 'stop-step' })}>Stop step…</Button>}
         <MoreMenu items={more} />
         {halted && <Button look="danger" onPress={abort.run}>Abort run…</Button>}

@@ -5,7 +5,7 @@ import { runningClock, spokenDuration } from '../../../../electron/contract/word
 import { Glyph } from '../../components/Glyph.tsx';
 import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
-import { hourMinute, hoursMinutes, millis, untilDue } from '../../wording.ts';
+import { hourMinute, sumOfTime, millis, untilDue } from '../../wording.ts';
 import { type RunClocks, runClocks } from './run-clocks.ts';
 
 function Left({ view, clocks }: { view: RunView; clocks: RunClocks }) {
@@ -96,7 +96,7 @@ export function Clocks({ view, received }: { view: RunView; received: number }) 
       <div className="clock grow">
         <span className="label">Elapsed{clocks.since === null ? '' : view.outage_at === null ? ` since ${hourMinute(clocks.since)}` : ` since the outage at ${hourMinute(clocks.since)}`}</span>
         <span className="spent"><span className="v">{clocks.elapsed_s === null ? '0:00:00' : runningClock(clocks.elapsed_s)}</span><Split view={view} clocks={clocks} /></span>
-        <div className="legend"><span><i className="p-tool" />tools {hoursMinutes(clocks.tool_s)}</span><span><i className="p-people" />people {hoursMinutes(clocks.human_s)}</span><span><i className="p-blocked" />third party {hoursMinutes(clocks.blocked_s)}</span></div>
+        <div className="legend"><span><i className="p-tool" />tools {sumOfTime(clocks.tool_s)}</span><span><i className="p-people" />people {sumOfTime(clocks.human_s)}</span><span><i className="p-blocked" />third party {sumOfTime(clocks.blocked_s)}</span></div>
       </div>
       <NextMessage view={view} now={now} />
     </section>

@@ -33,10 +33,10 @@ function row(id: string, title: string, steps: StepView[], selected: string | nu
   };
 }
 
-/** Whole minutes of a budget, or its seconds below one. */
+/** `45 min`, or its seconds below one. */
 export function budgetText(seconds: number | null): string {
   if (seconds === null) return '';
-  return seconds < 60 ? `${seconds} s` : String(Math.round(seconds / 60));
+  return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 /** At the right of a step: the time it took, before that its budget. */

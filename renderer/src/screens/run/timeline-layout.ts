@@ -54,22 +54,20 @@ export function targetMoment(view: Pick<RunView, 'outage_at' | 'rto'>): number |
   return outage === null || view.rto.target_s === null ? null : outage + view.rto.target_s * 1000;
 }
 
+/** A row a lane; what runs further beside shares the last row. */
+const MOST_LANES = 4;
+
 function lanesOf(view: RunView, now: number, frame: Frame): TimelineLayout['lanes'] {
   const steps = new Map(view.steps.map((step) => [step.id, step]));
-  const main: Bar[] = [];
-  const beside: Bar[] = [];
+  const count = Math.min(MOST_LANES, Math.max(2, ...view.steps.map((step) => step.lane + 1)));
+  const lanes = Array.from({ length: count }, (_, lane): { name: string; bars: Bar[] } => ({ name: lane === 0 ? 'Main' : count === 2 ? 'Beside' : `Beside ${lane}`, bars: [] }));
+  const put = (step: StepView, bar: Bar | null): void => { if (bar !== null) lanes[Math.min(step.lane, count - 1)]?.bars.push(bar); };
   for (const span of view.spans) {
     const step = steps.get(span.step);
-    if (step === undefined) continue;
-    (step.lane === 0 ? main : beside).push(spanBar(span, step, now, frame));
+    if (step !== undefined) put(step, spanBar(span, step, now, frame));
   }
-  if (view.finished_at === null) {
-    for (const step of view.steps) {
-      const bar = planBar(step, now, frame);
-      if (bar !== null) (step.lane === 0 ? main : beside).push(bar);
-    }
-  }
-  return [{ name: 'Main', bars: main }, { name: 'Beside', bars: beside }];
+  if (view.finished_at === null) for (const step of view.steps) put(step, planBar(step, now, frame));
+  return lanes;
 }
 
 function spanBar(span: Span, step: StepView, now: number, frame: Frame): Bar {

@@ -15,8 +15,8 @@ export function NotifyAsk({ run, step, asks }: { run: Run; step: string; asks: A
   return (
     <section className="ask">
       <h2 className="s16">Tell: {visible(asks.audience)}</h2>
-      <TextArea label="What you say; change it where it is wrong" rows={4} value={text} onChange={setText} />
-      {asks.channels.length > 0 && <RadioField legend="By" value={channel} onChange={setChannel} options={asks.channels.map((name) => ({ value: name, label: visible(name) }))} />}
+      <TextArea label="What you say; change it where it is wrong" rows={3} value={text} onChange={setText} />
+      {asks.channels.length > 0 && <RadioField inline legend="By" value={channel} onChange={setChannel} options={asks.channels.map((name) => ({ value: name, label: visible(name) }))} />}
       <TextField label="Who was reached" value={reached} onChange={setReached} />
     </section>
   );
