@@ -30,7 +30,7 @@ const OPTIONS = { version: '1.2', schema: 'core', merge: false, uniqueKeys: true
 /** Keys whose lists are command lines; a plain word in them must mean the same in every YAML. */
 const ARGV_KEYS: ReadonlySet<string> = new Set(['run', 'pipe', 'stop', 'version_run', 'env']);
 /** Booleans of YAML 1.1: text here, but not to most other readers. */
-const OLD_BOOLEAN = /^(?:y|n|yes|no|on|off)$/iu;
+const OLD_BOOLEAN = /^(?:yes|no|on|off)$/iu;
 
 export function readBlock(text: string, place: BlockPlace): ReadBlock {
   const lines = new LineCounter();

@@ -98,9 +98,9 @@ function phaseBudgets(draft: Draft): Finding[] {
   return draft.runbook.phases.flatMap((phase) => {
     if (phase.budget === undefined) return [];
     const steps = draft.runbook.steps.filter((step) => phase.steps.includes(step.id));
-    const inside = steps.map((step) => ({ ...step, needs: step.needs.filter((need) => phase.steps.includes(need)) }));
+    const inside = steps.map((step) => withoutEnd({ ...step, needs: step.needs.filter((need) => phase.steps.includes(need)) }));
     const worlds = worldsOf(draft.runbook);
-    const seconds = Math.max(0, ...(worlds.length === 0 ? [{}] : worlds).map((world) => recoverySeconds(inside.map(withoutEnd), namesakes(inside.map(withoutEnd), executedIn(draft.runbook, world)))));
+    const seconds = Math.max(0, ...(worlds.length === 0 ? [{}] : worlds).map((world) => recoverySeconds(inside, namesakes(inside, executedIn(draft.runbook, world)))));
     return seconds <= durationSeconds(phase.budget) ? [] : [warningAt({ line: phase.line, column: 1 }, 'phase-over-budget', `The steps of "${phase.title}" add up to ${formatDuration(seconds)}, and the phase has ${phase.budget}.`, 'Make the two agree.')];
   });
 }

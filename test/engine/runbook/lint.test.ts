@@ -1,0 +1,332 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { LintReport } from '../../../electron/contract/runbook.ts';
+import { judgeDraft, lintPaths } from '../../../electron/engine/runbook/lint.ts';
+import { block, compose, parse, step } from './compose.ts';
+
+const AT = new Date('2026-05-01T00:00:00Z');
+const folders: string[] = [];
+afterEach(() => { for (const folder of folders.splice(0)) rmSync(folder, { recursive: true }); });
+
+/** Rules of the warnings, sorted. A sample with an error is a mistake in the test. */
+function warnings(sample: { front?: string; body: string }): string[] {
+  const { draft, findings } = parse(sample);
+  if (draft === null) throw new Error(JSON.stringify(findings));
+  const errors = findings.filter((finding) => finding.severity === 'error');
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
+  return judgeDraft(draft, AT).map((finding) => finding.rule).sort();
+}
+
+/** A run step around one argv that no other rule finds fault with. */
+function run(argv: readonly string[], extra = ''): string {
+  return step('a', `budget: 5m\n${extra.includes('modes:') ? '' : 'modes: {rehearsal: simulate}\n'}run: ${JSON.stringify(argv)}\n${extra}`);
+}
+
+function pipe(argvs: readonly (readonly string[])[], extra = ''): string {
+  return step('a', `budget: 5m\nmodes: {rehearsal: simulate}\npipe: ${JSON.stringify(argvs)}\n${extra}`);
+}
+
+const ok = 'verify: [{stdout: {contains: ready}}]\n';
+const poll = 'wait_until: {run: [kubectl, -n, x, get, pods], expect: {stdout: {contains: Running}}, within: 5m}\n';
+const gate = 'point_of_no_return: true\n';
+const status = step('s', 'budget: 1m\nrun: [kubectl, -n, prod, rollout, status, deploy/web, --timeout=5m]');
+
+/** The rule, a body that breaks it, and a body that does not. */
+const RULES: readonly [rule: string, bad: string, good: string][] = [
+  ['psql-several-statements', run(['psql', '-U', 'x', '-c', 'DROP DATABASE a; CREATE DATABASE a;'], gate), run(['psql', '-U', 'x', '-c', 'DROP DATABASE a', '-c', 'CREATE DATABASE a;'], gate)],
+  ['psql-several-statements', run(['kubectl', '-n', 'x', 'exec', 'pg-0', '--', '/usr/bin/psql', '-U', 'x', '--command=DROP DATABASE a; CREATE DATABASE a'], gate), run(['psql', '-U', 'x', '-c', "INSERT INTO notes VALUES ('a; CREATE DATABASE b')"])],
+  ['psql-on-error-stop', pipe([['zcat', 'x'], ['psql', '-U', 'x', 'db']], ok), pipe([['zcat', 'x'], ['psql', '-v', 'ON_ERROR_STOP=1', '-U', 'x', 'db']], ok)],
+  ['psql-on-error-stop', pipe([['zcat', 'x'], ['kubectl', '-n', 'x', 'exec', '-i', 'pg-0', '--', 'psql', '-U', 'x']], ok), pipe([['zcat', 'x'], ['kubectl', '-n', 'x', 'exec', '-i', 'pg-0', '--', 'psql', '-U', 'x', '--set=ON_ERROR_STOP=on']], ok)],
+  ['psql-on-error-stop', run(['psql', '-f', '/dump.sql'], ok), run(['psql', '-qvON_ERROR_STOP=1', '-f', '/dump.sql'], ok)],
+  ['psql-on-error-stop', run(['sudo', '-u', 'postgres', 'psql'], `stdin: {file: /dump.sql}\n${ok}`), run(['psql', '-Atc', 'SELECT 1'], ok)],
+  ['glob-in-argv', run(['ls-tool', '/media/kit/*.dump']), run(['find', '/media/kit', '-name', '*.dump'])],
+  ['glob-in-argv', run(['cp', '/a/file?.txt', '/b']), run(['fetch', 'https://ampora.example/x?y=1'])],
+  ['substitution-in-argv', run(['cp', '/backup-$(date +%F).tar', '/x']), run(['awk', '{print $1}', '/x'])],
+  ['substitution-in-argv', run(['cp', '$HOME/x', '/x']), run(['cp', '/home/x', '/x'])],
+  ['substitution-in-argv', run(['cp', '~/x', '/x']), run(['cp', '/x', 'y~'])],
+  ['substitution-in-argv', run(['echo', '`id`']), run(['echo', 'id'])],
+  ['shell-syntax-in-argv', run(['echo', 'x', '>', '/tmp/x']), run(['echo', 'a > b'])],
+  ['shell-syntax-in-argv', run(['zcat', 'x', '|', 'psql']), pipe([['zcat', 'x'], ['wc-tool']])],
+  ['s3-glob', run(['aws', 's3', 'cp', 's3://akko-backups/pg/x*.sql.gz', '/x']), run(['aws', 's3', 'cp', 's3://akko-backups/pg/x.sql.gz', '/x'])],
+  ['rds-engine', run(['aws', 'rds', 'restore-db-cluster-from-snapshot', '--db-cluster-identifier', 'x'], `${ok}${poll}`), run(['aws', 'rds', 'restore-db-cluster-from-snapshot', '--engine', 'aurora-postgresql'], `${ok}${poll}`)],
+  ['pg-restore-recovery-target', run(['pg_restore', '--recovery-target-time=2026', '/x'], ok), run(['pg_restore', '-d', 'x', '/x'], ok)],
+  ['pgbackrest-target', run(['pgbackrest', 'restore', '--target-time=2026-04-25 14:30:00'], ok), run(['pgbackrest', 'restore', '--type=time', '--target=2026-04-25 14:30:00+00'], ok)],
+  ['pgbackrest-target', run(['pgbackrest', 'restore', '--target=2026-04-25 14:30:00 UTC'], ok), run(['pgbackrest', 'restore', '--type=immediate'], ok)],
+  ['tty-flag', run(['kubectl', '-n', 'x', 'exec', '-it', 'pg-0', '--', 'psql', '-U', 'x', '-c', 'VACUUM']), run(['kubectl', '-n', 'x', 'exec', '-it', 'pg-0', '--', 'psql', '-U', 'x'], 'tty: true\n')],
+  ['tty-flag', run(['docker', 'exec', '--tty', 'c', 'id']), run(['kubectl', '-n', 'x', 'exec', '-i', 'pg-0', '--', 'tool', '-t'])],
+  ['velero-wait', run(['velero', 'restore', 'create', '--from-schedule', 'x'], ok), run(['velero', 'restore', 'create', '--from-schedule', 'x', '--wait'], ok)],
+  ['velero-wait', run(['velero', 'create', 'restore', 'r'], ok), run(['velero', 'restore', 'create', 'r'], `${ok}${poll}`)],
+  ['velero-from-backup', run(['velero', 'restore', 'create', '--from-backup', 'latest-daily', '--wait'], ok), run(['velero', 'restore', 'create', '--from-backup', '{{name}}', '--wait'], `${ok}modes: {live: run, rehearsal: simulate}\n`)],
+  ['prints-secret', run(['aws', 'secretsmanager', 'get-secret-value', '--secret-id', 'x'], ok), step('a', 'kind: secret\nbudget: 1m\nsecret: key\nrun: [aws, secretsmanager, get-secret-value, --secret-id, x]')],
+  ['prints-secret', run(['vault', 'read', 'secret/x'], ok), run(['vault', 'status'], ok)],
+  ['prints-secret', run(['vault', 'kv', 'get', 'secret/x'], ok), run(['vault', 'login', '-method=x'], ok)],
+  ['prints-secret', run(['kubectl', '-n', 'x', 'get', 'secret', 'db', '-o', 'yaml'], ok), run(['kubectl', '-n', 'x', 'get', 'secret', 'db', '-o', 'name'], ok)],
+  ['shell', run(['bash', '-c', 'echo hello']), run(['echo', 'hello'])],
+  ['shell', run(['/bin/sh', '-ec', 'echo hello']), run(['printf', 'sh -c'])],
+  ['shell', run(['kubectl', '-n', 'x', 'exec', 'p', '--', 'sh', '-c', 'ls']), run(['kubectl', '-n', 'x', 'exec', 'p', '--', 'id'])],
+  ['shell', run(['sudo', 'bash', '-lc', 'echo']), run(['sudo', 'id'])],
+  ['opaque-script', run(['/opt/scripts/rotate-secrets.sh']), run(['/opt/bin/rotate-secrets'])],
+  ['opaque-script', run(['bash', 'scripts/dr-smoke-test.sh']), run(['python3', '-m', 'http.server'])],
+  ['opaque-script', run(['python3', '{{runbook_dir}}/check.py']), run(['{{blackstart}}', 'record', 'verify'])],
+  ['opaque-script', run(['env', 'A=1', 'tests/post-deploy/run-all.sh']), run(['env', 'A=1', 'id'])],
+  ['shell-word', run(['cd', '/x']), run(['id'])],
+  ['kubectl-run-overrides', run(['kubectl', '-n', 'x', 'run', 'r', '--image=i@sha256:0', '--env=A=1', '--overrides={"spec":{"containers":[]}}']), run(['kubectl', '-n', 'x', 'run', 'r', '--image=i@sha256:0', '--env=A=1'])],
+  ['moving-tag', run(['docker', 'build', '-t', 'r.example/web:latest', '/x']), run(['docker', 'build', '-t', 'r.example/web:1.2', '/x'])],
+  ['moving-tag', run(['kubectl', '-n', 'x', 'set', 'image', 'deploy/web', 'web=r.example/web:latest']), run(['kubectl', '-n', 'x', 'set', 'image', 'deploy/web', 'web=r.example/web@sha256:00'])],
+  ['moving-tag', run(['docker', 'push', 'veza-backend-api:1']), run(['docker', 'push', 'registry.example/veza:1'])],
+  ['follow-without-timeout', run(['kubectl', '-n', 'x', 'logs', '-f', 'deploy/web']), run(['kubectl', '-n', 'x', 'logs', '-f', 'deploy/web'], 'timeout: 1m\n')],
+  ['follow-without-timeout', run(['tail', '-F', '/var/log/x']), run(['tail', '-n', '50', '/var/log/x'])],
+  ['rollout-undo-revision', run(['kubectl', '-n', 'x', 'rollout', 'undo', 'deploy/web']), run(['kubectl', '-n', 'x', 'rollout', 'undo', 'deploy/web', '--to-revision=3'])],
+  ['rollout-restart-selector', run(['kubectl', '-n', 'x', 'rollout', 'restart', 'deployment', '--selector=tier=api']), run(['kubectl', '-n', 'x', 'rollout', 'restart', 'deploy/web'])],
+  ['terraform-plan', run(['terraform', 'apply']), run(['terraform', 'apply', '/plan'])],
+  ['terraform-init', run(['terraform', 'apply', '/plan']), step('i', 'budget: 1m\nrun: [terraform, init]') + run(['terraform', 'apply', '/plan'])],
+  ['aws-unsorted', run(['aws', 'rds', 'describe-db-cluster-snapshots', '--query', 'DBClusterSnapshots[-1].Id'], ok), run(['aws', 'rds', 'describe-db-cluster-snapshots', '--query', 'sort_by(DBClusterSnapshots,&T)[-1].Id'], ok)],
+  ['aws-none', run(['aws', 'rds', 'describe-x', '--query', 'A.B', '--output', 'text'], 'capture: {v: {stdout: true, type: string}}\n'), run(['aws', 'rds', 'describe-x', '--query', 'A.B', '--output', 'text'], "capture: {v: {stdout: true, type: string}}\nverify: [{stdout: {not_matches: '^None$'}}]\n")],
+  ['kubectl-namespace', run(['kubectl', 'rollout', 'status', 'deploy/web']), run(['kubectl', '--namespace=x', 'rollout', 'status', 'deploy/web'])],
+  ['kubectl-namespace', run(['kubectl', 'get', 'pods'], ok), run(['kubectl', 'get', 'nodes'], ok)],
+  ['relative-path', run(['tool', '--file', './x']), run(['tool', '--file', '{{runbook_dir}}/x'])],
+  ['relative-path', run(['aws', 'route53', 'list-x', '--cli-input-json', 'file://dns.json'], ok), run(['aws', 'route53', 'list-x', '--cli-input-json', 'file:///dns.json'], ok)],
+  ['relative-path', run(['kubectl', '-n', 'x', 'diff', '-f', 'k8s/web.yaml']), run(['kubectl', '-n', 'x', 'diff', '-f', '/k8s/web.yaml'])],
+  ['psql-in-pod', run(['kubectl', '-n', 'x', 'exec', 'deploy/api', '--', 'psql', '-c', 'VACUUM']), run(['kubectl', '-n', 'x', 'exec', 'deploy/api', '--', 'psql', '-U', 'app', '-c', 'VACUUM'])],
+  ['listing-unasserted', run(['kubectl', '-n', 'x', 'get', 'pods']), run(['kubectl', '-n', 'x', 'get', 'pods'], ok)],
+  ['listing-unasserted', run(['ls', '-l', '/backups']), run(['ls', '-l', '/backups'], 'capture: {v: {stdout: true, type: string}}\n')],
+  ['listing-unasserted', run(['kubectl', '-n', 'x', 'exec', 'p', '--', 'ls', '/b']), run(['kubectl', '-n', 'x', 'exec', 'p', '--', 'id'])],
+  ['listing-unasserted', run(['velero', 'backup', 'get']), run(['velero', 'backup', 'get'], ok)],
+  ['listing-unasserted', run(['aws', 'rds', 'describe-db-instances']), run(['aws', 'rds', 'describe-db-instances'], ok)],
+  ['select-unasserted', run(['psql', '-Atc', 'SELECT count(*) FROM tenants']), run(['psql', '-Atc', 'SELECT count(*) FROM tenants'], 'verify: [{number: {min: 41}}]\n')],
+  ['placeholder', run(['tool', '--zone=ZXXXXXXX']), run(['tool', '--zone=Z1'])],
+  ['placeholder', run(['tool', 'backup_YYYYMMDD_HHMMSS.dump']), run(['psql', '-Atc', "SELECT to_char(now(), 'YYYYMMDD')"], ok)],
+  ['object-lock-unasserted', run(['aws', 's3api', 'get-object-lock-configuration', '--bucket', 'x'], 'capture: {v: {stdout: true, type: string}}\n'), run(['aws', 's3api', 'get-object-lock-configuration', '--bucket', 'x'], 'verify: [{json: /ObjectLockConfiguration/Rule/DefaultRetention/Mode, equals: COMPLIANCE}]\n')],
+
+  ['no-budget', step('a'), step('a', 'budget: 1m')],
+  ['restore-without-verify', run(['pg_restore', '-d', 'x', '/x']), run(['pg_restore', '-d', 'x', '/x'], ok)],
+  ['restore-without-verify', run(['pgbackrest', '--stanza=x', 'restore']), run(['pgbackrest', '--stanza=x', 'info'])],
+  ['restore-without-verify', pipe([['zcat', '/x'], ['psql', '-v', 'ON_ERROR_STOP=1', '-U', 'x']]), pipe([['zcat', '/x'], ['psql', '-v', 'ON_ERROR_STOP=1', '-U', 'x']], ok)],
+  ['restore-without-verify', run(['velero', 'restore', 'create', '--from-schedule', 'x', '--wait']), run(['pg_restore', '--list', '/x'])],
+  ['destructive-ungated', run(['kubectl', '-n', 'x', 'delete', 'pvc', 'data']), run(['kubectl', '-n', 'x', 'delete', 'pvc', 'data'], gate)],
+  ['destructive-ungated', run(['terraform', 'apply', '-auto-approve']), run(['terraform', 'plan', '-out=/p'])],
+  ['destructive-ungated', run(['terraform', 'destroy']), run(['terraform', 'destroy'], gate)],
+  ['destructive-ungated', run(['aws', 'rds', 'failover-db-cluster'], poll), run(['aws', 'rds', 'describe-db-clusters'], ok)],
+  ['destructive-ungated', run(['aws', 'route53', 'change-resource-record-sets'], poll), run(['aws', 'route53', 'change-resource-record-sets'], `${poll}${gate}`)],
+  ['destructive-ungated', run(['kubectl', '-n', 'x', 'exec', 'p', '--', 'psql', '-U', 'x', '-c', 'DROP TABLE a']), run(['kubectl', '-n', 'x', 'exec', 'p', '--', 'psql', '-U', 'x', '-c', 'CREATE TABLE a()'])],
+  ['destructive-ungated', run(['patronictl', 'failover', 'x']), run(['patronictl', 'list'])],
+  ['destructive-ungated', run(['aws', 's3', 'rm', 's3://x/y']), run(['aws', 's3', 'cp', 's3://x/y', '/z'])],
+  ['destructive-ungated', run(['knsupdate', '/x']), step('g', 'kind: approve\nby: [boss]\nbudget: 1m') + run(['knsupdate', '/x'])],
+  ['pipe-hides-exit', pipe([['kubectl', '-n', 'x', 'get', 'pods'], ['head', '-5']]), pipe([['kubectl', '-n', 'x', 'get', 'pods'], ['head', '-5']], ok)],
+  ['aws-async', run(['aws', 'rds', 'failover-db-cluster'], gate), run(['aws', 'rds', 'failover-db-cluster'], `${gate}${poll}`)],
+  ['aws-async', run(['aws', 'route53', 'change-resource-record-sets'], gate), run(['aws', 'route53', 'change-resource-record-sets'], gate) + step('w', 'budget: 1m\nrun: [aws, route53, wait, resource-record-sets-changed, --id, x]')],
+  ['rollout-check', run(['kubectl', '-n', 'prod', 'apply', '-k', '/k']), run(['kubectl', '-n', 'prod', 'apply', '-k', '/k']) + status],
+  ['rollout-check', run(['kubectl', '-n', 'prod', 'scale', 'deploy/web', '--replicas=3']), run(['kubectl', '-n', 'prod', 'scale', 'deploy/web', '--replicas=3']) + status],
+  ['rollout-check', run(['kubectl', '-n', 'prod', 'scale', 'deploy/other', '--replicas=3']) + status, run(['kubectl', '-n', 'prod', 'scale', 'deploy/other', '--replicas=3'], poll)],
+  ['rollout-check', run(['kubectl', '-n', 'prod', 'scale', 'deploy', 'web', '--replicas=0']), run(['kubectl', '-n', 'prod', 'scale', 'deploy', 'web', '--replicas=0']) + step('w', 'budget: 1m\nrun: [kubectl, -n, prod, wait, --for=delete, pod, -l, app=web]')],
+  ['rollout-check', run(['/usr/local/bin/kubectl', '-n', 'prod', 'apply', '-f', '/k/web.yaml']), run(['kubectl', 'apply', '-f', '/k/namespace.yaml'])],
+  ['vacuous-assertion', run(['id'], "verify: [{stdout: {matches: ''}}]\n"), run(['id'], "verify: [{stdout: {matches: '^$'}}]\n")],
+  ['vacuous-assertion', run(['id'], "verify: [{stdout: {matches: '.*'}}]\n"), run(['id'], "verify: [{stdout: {matches: '.'}}]\n")],
+  ['vacuous-assertion', run(['id'], 'verify: [{number: {min: 0}}]\n'), run(['id'], 'verify: [{number: {min: 0, max: 5}}]\n')],
+  ['vacuous-assertion', run(['id'], 'verify: [{run: ["true"]}]\n'), run(['id'], 'verify: [{run: [pg_isready]}]\n')],
+  ['vacuous-assertion', run(['id'], "verify: [{run: [x], expect: {stdout: {contains: ''}}}]\n"), run(['id'], 'verify: [{run: [x], expect: {stdout: {contains: a}}}]\n')],
+  ['vacuous-assertion', block('check', '{id: c, title: C, kind: backup, engine: sqlite, at: x, level: asserted, severity: blocker, expires: 1d, assert: [{query: "SELECT 1", number: {min: 0}}]}'), block('check', '{id: c, title: C, kind: backup, engine: sqlite, at: x, level: asserted, severity: blocker, expires: 1d, assert: [{query: "SELECT 1", number: {min: 1}}]}')],
+  ['lost-dependency', block('check', '{id: c, title: C, kind: power, severity: blocker, expires: 1d, needs_alive: [dns]}'), block('check', '{id: c, title: C, kind: power, severity: blocker, expires: 1d, needs_alive: [kit]}')],
+  ['lost-dependency', run(['id'], 'needs_alive: [dns]\n'), run(['id'], 'needs_alive: [dns]\nalternate: {when_dead: [dns], manual: Use the hosts file.}\n')],
+  ['dangerous-env', run(['id'], 'env: {LD_PRELOAD: /x}\n'), run(['id'], 'env: {LANG: C}\n')],
+  ['plain-secret', run(['id'], 'env: {PGPASSWORD: hunter2}\n'), run(['id'], 'env: {PGPASSWORD: {secret: key}}\n')],
+  ['capture-order', run(['x', '{{v}}'], 'needs: []\n') + step('b', 'budget: 1m\ncapture: {v: {stdout: true, type: string}}'), step('b', 'budget: 1m\ncapture: {v: {stdout: true, type: string}}') + run(['x', '{{v}}'])],
+];
+
+const FRONT = 'roles: {boss: {approves: true}}\nlost: [dns]\nparams: {name: {type: string, default: x}}\nsecrets: {key: {sources: [prompt]}}\n';
+
+describe('the linter', () => {
+  it.each(RULES)('%s: finds %j and lets its good twin pass', (rule, bad, good) => {
+    const front = FRONT;
+    expect(warnings({ front, body: bad })).toContain(rule);
+    expect(warnings({ front, body: good })).not.toContain(rule);
+  });
+
+  it('finds nothing in a step that is as it should be', () => {
+    expect(warnings({ front: FRONT, body: run(['pg_restore', '--dbname={{name}}', '/media/x.dump'], 'verify: [{run: [psql, -Atc, "SELECT count(*) FROM tenants"], expect: {number: {min: 41}}}]\n') })).toEqual([]);
+  });
+
+  it('looks into sudo, env, full paths, pods, pipes, undo, alternate, modes and verify', () => {
+    const hidden = ['sudo', '-u', 'root', 'env', 'A=1', '/usr/bin/kubectl', '-n', 'x', 'exec', 'pg-0', '-c', 'pg', '--', 'timeout', '30', '/usr/lib/postgresql/15/bin/psql', '-U', 'x', '-c', 'DROP DATABASE a; CREATE DATABASE a;'];
+    const used = [
+      run(hidden, gate),
+      pipe([['id'], hidden], gate),
+      run(['id'], `undo: {run: ${JSON.stringify(hidden)}}\n`),
+      run(['id'], `alternate: {when_dead: [dns], run: ${JSON.stringify(hidden)}}\n`),
+      step('a', `budget: 1m\nmodes: {rehearsal: {run: ${JSON.stringify(hidden)}}}`),
+      run(['id'], `verify: [{run: ${JSON.stringify(hidden)}}]\n`),
+      run(['id'], `wait_until: {run: ${JSON.stringify(hidden)}, within: 1m}\n`),
+    ];
+    for (const body of used) expect(warnings({ front: FRONT, body })).toContain('psql-several-statements');
+  });
+});
+
+describe('the plan as a whole', () => {
+  const rto = (body: string, front = 'targets: {rto: 1h}\n'): string[] => warnings({ front, body }).filter((rule) => rule === 'budget-over-rto');
+  const timed = (id: string, budget: string, extra = ''): string => step(id, `budget: ${budget}\n${extra}`);
+
+  it('adds budgets along the longest way, not over lanes', () => {
+    expect(rto(timed('a', '40m') + timed('b', '40m'))).toEqual(['budget-over-rto']);
+    expect(rto(timed('a', '40m') + timed('b', '40m', 'needs: []'))).toEqual([]);
+    expect(rto(timed('a', '30m') + timed('b', '30m'))).toEqual([]);
+  });
+
+  it('stops the clock where service is restored', () => {
+    expect(rto(timed('a', '50m', 'restores_service: true') + timed('b', '50m'))).toEqual([]);
+  });
+
+  it('never adds branches that exclude each other', () => {
+    const decide = (options: string): string => step('d', `kind: decide\nbudget: 5m\nquestion: Q\nas: q\noptions: ${options}`);
+    expect(rto(decide('{x: {label: X}, y: {label: Y, goto: c}}') + timed('a', '40m') + timed('b', '20m') + timed('c', '10m'))).toEqual(['budget-over-rto']);
+    expect(rto(decide('{x: {label: X}, y: {label: Y}}') + timed('a', '40m', 'when: q == "x"') + timed('b', '40m', 'when: q == "y"'))).toEqual([]);
+    expect(rto(timed('a', '40m', 'when: place == "k"') + timed('b', '40m', 'when: place == "v"'), 'targets: {rto: 1h}\nparams: {place: {type: enum, values: [k, v], default: k}}\n')).toEqual([]);
+  });
+
+  it('compares a phase with the steps in it', () => {
+    expect(warnings({ body: block('phase', 'budget: 10m') + timed('a', '8m') + timed('b', '8m') })).toEqual(['phase-over-budget']);
+    expect(warnings({ body: block('phase', 'budget: 20m') + timed('a', '8m') + timed('b', '8m') })).toEqual([]);
+  });
+
+  it('calls a review stale from the day after it was due', () => {
+    const { draft } = parse({ front: 'review_every: 90d\n', body: '' });
+    if (draft === null) throw new Error('no draft');
+    const rules = (day: string): string[] => judgeDraft(draft, new Date(`${day}T00:00:00Z`)).map((finding) => finding.rule);
+    expect(rules('2026-07-24')).toEqual([]);
+    expect(rules('2026-07-25')).toEqual(['review-stale']);
+  });
+
+  it('finds a secret all of whose sources are lost, a component without a check, placeholders and dangerous environment', () => {
+    expect(warnings({ front: 'lost: [cluster]\nsecrets: {key: {sources: [{file: /x, needs_alive: [cluster]}]}}\n', body: '' })).toEqual(['lost-dependency']);
+    expect(warnings({ front: 'lost: [cluster]\nsecrets: {key: {sources: [{file: /x, needs_alive: [cluster]}, prompt]}}\n', body: '' })).toEqual([]);
+    expect(warnings({ front: 'components: [{id: db, title: DB}]\n', body: '' })).toEqual(['component-uncovered']);
+    expect(warnings({ front: 'params: {zone: {type: string, default: ZXXXXXXXX}}\n', body: '' })).toEqual(['placeholder']);
+    expect(warnings({ front: 'params: {t: {type: datetime, default: "2026-04-25T14:30:00Z"}}\n', body: '' })).toEqual(['placeholder']);
+    expect(warnings({ front: "secrets: {key: {sources: [prompt], fingerprint: 'sha256:…'}}\n", body: '' })).toEqual(['placeholder']);
+    expect(warnings({ front: 'env_pass: [KUBECONFIG, LD_PRELOAD]\n', body: '' })).toEqual(['dangerous-env']);
+  });
+
+  it('wants the time of pgbackrest in its own format', () => {
+    const body = run(['pgbackrest', 'restore', '--type=time', '--target={{t}}'], ok);
+    expect(warnings({ front: 'params: {t: {type: datetime}}\n', body })).toContain('pgbackrest-target');
+    expect(warnings({ front: 'params: {t: {type: datetime, format: postgres}}\n', body })).not.toContain('pgbackrest-target');
+  });
+});
+
+/** The commands that the five documents print, by their number in the inventory, and the rules that must find what is wrong with each. */
+const PRINTED: readonly [id: string, body: string, rules: string[]][] = [
+  ['AC1', run(['kubectl', '-n', 'akko', 'scale', 'deployment', 'akko-superset', '--replicas=0']), ['rollout-check']],
+  ['AC2', run(['aws', 's3', 'cp', 's3://akko-backups/pg/superset_metadata_$(date +%Y%m%d)*.sql.gz', '/tmp/']), ['s3-glob', 'substitution-in-argv']],
+  ['AC3', run(['kubectl', '-n', 'akko', 'exec', '-it', 'akko-postgresql-0', '--', 'psql', '-U', 'postgres', '-c', 'DROP DATABASE superset_metadata; CREATE DATABASE superset_metadata;']), ['tty-flag', 'psql-several-statements', 'destructive-ungated']],
+  ['AC4', pipe([['zcat', '/tmp/superset_metadata.sql.gz'], ['kubectl', '-n', 'akko', 'exec', '-i', 'akko-postgresql-0', '--', 'psql', '-U', 'postgres', 'superset_metadata']]), ['psql-on-error-stop', 'restore-without-verify']],
+  ['AC5', run(['kubectl', '-n', 'akko', 'scale', 'deployment', 'akko-superset', '--replicas=1']), ['rollout-check']],
+  ['AC6', run(['bash', 'helm/scripts/k3d-create.sh']), ['opaque-script']],
+  ['AC7', run(['env', 'AKKO_DOMAIN=akko.customer.example', 'bash', 'helm/scripts/deploy-from-harbor.sh']), ['opaque-script']],
+  ['AC8', run(['velero', 'restore', 'create', '--from-backup', 'akko-20260425', '--include-namespaces', 'akko']), ['velero-wait', 'velero-from-backup', 'restore-without-verify']],
+  ['AC9', run(['bash', 'tests/post-deploy/run-all.sh']), ['opaque-script']],
+  ['AC10', run(['kubectl', '-n', 'akko', 'get', 'cronjobs', '-o', 'custom-columns=NAME:.metadata.name']), ['listing-unasserted']],
+  ['AC11', pipe([['kubectl', '-n', 'akko', 'exec', 'svc/akko-postgresql', '--', 'ls', '-l', '/backups'], ['head']]), ['pipe-hides-exit']],
+  ['AC12', pipe([['velero', 'backup', 'get'], ['head', '-5']]), ['pipe-hides-exit']],
+  ['AC13', run(['aws', 's3api', 'get-object-lock-configuration', '--bucket', 'akko-audit-cold']), ['object-lock-unasserted', 'listing-unasserted']],
+  ['KC1', run(['aws', 'rds', 'describe-db-instances', '--db-instance-identifier', 'kredete-primary']), ['listing-unasserted']],
+  ['KC2', run(['aws', 'rds', 'describe-db-instances', '--db-instance-identifier', 'kredete-standby', '--query', 'DBInstances[0].StatusInfos']), ['listing-unasserted']],
+  ['KC3', run(['aws', 'rds', 'failover-db-cluster', '--db-cluster-identifier', 'kredete-cluster']), ['aws-async', 'destructive-ungated']],
+  ['KC4', run(['kubectl', 'set', 'env', 'deployment/credit-origination', 'DATABASE_HOST=kredete-standby.XXXXXX.rds.amazonaws.com']), ['kubectl-namespace', 'placeholder']],
+  ['KC5', run(['kubectl', 'exec', '-it', 'deploy/credit-origination', '--', 'psql', '-c', 'SELECT pg_is_in_recovery();']), ['tty-flag', 'kubectl-namespace', 'psql-in-pod', 'select-unasserted']],
+  ['KC6', run(['kubectl', 'rollout', 'restart', 'deployment', '--selector=tier=api']), ['rollout-restart-selector', 'kubectl-namespace']],
+  ['KC7', run(['cd', 'terraform/environments/dr']), ['shell-word']],
+  ['KC9', run(['terraform', 'apply', '-auto-approve']), ['terraform-plan', 'terraform-init', 'destructive-ungated']],
+  ['KC10', run(['aws', 'rds', 'restore-db-cluster-from-snapshot', '--db-cluster-identifier', 'kredete-dr', '--snapshot-identifier', '$(aws rds describe-db-cluster-snapshots)']), ['rds-engine', 'aws-async', 'substitution-in-argv', 'restore-without-verify']],
+  ['KC10a', run(['aws', 'rds', 'describe-db-cluster-snapshots', '--query', 'DBClusterSnapshots[-1].DBClusterSnapshotIdentifier', '--output', 'text'], 'capture: {snapshot: {stdout: true, type: string}}\n'), ['aws-unsorted', 'aws-none']],
+  ['KC11', run(['velero', 'restore', 'create', '--from-backup', 'latest-daily']), ['velero-from-backup', 'velero-wait']],
+  ['KC12', run(['./scripts/dr-smoke-test.sh']), ['opaque-script']],
+  ['KC13', run(['aws', 'route53', 'change-resource-record-sets', '--hosted-zone-id', 'ZXXXXXXXXX', '--change-batch', 'file://dns-failover.json']), ['placeholder', 'relative-path', 'aws-async', 'destructive-ungated']],
+  ['MC1', run(['pgbackrest', '--stanza=ampora', 'restore', '--target-time=2026-04-25 14:30:00 UTC', '--type=time', '--target-action=promote']), ['pgbackrest-target', 'restore-without-verify']],
+  ['MC1 with --target', run(['pgbackrest', '--stanza=ampora', 'restore', '--type=time', '--target=2026-04-25 14:30:00 UTC']), ['pgbackrest-target']],
+  ['MC2', run(['psql', '-h', 'newdb.acme.io', '-c', 'SELECT count(*) FROM tenants']), ['select-unasserted']],
+  ['MC3', run(['aws', 'secretsmanager', 'get-secret-value', '--secret-id', 'ampora-prod/master-key', '--query', 'SecretString', '--output', 'text']), ['prints-secret']],
+  ['VC1', run(['kubectl', 'scale', 'deployment', 'veza-backend-api', '--replicas=0', '-n', 'veza-production']), ['rollout-check']],
+  ['VC2', run(['kubectl', 'get', 'pvc', 'postgres-backup-storage', '-n', 'veza-production']), ['listing-unasserted']],
+  ['VC3', run(['kubectl', 'exec', '-it', 'postgres-pod', '-n', 'veza-production', '--', 'ls', '-lh', '/backups/postgres/']), ['tty-flag', 'listing-unasserted']],
+  ['VC4', run(['kubectl', 'run', 'postgres-restore', '--rm', '-it', '--image=postgres:15-alpine', '--env=PGPASSWORD=x', '-n', 'veza-production', '--overrides={"spec":{"containers":[{}]}}', '--', '/bin/sh', '-c', 'pg_restore -h $PGHOST -F c /backups/backup_YYYYMMDD_HHMMSS.dump --clean --if-exists']), ['kubectl-run-overrides', 'tty-flag', 'shell', 'placeholder', 'destructive-ungated']],
+  ['VC4a', run(['kubectl', 'get', 'secret', 'veza-secrets', '-n', 'veza-production', '-o', 'jsonpath={.data.database-url}']), ['prints-secret']],
+  ['VC5', run(['kubectl', 'exec', '-it', 'postgres-pod', '-n', 'veza-production', '--', 'psql', '-U', 'veza_user', '-c', 'SELECT COUNT(*) FROM users;']), ['tty-flag', 'select-unasserted']],
+  ['VC6', run(['kubectl', 'scale', 'deployment', 'veza-backend-api', '--replicas=3', '-n', 'veza-production']), ['rollout-check']],
+  ['VC7', run(['pg_restore', '--recovery-target-time=2025-01-15 10:00:00', '/x']), ['pg-restore-recovery-target', 'restore-without-verify']],
+  ['VC8', run(['kubectl', 'rollout', 'undo', 'deployment/veza-backend-api', '-n', 'veza-production']), ['rollout-undo-revision']],
+  ['VC10', run(['kubectl', 'logs', '-f', 'deployment/veza-backend-api', '-n', 'veza-production']), ['follow-without-timeout']],
+  ['VC13', run(['docker', 'build', '-t', 'veza-backend-api:latest', '/src']), ['moving-tag']],
+  ['VC14', run(['docker', 'push', 'veza-backend-api:latest']), ['moving-tag']],
+  ['VC15', run(['kubectl', 'set', 'image', 'deployment/veza-backend-api', 'veza-backend-api=veza-backend-api:latest', '-n', 'veza-production']), ['moving-tag']],
+  ['VC18', run(['terraform', 'apply']), ['terraform-plan', 'terraform-init']],
+  ['VC19', run(['kubectl', 'apply', '-f', 'k8s/namespace.yaml']), ['relative-path']],
+  ['VC20', run(['kubectl', 'apply', '-f', 'k8s/secrets/']), ['relative-path']],
+  ['VC21', run(['kubectl', 'apply', '-f', 'k8s/backend-api/']), ['relative-path', 'rollout-check']],
+  ['VC23', run(['kubectl', 'get', 'pods', '-n', 'veza-production']), ['listing-unasserted']],
+];
+
+describe('the commands that the documents print', () => {
+  it.each(PRINTED)('%s is found', (_id, body, rules) => {
+    const found = warnings({ front: FRONT, body });
+    for (const rule of rules) expect(found).toContain(rule);
+  });
+
+  it.each([
+    ['MC5', run(['kubectl', '-n', 'ampora', 'rollout', 'status', 'deploy/ampora-web', '--timeout=5m'])],
+    ['VC9', run(['kubectl', 'rollout', 'status', 'deployment/veza-backend-api', '-n', 'veza-production'])],
+    ['VC11', run(['git', 'checkout', 'main'])],
+    ['VC25', run(['kubectl', 'create', 'namespace', 'veza-dr-test'])],
+    ['KC8', run(['terraform', 'init'])],
+  ])('%s works as printed, and nothing is said', (_id, body) => {
+    expect(warnings({ front: FRONT, body })).toEqual([]);
+  });
+});
+
+describe('linting files', () => {
+  function folder(files: Record<string, string>): string {
+    const made = mkdtempSync(join(tmpdir(), 'blackstart-lint-'));
+    folders.push(made);
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(made, name), text);
+    return made;
+  }
+  const named = (id: string, body: string): string => compose({ body }).replace('id: sample', `id: ${id}`);
+  const call = (id: string, extra = ''): string => step('a', `kind: call\nbudget: 1m\nrunbook: ${id}\n${extra}`);
+
+  it('reports path, id, digest and findings, with their sums', () => {
+    const dir = folder({ 'a.runbook.md': named('a', step('x', 'budget: 5')), 'b.runbook.md': named('b', step('x')), 'notes.md': '# Notes\n' });
+    const report = LintReport.parse(lintPaths([dir], { at: AT }));
+    expect(report.files.map(({ id, path }) => [id, path])).toEqual([['a', join(dir, 'a.runbook.md')], ['b', join(dir, 'b.runbook.md')]]);
+    expect(report).toMatchObject({ errors: 1, warnings: 1 });
+    expect(report.files[0]?.findings).toMatchObject([{ rule: 'quote-it', severity: 'error', line: 22, column: 9 }]);
+    expect(report.files[1]?.sha256).toMatch(/^[0-9a-f]{64}$/u);
+  });
+
+  it('says what is not there', () => {
+    expect(() => lintPaths(['/no/such'], { at: AT })).toThrow('/no/such does not exist.');
+  });
+
+  it('still warns about a runbook with errors', () => {
+    const dir = folder({ 'a.runbook.md': named('a', step('x') + step('y', 'needs: [gone]')) });
+    expect(lintPaths([dir], { at: AT }).files[0]?.findings.map((finding) => finding.rule)).toEqual(['no-budget', 'no-budget', 'unknown-step']);
+  });
+
+  it('looks up called runbooks, their parameters, and cycles among them', () => {
+    const dir = folder({
+      'a.runbook.md': named('a', call('b')), 'b.runbook.md': named('b', call('a')), 'c.runbook.md': named('c', call('gone')), 'd.runbook.md': named('d', call('e', 'params: {x: "1"}')),
+      'e.runbook.md': compose({ front: 'params: {need: {type: string, required: true}}\n', body: '' }).replace('id: sample', 'id: e'),
+    });
+    const rules = lintPaths([dir], { at: AT }).files.map(({ id, findings }) => [id, findings.map((finding) => finding.rule)]);
+    expect(rules).toEqual([['a', ['call-cycle']], ['b', ['call-cycle']], ['c', ['unknown-runbook']], ['d', ['missing-field', 'unknown-name']], ['e', []]]);
+  });
+
+  it('looks up contacts and files of messages', () => {
+    const audience = (people: string): string => block('audience', `id: x\nchannels: [phone]\npeople: ${people}`);
+    const dir = folder({
+      'contacts.yaml': 'bosses: [{name: A}]\n', 'wrong.yaml': 'bosses: 1\n',
+      'a.runbook.md': named('a', audience('contacts.yaml#bosses')), 'b.runbook.md': named('b', audience('contacts.yaml#gone')), 'c.runbook.md': named('c', audience('gone.yaml#x')), 'd.runbook.md': named('d', audience('wrong.yaml#x')),
+      'e.runbook.md': named('e', audience('contacts.yaml#bosses') + step('n', 'kind: notify\nbudget: 1m\naudience: x\ntemplate_file: gone.txt')),
+    });
+    expect(lintPaths([dir], { at: AT }).files.map(({ findings }) => findings.map((finding) => finding.rule))).toEqual([[], ['unknown-group'], ['unknown-file'], ['unknown-file'], ['unknown-file']]);
+  });
+});
