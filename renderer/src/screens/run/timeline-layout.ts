@@ -33,7 +33,7 @@ export function layoutTimeline(view: RunView, now: number, widthPx: number): Tim
   const ends = [moments, target, millis(view.restored_at), ...planned, ...spent, ...view.messages.map((message) => millis(message.sent_at))].filter((end) => end !== null);
   const to = Math.max(from + LEAST_MS, ...ends);
   const pad = (to - from) * 0.04;
-  const scale = scaleUtc().domain([from - pad, to + pad]).range([0, 1]);
+  const scale = scaleUtc().domain([from - pad, to + pad]).range([0, 1]).clamp(true);
   const frame: Frame = { place: (ms) => scale(ms), px: widthPx };
   const marks = arrange(marksOf(view, now, target, frame), widthPx);
   return {
