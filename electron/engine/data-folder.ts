@@ -101,7 +101,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
       const reports = (['html', 'json'] as const).map((format) => ({ name: `report.${format}`, bytes: Buffer.from(renderReport(made, format)) }));
       return exportBundle(journal, { run: runs.resolve(run), file, reports });
     },
-    verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }),
+    verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
     close: async () => {
       await runs.close();
       journal.close();
@@ -122,7 +122,7 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
     people: () => publicPeople(readPeople(reader)),
     readiness: (runbook) => evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), clock.now()),
     report: (run) => reportOf(reader, options, view(run), device ?? 'unknown'),
-    verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }),
+    verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
     close: () => reader.close(),
   };
 }

@@ -13,20 +13,18 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Only where to put the copy: nothing else of our environment concerns the verifier. */
 const PASSED_ON = ['TMPDIR', 'TEMP', 'TMP', 'SystemRoot'];
 
-export interface VerifierProgram {
-  /** The Node that runs it; in the packaged app its own `runtime/node`. */
-  node: string;
-  /** `verify-child.ts`, or what it was bundled into. */
-  script: string;
-}
+/** `verify-child.ts`, or what it was bundled into. */
+const PROGRAM = fileURLToPath(new URL('./verify-child.ts', import.meta.url));
 
-const SOURCE: VerifierProgram = { node: process.execPath, script: fileURLToPath(new URL('./verify-child.ts', import.meta.url)) };
-
-/** As `verifyRecord`, with the same errors. EngineError `internal` when the program cannot run. */
-export async function verifyInChild(dataDir: string, { anchors = [] }: VerifyOptions = {}, { node, script } = SOURCE): Promise<Verification> {
+/**
+ * As `verifyRecord`, with the same errors. EngineError `internal` when the program cannot run.
+ *
+ * @param node runs the program: in the packaged app its own `runtime/node`, since Electron's executable may not
+ */
+export async function verifyInChild(dataDir: string, { anchors = [] }: VerifyOptions = {}, node = process.execPath): Promise<Verification> {
   const env = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
   const answer = await new Promise<string>((resolve, reject) => {
-    execFile(node, [script, dataDir, ...anchors], { maxBuffer: MAX_ANSWER_BYTES, env }, (error, stdout, stderr) => {
+    execFile(node, [PROGRAM, dataDir, ...anchors], { maxBuffer: MAX_ANSWER_BYTES, env }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new EngineError('internal', `The verifier could not run: ${stderr.trim() === '' ? error.message : stderr.trim()}`, { cause: error }));
     });

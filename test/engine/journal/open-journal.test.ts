@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -350,6 +350,18 @@ describe('a reader', () => {
     const before = ['journal.sqlite', 'journal.sqlite-wal'].map((name) => readFileSync(join(dir, name)));
     openJournalReader(dir).close();
     expect(['journal.sqlite', 'journal.sqlite-wal'].map((name) => readFileSync(join(dir, name)))).toEqual(before);
+  });
+
+  it('reads a copy where SQLite cannot share its index of the WAL', () => {
+    const journal = open();
+    journal.append(said(1));
+    cpSync(dir, `${dir}-image`, { recursive: true });
+    rmSync(join(`${dir}-image`, 'journal.sqlite-shm'));
+    mkdirSync(join(`${dir}-image`, 'journal.sqlite-shm'));
+    const reader = openJournalReader(`${dir}-image`);
+    expect([...reader.events()].map((event) => event.seq)).toEqual([1, 2]);
+    reader.close();
+    rmSync(`${dir}-image`, { recursive: true });
   });
 
   it('says so when there is no journal', () => {

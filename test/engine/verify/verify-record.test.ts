@@ -160,7 +160,7 @@ describe('what cannot be verified at all', () => {
   });
 
   it('is said when the verifying program cannot run', async () => {
-    await expect(verifyInChild(dir, {}, { node: '/nonexistent/node', script: 'x' })).rejects.toMatchObject({ code: 'internal', message: expect.stringMatching(/could not run/u) });
+    await expect(verifyInChild(dir, {}, '/nonexistent/node')).rejects.toMatchObject({ code: 'internal', message: expect.stringMatching(/could not run/u) });
   });
 
   it('is an anchor that is no note', async () => {
