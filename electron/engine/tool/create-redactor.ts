@@ -3,6 +3,7 @@ import { EngineError } from '../../contract/errors.ts';
 import type { SecretHandle } from '../secrets/secret.ts';
 import { maskForms, SHORTEST_SECRET } from './mask-forms.ts';
 import { MultiSearch } from './multi-search.ts';
+import type { Pattern } from './multi-search.ts';
 import type { MaskedStream, Redactor } from './redactor.ts';
 
 export interface SecretRedactor extends Redactor {
@@ -25,7 +26,7 @@ export function containsMask(text: string): boolean {
  * @throws EngineError `refused` for a secret that is too short to be masked
  */
 export function createRedactor(secrets: readonly SecretHandle[]): SecretRedactor {
-  const patterns: Uint8Array[] = [];
+  const patterns: Pattern[] = [];
   const masks: Uint8Array[] = [];
   for (const secret of secrets) {
     refuseShort(secret.name, secret.length);
@@ -43,7 +44,7 @@ export function refuseShort(name: string, length: number): void {
   throw new EngineError('refused', `The secret ${name} is ${length} bytes long; under ${SHORTEST_SECRET} bytes a secret cannot be masked in what tools print.`, { hint: 'Use a longer secret, or check whether the right one was given.' });
 }
 
-function redactorOf(patterns: readonly Uint8Array[], masks: readonly Uint8Array[]): SecretRedactor {
+function redactorOf(patterns: readonly Pattern[], masks: readonly Uint8Array[]): SecretRedactor {
   if (patterns.length === 0) return { stream: plainStream, text: (text) => text, forget: () => {} };
   const search = new MultiSearch(patterns);
   const stream = (): MaskedStream => maskingStream(search, masks);

@@ -1,5 +1,8 @@
 /** The forms in which a secret turns up in a tool's output. */
 
+import { LONGEST_WINDOW } from './multi-search.ts';
+import type { Pattern } from './multi-search.ts';
+
 /** Shorter secrets are part of ordinary words; masking them would garble the output and give them away. */
 export const SHORTEST_SECRET = 6;
 /** A line of a secret (of a PEM key) that turns up alone, indented or reflowed, is masked from this length on. */
@@ -9,14 +12,20 @@ const UNRESERVED = /[A-Za-z0-9\-._~]/u;
 /** What encoders leave as it is beyond the unreserved characters: quote() of Python, encodeURIComponent, encodeURI, form fields. */
 const KEPT = ['', '/', "!'()*", ";,/?:@&=+$!'()*#", '*'];
 
+/** Encoders break their lines at 60 to 76 characters; when that falls into the beginning of a form, its rest is masked. */
+const FOLDED = 48;
+
 /**
  * Raw, with CR LF line ends (a terminal makes them), its lines, hex in both cases, base64 and base64url at three
- * alignments, percent-encoded and JSON-escaped. Each form is a byte string of at least `SHORTEST_SECRET` bytes.
+ * alignments, percent-encoded and JSON-escaped. Each form is a byte string of at least `SHORTEST_SECRET` bytes; hex and
+ * base64 may be folded into lines.
  */
-export function maskForms(secret: Uint8Array): Buffer[] {
+export function maskForms(secret: Uint8Array): Pattern[] {
   const raw = Buffer.from(secret);
-  const forms = [raw, ...lineForms(raw), ...hexForms(raw), ...base64Forms(raw), ...percentForms(raw), ...jsonForms(raw)];
-  const distinct = new Map(forms.filter((form) => form.length >= SHORTEST_SECRET).map((form) => [form.toString('latin1'), form]));
+  const plain = [raw, ...lineForms(raw), ...percentForms(raw), ...jsonForms(raw)];
+  const folding = [...hexForms(raw), ...base64Forms(raw)].flatMap((form) => (form.length < FOLDED ? [form] : [form, form.subarray(LONGEST_WINDOW)]));
+  const forms = [...plain.map((bytes) => ({ bytes, folds: false })), ...folding.map((bytes) => ({ bytes, folds: true }))];
+  const distinct = new Map(forms.filter((form) => form.bytes.length >= SHORTEST_SECRET).map((form) => [form.bytes.toString('latin1'), form]));
   return [...distinct.values()];
 }
 

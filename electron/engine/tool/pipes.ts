@@ -29,16 +29,40 @@ const MKFIFO = ['/usr/bin/mkfifo', '/bin/mkfifo'].find((path) => existsSync(path
 /** @returns null where the system has no named pipes (Windows) */
 export async function openPipes(count: number): Promise<PipeSet | null> {
   if (MKFIFO === undefined || process.platform === 'win32') return null;
-  const folder = mkdtempSync(join(tmpdir(), 'blackstart-pipe-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const paths = await takeNames(MKFIFO, count);
+  const remove = (): void => paths.forEach((path) => rmSync(path, { force: true }));
   try {
-    const paths = Array.from({ length: count }, (_, index) => join(folder, String(index)));
-    await execa(MKFIFO, ['-m', '600', ...paths], { env: {}, extendEnv: false, stdio: 'ignore' });
     return { pipes: paths.map(openBothEnds), remove };
   } catch (error) {
     remove();
     throw error;
   }
+}
+
+/** Names that were made and not yet used. `mkfifo` is a program, and starting it for every tool would double the cost of one. */
+const spare: string[] = [];
+const AT_ONCE = 32;
+let folder: string | null = null;
+
+async function takeNames(mkfifo: string, count: number): Promise<string[]> {
+  if (spare.length < count || !spare.every((path) => existsSync(path))) spare.splice(0, Infinity, ...(await makeNames(mkfifo, Math.max(AT_ONCE, count))));
+  return spare.splice(0, count);
+}
+
+async function makeNames(mkfifo: string, count: number): Promise<string[]> {
+  const made = mkdtempSync(join(pipeFolder(), 'p-'));
+  const paths = Array.from({ length: count }, (_, index) => join(made, String(index)));
+  await execa(mkfifo, ['-m', '600', ...paths], { env: {}, extendEnv: false, stdio: 'ignore' });
+  return paths;
+}
+
+/** One folder a process, removed at its end. */
+function pipeFolder(): string {
+  if (folder !== null && existsSync(folder)) return folder;
+  const made = mkdtempSync(join(tmpdir(), 'blackstart-pipe-'));
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  folder = made;
+  return made;
 }
 
 /** Both ends block, as tools expect; a descriptor open for reading and writing lets either open return at once. */

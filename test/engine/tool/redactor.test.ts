@@ -24,6 +24,10 @@ function split(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   return places.slice(1).map((end, index) => bytes.subarray(places[index], end));
 }
 
+function fold(bytes: Uint8Array, width: number, end: string): Buffer {
+  return Buffer.from(Buffer.from(bytes).toString('latin1').replace(new RegExp(`([^]{${width}})(?=[^])`, 'gu'), `$1${end}`), 'latin1');
+}
+
 const SECRET = 'p@ss/w+rd ünd "mehr"?';
 
 describe('a secret in the output is masked', () => {
@@ -56,6 +60,18 @@ describe('a secret in the output is masked', () => {
     }
   });
 
+  it.each([
+    ['base64', ['base64']], ['base64 behind something else', ['sh', '-c', '{ printf 0123456789; cat; } | base64']], ['openssl', ['openssl', 'base64', '-e']], ['xxd -p', ['sh', '-c', 'od -An -v -tx1 | tr -d " \\n" | fold -w 60']],
+  ])('folded into lines, as %s prints it', async (_, argv) => {
+    const key = 'Zq8#'.repeat(8) + 'mP2$kL5vN9xR3tY7'.repeat(6);
+    const store = createSecretStore();
+    const redactor = createRedactor([store.put('s0', Buffer.from(key), 'test')]);
+    const { stdout } = await runTool(toolRequest(argv, { redactor, stdin: { bytes: Buffer.from(key) } }));
+    // What is left are the characters that the secret shares with its neighbours, and at most the beginning of a folded line.
+    expect(stdout.text.replace('‹masked:s0›', '').length).toBeLessThan(32);
+    expect(stdout.text).toContain('‹masked:s0›');
+  });
+
   it('with the line ends that a terminal makes, and line by line', () => {
     const key = '-----BEGIN KEY-----\nMC4CAQAwBQYDK2VwBCIEIA\nq83vEjRWeJCrze8SNFZ4kA\n-----END KEY-----\n';
     const masked = mask(redactorFor(key), [Buffer.from(`a ${key.replaceAll('\n', '\r\n')} b\n   MC4CAQAwBQYDK2VwBCIEIA\n-----BEGIN KEY-----\n`)]).toString();
@@ -82,15 +98,16 @@ describe('masking a stream', () => {
       const forms = secrets.map((secret) => maskForms(secret));
       const bytes = Buffer.concat(parts.flatMap(([between, which, form]) => {
         const chosen = forms[which % forms.length] ?? [];
-        const whole = chosen[form % chosen.length] ?? Buffer.alloc(0);
-        // Every third only begins like a secret.
-        return [between, form % 3 === 0 ? whole.subarray(0, which % whole.length) : whole];
+        const whole = chosen[form % chosen.length]?.bytes ?? new Uint8Array();
+        // Every third only begins like a secret; every fifth is folded into lines.
+        if (form % 3 === 0) return [between, whole.subarray(0, which % whole.length)];
+        return [between, form % 5 === 0 ? fold(whole, 1 + (which % 20), form % 2 === 0 ? '\n' : '\r\n') : whole];
       }));
       const redactor = redactorFor(...secrets);
       const whole = mask(redactor, [bytes]);
       expect(mask(redactor, split(bytes, cuts)).equals(whole)).toBe(true);
       const between = whole.toString('latin1').split(/\u00e2\u0080\u00b9masked:s\d\u00e2\u0080\u00ba/u);
-      for (const form of forms.flat()) expect(between.some((text) => text.includes(form.toString('latin1')))).toBe(false);
+      for (const form of forms.flat()) expect(between.some((text) => text.includes(Buffer.from(form.bytes).toString('latin1')))).toBe(false);
     }), { numRuns: 400 });
   });
 
