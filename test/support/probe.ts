@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { z } from 'zod';
-import type { CheckKind } from '../../electron/contract/check.ts';
 import { Probe } from '../../electron/contract/check.ts';
 import type { ProbeFinding } from '../../electron/contract/readiness.ts';
 import { systemClock } from '../../electron/engine/clock.ts';
@@ -16,10 +15,13 @@ import { createRedactor } from '../../electron/engine/tool/create-redactor.ts';
 import { toolEnvironment } from '../../electron/engine/tool/environment.ts';
 import { runTool } from '../../electron/engine/tool/run-tool.ts';
 
+/** A literal `as const` may be given where the format has arrays. */
+type Written<T> = T extends readonly (infer One)[] ? readonly Written<One>[] : T extends object ? { readonly [K in keyof T]: Written<T[K]> } : T;
+
 export interface Bench {
   folder: string;
   /** Runs a probe written as in a runbook; paths are relative to `folder`. */
-  probe<K extends CheckKind>(probe: z.input<typeof Probe> & { kind: K }, more?: Partial<ProbeContext>): Promise<ProbeFinding>;
+  probe(probe: Written<z.input<typeof Probe>>, more?: Partial<ProbeContext>): Promise<ProbeFinding>;
   context(more?: Partial<ProbeContext>): ProbeContext;
   remove(): void;
 }

@@ -1,8 +1,8 @@
 /** The question of a recovery: is the key that we hold the key that sealed this? Answered without showing the key. */
 import type { KeyProof, KnownAnswer } from '../../contract/known-answer.ts';
 import { EngineError } from '../../contract/errors.ts';
-import type { KeyChildOptions } from './key-child.ts';
-import { askKeyChild } from './key-child.ts';
+import type { KeyChildOptions } from './ask-key.ts';
+import { askKeyChild } from './ask-key.ts';
 import type { Sample } from './sample.ts';
 import { sampleDigest } from './sample.ts';
 

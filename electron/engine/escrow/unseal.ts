@@ -3,7 +3,8 @@ import { createDecipheriv, getCipherInfo } from 'node:crypto';
 import { closeSync, createReadStream, createWriteStream, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
+import { ReadableStream } from 'node:stream/web';
+import { z } from 'zod';
 import type { KnownAnswer } from '../../contract/known-answer.ts';
 import { openAeadSample } from './prove-aead.ts';
 import { ageDecrypter } from './prove-age.ts';
@@ -64,10 +65,21 @@ async function unsealOpenssl(answer: OpensslEnc, secret: Buffer, from: string, t
 async function unsealAge(answer: Extract<KnownAnswer, { kind: 'age' }>, secret: Buffer, from: string, to: string): Promise<string | null> {
   const decrypter = ageDecrypter(answer, secret);
   if (typeof decrypter === 'string') return decrypter;
-  const stream: ReadableStream<Uint8Array> = Readable.toWeb(createReadStream(from));
-  const plain = await decrypter.decrypt(stream);
+  const plain = await decrypter.decrypt(webStreamOf(from));
   await pipeline(Readable.fromWeb(plain), createWriteStream(to, { mode: 0o600 }));
   return null;
+}
+
+/** Bytes as the web's streams have them; Node's own adapter knows no type for its chunks. */
+function webStreamOf(path: string): ReadableStream<Uint8Array> {
+  const chunks = createReadStream(path)[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await chunks.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(z.instanceof(Uint8Array).parse(next.value));
+    },
+  });
 }
 
 function firstBytes(path: string, length: number): Buffer {

@@ -27,22 +27,21 @@ export function stateOf(checks: readonly Pick<CheckResult, 'severity' | 'outcome
 }
 
 function resultOf(runbook: Runbook, block: CheckBlock, fold: ReadinessFold, now: number): CheckResult {
-  const recorded = fold.get(foldKey(runbook.front.id, runbook.sha256, block.id));
+  const { result, override } = fold.get(foldKey(runbook.front.id, runbook.sha256, block.id)) ?? { result: null, override: null };
   const about = { id: block.id, title: block.title, kind: block.kind, severity: block.severity, remedy: block.remedy ?? null, suspects: block.suspects ?? [] };
-  const override = recorded?.override ?? null;
-  const result = recorded?.result ?? null;
-  const since = override?.at ?? result?.at ?? null;
-  const expires = since === null ? null : addPeriod(new Date(since), block.expires);
-  const expired = since !== null && expires !== null && (expires.getTime() <= now || Date.parse(since) > now + AHEAD_MS);
-  return {
-    ...about, override, expired,
-    outcome: override === null ? (result?.outcome ?? 'unknown') : 'overridden',
-    summary: result?.summary ?? 'Not checked yet on this version of the runbook.',
-    evidence: result?.evidence ?? {},
-    checked_at: since,
-    expires_at: expires === null ? null : expires.toISOString(),
-    duration_ms: result?.duration_ms ?? null,
-  };
+  const age = ageOf(override?.at ?? result?.at ?? null, block.expires, now);
+  if (result === null) {
+    const outcome = override === null ? 'unknown' : 'overridden';
+    return { ...about, ...age, override, outcome, summary: 'Not checked yet on this version of the runbook.', evidence: {}, duration_ms: null };
+  }
+  const { summary, evidence, duration_ms } = result;
+  return { ...about, ...age, override, outcome: override === null ? result.outcome : 'overridden', summary, evidence, duration_ms };
+}
+
+function ageOf(since: string | null, expiry: string, now: number): Pick<CheckResult, 'checked_at' | 'expires_at' | 'expired'> {
+  if (since === null) return { checked_at: null, expires_at: null, expired: false };
+  const expires = addPeriod(new Date(since), expiry);
+  return { checked_at: since, expires_at: expires.toISOString(), expired: expires.getTime() <= now || Date.parse(since) > now + AHEAD_MS };
 }
 
 /** What does not decide the state but should be known. */

@@ -1,6 +1,5 @@
 /** SHA-256 of a file. Small ones are read in place, large ones in a worker thread. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
@@ -28,8 +27,8 @@ export async function hashFile(path: string, options: HashOptions = {}): Promise
 
 function hashInWorker(path: string, total: number, { onProgress, signal }: HashOptions): Promise<{ sha256: string; size: number }> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerFile(), { workerData: { path } });
-    const cancel = (): void => void worker.terminate().then(() => reject(signal?.reason));
+    const worker = new Worker(new URL('./hash-worker.ts', import.meta.url), { workerData: { path } });
+    const cancel = (): void => void worker.terminate().then(() => reject(new DOMException('cancelled', 'AbortError')));
     signal?.addEventListener('abort', cancel, { once: true });
     worker.on('message', (value: unknown) => {
       const message = Message.parse(value);
@@ -42,10 +41,4 @@ function hashInWorker(path: string, total: number, { onProgress, signal }: HashO
       reject(new EngineError('internal', `Hashing ${path} ended without a digest`)); // no effect once resolved
     });
   });
-}
-
-/** The worker's source beside this file in development, its bundle in the package. */
-function workerFile(): URL {
-  const source = new URL('./hash-worker.ts', import.meta.url);
-  return existsSync(source) ? source : new URL('./hash-worker.js', import.meta.url);
 }

@@ -159,7 +159,7 @@ describe('a file of the real openssl', () => {
     ['EVP_BytesToKey with SHA-1, as pgBackRest has it', ['-aes-256-cbc', '-md', 'sha1'], { kdf: 'bytes-to-key', digest: 'sha1' }],
     ['EVP_BytesToKey with MD5, three rounds of digest', ['-aes-256-cbc', '-md', 'md5'], { kdf: 'bytes-to-key', digest: 'md5' }],
     ['counter mode', ['-aes-256-ctr', '-pbkdf2'], { cipher: 'aes-256-ctr', kdf: 'pbkdf2' }],
-  ] satisfies [string, string[], object][])('opens: %s', async (_name, args, options) => {
+  ] satisfies [string, string[], Partial<Extract<AnswerInput, { kind: 'openssl-enc' }>>][])('opens: %s', async (_name, args, options) => {
     const answer: AnswerInput = { kind: 'openssl-enc', magic: 'gzip', ...options };
     const sealed = openssl(args, gzip);
     expect(await verdict(answer, SECRET, sealed)).toBe('opens structural');

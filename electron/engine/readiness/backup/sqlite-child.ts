@@ -8,6 +8,8 @@ import { z } from 'zod';
 import type { SqliteAnswer } from './sqlite-protocol.ts';
 import { SqliteQuestion } from './sqlite-protocol.ts';
 
+/** The types that a value of SQLite can have. */
+const Row = z.array(z.union([z.null(), z.bigint(), z.number(), z.string(), z.instanceof(Buffer)]));
 const ANSWER_CHARACTERS = 16 * 1024 * 1024;
 
 function answer(question: SqliteQuestion): SqliteAnswer {
@@ -46,16 +48,16 @@ function query(database: Database.Database, sql: string): string {
   if (!statement.reader) throw new Error('the query returns no rows');
   let text = '';
   for (const row of statement.raw(true).safeIntegers(true).iterate()) {
-    const line = z.array(z.unknown()).parse(row).map(printed).join('\t');
+    const line = Row.parse(row).map(printed).join('\t');
     text += text === '' ? line : `\n${line}`;
     if (text.length > ANSWER_CHARACTERS) throw new Error('the answer to the query is too large (over 16 MiB)');
   }
   return text;
 }
 
-function printed(value: unknown): string {
+function printed(value: z.infer<typeof Row>[number]): string {
   if (value === null) return '\\N';
-  return Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : String(value);
+  return typeof value === 'object' ? `\\x${value.toString('hex')}` : String(value);
 }
 
 let said: SqliteAnswer;

@@ -14,6 +14,8 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const MAGIC = 'SQLite format 3\0';
 const CHILD_MS = 30 * 60_000;
+/** Source in a checkout, a bundle in the package. */
+const CHILD = fileURLToPath(new URL('./sqlite-child.ts', import.meta.url));
 
 export const sqlite: BackupReader = {
   async inspect(path, context) {
@@ -53,20 +55,11 @@ async function rowsOf(path: string, sql: string, context: ProbeContext): Promise
 
 async function ask(question: SqliteQuestion, context: ProbeContext): Promise<SqliteAnswer> {
   const outcome = await runProgram(context, {
-    argv: [context.nodePath, ...entryArguments()], cwd: context.scratchDir, timeoutMs: CHILD_MS, keepBytes: 40 * 1024 * 1024,
+    argv: [context.nodePath, '--disable-warning=ExperimentalWarning', CHILD], cwd: context.scratchDir, timeoutMs: CHILD_MS, keepBytes: 40 * 1024 * 1024,
     stdin: { bytes: Buffer.from(JSON.stringify(question), 'utf8') },
   });
   if (!outcome.ok) throw new EngineError('internal', `The database child ended without an answer: ${outcome.stderr.text.trim().split('\n').at(-1) ?? outcome.reason ?? ''}`);
   return SqliteAnswer.parse(JSON.parse(outcome.stdout.text));
-}
-
-/** The child's source beside this file in development, its bundle in the package. */
-function entryArguments(): string[] {
-  for (const name of ['./sqlite-child.ts', './sqlite-child.js', './sqlite-child.mjs']) {
-    const path = fileURLToPath(new URL(name, import.meta.url));
-    if (existsSync(path)) return path.endsWith('.ts') ? ['--disable-warning=ExperimentalWarning', path] : [path];
-  }
-  throw new EngineError('internal', 'The program of the SQLite check is missing from this installation', { hint: 'Install Blackstart again.' });
 }
 
 async function onCopy<T>(path: string, context: ProbeContext, work: (copy: string) => Promise<T>): Promise<T> {

@@ -107,12 +107,13 @@ function signalQuietly(pid: number, signal: NodeJS.Signals): void {
 
 /** The server's complaint in its log: the last FATAL, PANIC or ERROR, else the last line. */
 export function lastWords(log: string): string {
-  let lines: string[] = [];
+  let text: string;
   try {
-    lines = readFileSync(log, 'utf8').split('\n').filter((line) => line.trim() !== '');
+    text = readFileSync(log, 'utf8');
   } catch {
     return 'it left no log';
   }
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
   const telling = lines.findLast((line) => /FATAL|PANIC|ERROR/u.test(line)) ?? lines.at(-1) ?? 'it left no log';
   return telling.replace(/^\d{4}-\d\d-\d\d \S+ \S+ \[\d+\] /u, '').slice(0, 300);
 }

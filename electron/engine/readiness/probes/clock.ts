@@ -45,7 +45,7 @@ function sinceJournal({ lastClock, clock }: ProbeContext): Witness[] {
 
 /** Clocks that run on their own battery. They keep whole seconds, so a second of difference is none. */
 export function batteryClocks(folder: string, now: number): Witness[] {
-  let names: string[] = [];
+  let names: string[];
   try {
     names = readdirSync(folder);
   } catch {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { z } from 'zod';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
 import { durationSeconds } from '../../../contract/scalars.ts';
 import { judgeAnswer } from '../judge-answer.ts';
@@ -56,7 +57,7 @@ async function readBody(response: IncomingMessage): Promise<{ body: string; trun
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response) {
-    const bytes = Buffer.from(chunk);
+    const bytes = z.instanceof(Buffer).parse(chunk);
     size += bytes.length;
     if (size > BODY_BYTES) {
       response.destroy();

@@ -1,13 +1,14 @@
 /** Starts the key child: no inherited environment, no core dump, the key over standard input, ended after one answer. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '../../contract/errors.ts';
 import type { KeyReply, KeyRequest } from './known-answer-protocol.ts';
 import { frame, KeyReply as KeyReplySchema } from './known-answer-protocol.ts';
 
 const REPLY_BYTES = 64 * 1024;
+/** Source in a checkout, a bundle in the package. */
+const CHILD = fileURLToPath(new URL('./known-answer-child.ts', import.meta.url));
 
 export interface KeyChildOptions {
   /** Node, never Electron's executable; default this process's own program. */
@@ -19,9 +20,9 @@ export interface KeyChildOptions {
 /** @param payloads the secret first, then samples; zeroing the caller's copy is the caller's business */
 export async function askKeyChild(request: KeyRequest, payloads: readonly Uint8Array[], options: KeyChildOptions = {}): Promise<KeyReply> {
   options.signal?.throwIfAborted();
-  const argv = withoutCoreDumps([options.nodePath ?? process.execPath, ...entryArguments()]);
+  const argv = withoutCoreDumps([options.nodePath ?? process.execPath, '--disable-warning=ExperimentalWarning', CHILD]);
   const child = spawn(argv[0] ?? '', argv.slice(1), {
-    stdio: ['pipe', 'pipe', 'pipe'], env: emptyEnvironment(), cwd: dirname(fileURLToPath(import.meta.url)), windowsHide: true, timeout: options.timeoutMs ?? 120_000,
+    stdio: ['pipe', 'pipe', 'pipe'], env: emptyEnvironment(), cwd: tmpdir(), windowsHide: true, timeout: options.timeoutMs ?? 120_000,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const output: Buffer[] = [];
@@ -44,15 +45,6 @@ function readReply(exitCode: number | null, output: Buffer, fault: string): KeyR
   if (exitCode === 0 && output.length <= REPLY_BYTES) return KeyReplySchema.parse(JSON.parse(output.toString('utf8')));
   if (fault.startsWith('ENOSPC') || fault.startsWith('EDQUOT')) throw new EngineError('disk', 'The disk is full: the decrypted backup found no room', { hint: 'Free space in the data folder.' });
   throw new EngineError('internal', `The key check ended without a verdict (${exitCode === null ? 'it was ended' : `exit code ${exitCode}`}, ${/^[A-Z_]{2,40}/u.exec(fault)?.[0] ?? 'no reason given'})`);
-}
-
-/** The child's source beside this file in development, its bundle in the package. */
-function entryArguments(): string[] {
-  for (const name of ['./known-answer-child.ts', './known-answer-child.js', './known-answer-child.mjs']) {
-    const path = fileURLToPath(new URL(name, import.meta.url));
-    if (existsSync(path)) return path.endsWith('.ts') ? ['--disable-warning=ExperimentalWarning', path] : [path];
-  }
-  throw new EngineError('internal', 'The program of the key check is missing from this installation', { hint: 'Install Blackstart again.' });
 }
 
 /** Windows starts no program without its system folder; elsewhere nothing at all is passed. */
