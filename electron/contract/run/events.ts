@@ -22,6 +22,11 @@ export type Purpose = z.infer<typeof Purpose>;
 /** How an effect ended: a tool's outcome, or `refused` when it was never tried. */
 export const How = z.enum(['exited', 'timed-out', 'killed', 'not-started', 'judged', 'refused']);
 
+const AssertionTexts = z.array(AssertionResult);
+const CommandTexts = z.array(z.array(z.string()));
+/** Short texts stand in the event itself, long ones in a blob. */
+export const InBlob = { assertions: AssertionTexts, commands: CommandTexts };
+
 const step = { step: StepPath };
 const reason = { reason: z.string() };
 
@@ -73,6 +78,7 @@ export const RunEventBody = z.discriminatedUnion('type', [
     attempt: z.int(),
     purpose: Purpose,
     what: z.string(), // one line: the program, the probe, the wait
+    argv: CommandTexts.nullable(), // masked; null when it is long and lies in `commands`, or when nothing runs
     commands: Blob.nullable(), // JSON string[][], masked
     tools: z.array(z.object({ program: z.string().nullable(), sha256: z.string().nullable() })),
     alternate: z.boolean(),
@@ -89,6 +95,7 @@ export const RunEventBody = z.discriminatedUnion('type', [
     how: How,
     exit_codes: z.array(z.int()),
     output: Blob.nullable(),
+    judged: AssertionTexts.nullable(), // null when it is long and lies in `assertions`, or when nothing was judged
     assertions: Blob.nullable(), // JSON AssertionResult[]
     assertions_failed: z.int(),
     captures: z.record(z.string(), z.string()),
@@ -126,10 +133,6 @@ export type EventOf<T extends RunEventType> = Extract<RunEventBody, { type: T }>
 
 /** What the journal adds. `wall` RFC 3339 UTC; `up` milliseconds since boot. */
 export type RunEvent = RunEventBody & { seq: number; wall: string; boot: string; up: number; actor: string };
-
-/** Texts that a step's result keeps in a blob. */
-export const AssertionTexts = z.array(AssertionResult);
-export const CommandTexts = z.array(z.array(z.string()));
 
 export interface StoredEvent { seq: number; wall: string; boot: string; up: number; actor: string; type: string; data: unknown }
 

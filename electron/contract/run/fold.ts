@@ -2,6 +2,7 @@
  * A run as its events make it. `applyEvent` is the only thing that changes a `RunFold`; the engine's rules and the page's
  * view both read it, so they cannot disagree. Folding is incremental: one event costs the same however long the run is.
  */
+import type { AssertionResult } from '../assertion.ts';
 import type { StepState, WaitingFor } from '../run.ts';
 import type { Mode } from '../step.ts';
 import type { BlobName, EventOf, Pace, Purpose, RunEvent } from './events.ts';
@@ -13,6 +14,9 @@ export interface Instant { wall: number; boot: string; up: number }
 export interface Stretch { what: 'tool' | 'human' | 'blocked' | 'approval' | 'halted'; step: string; attempt: number; from: Instant; to: Instant | null }
 export interface Effect { attempt: number; purpose: Purpose; what: string; since: Instant; marker: string; alternate: boolean; processes: { stage: number; pid: number; startTime: string | null }[] }
 export interface Approved { by: string; name: string; role: string; at: string; verdict: 'approved' | 'refused'; unattended: boolean; reason?: string }
+
+/** A text of an event: there, or in a blob. */
+export type Kept<T> = { inline: T } | { blob: BlobName };
 
 export interface StepFold {
   plan: PlannedStep;
@@ -41,9 +45,9 @@ export interface StepFold {
   startedAt: Instant | null;
   finishedAt: Instant | null;
   exitCodes: readonly number[];
-  assertions: BlobName | null;
+  assertions: Kept<AssertionResult[]> | null;
   output: BlobName | null;
-  commands: BlobName | null;
+  commands: Kept<string[][]> | null;
   captures: Readonly<Record<string, string>>;
   approvals: Approved[];
   quietSince: Instant | null;
@@ -386,7 +390,7 @@ function intends(fold: RunFold, step: StepFold, data: EventOf<'step.intent'>['da
     step.attempts = Math.max(step.attempts, data.attempt);
     Object.assign(step, { exitCodes: [], assertions: null, output: null, captures: {}, stopped: false });
   }
-  if (data.commands !== null && data.purpose === 'work') step.commands = data.commands;
+  if (data.purpose === 'work') step.commands = kept(data.argv, data.commands) ?? step.commands;
   step.effect = { attempt: data.attempt, purpose: data.purpose, what: data.what, since: at, marker: data.marker, alternate: data.alternate, processes: [] };
   open(fold, step, 'tool', at);
 }
@@ -398,7 +402,7 @@ function results(fold: RunFold, step: StepFold, data: EventOf<'step.result'>['da
     step.undoing = null;
     return halts(fold, step, 'failed', data.ok ? `Undone: ${why}` : `The undo failed: ${data.reason ?? 'no reason given'}`, at);
   }
-  step.assertions = data.assertions ?? step.assertions;
+  step.assertions = kept(data.judged, data.assertions) ?? step.assertions;
   step.captures = { ...step.captures, ...data.captures };
   if (data.purpose === 'work') {
     step.exitCodes = data.exit_codes;
@@ -411,6 +415,11 @@ function results(fold: RunFold, step: StepFold, data: EventOf<'step.result'>['da
     return;
   }
   finish(fold, step, 'succeeded', null, at);
+}
+
+function kept<T>(inline: T | null, blob: BlobName | null): Kept<T> | null {
+  if (inline !== null) return { inline };
+  return blob === null ? null : { blob };
 }
 
 function halts(fold: RunFold, step: StepFold, state: 'failed' | 'unknown', reason: string, at: Instant): void {

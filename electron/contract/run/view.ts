@@ -4,8 +4,8 @@ import type { RunDocument, RunState, RunStepDocument, RunSummary, RunView, Span,
 import { durationSeconds } from '../scalars.ts';
 import { rpoOf, rtoOf, runClock, seconds, stepClock } from './clocks.ts';
 import type { BlobName, RunEvent } from './events.ts';
-import { AssertionTexts, CommandTexts, readRunEvent } from './events.ts';
-import type { Instant, RunFold, StepFold, Stretch } from './fold.ts';
+import { InBlob, readRunEvent } from './events.ts';
+import type { Instant, Kept, RunFold, StepFold, Stretch } from './fold.ts';
 import { applyEvent, approvalOf, beginRun, sibling } from './fold.ts';
 import type { Forecast } from './forecast.ts';
 import { forecastRun } from './forecast.ts';
@@ -138,13 +138,14 @@ function stepDocument(step: StepFold, { sources, now, spans }: StepSources): Run
     tool_s: seconds(stepClock(spans, 'tool', now)),
     human_s: seconds(stepClock(spans, 'human', now)),
     exit_codes: [...step.exitCodes],
-    assertions: parsed(step.assertions, sources, AssertionTexts) ?? [],
+    assertions: parsed(step.assertions, sources, InBlob.assertions) ?? [],
     ...(interrupted ? { reason: 'Interrupted: its outcome is unknown' } : step.reason === null ? {} : { reason: step.reason }),
   };
 }
 
-function parsed<T>(blob: BlobName | null, { load }: ViewSources, schema: { parse(value: unknown): T }): T | null {
-  const text = blob === null ? null : load(blob);
+function parsed<T>(kept: Kept<T> | null, { load }: ViewSources, schema: { parse(value: unknown): T }): T | null {
+  if (kept !== null && 'inline' in kept) return kept.inline;
+  const text = kept === null ? null : load(kept.blob);
   return text === null ? null : schema.parse(JSON.parse(text));
 }
 
@@ -166,7 +167,7 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     point_of_no_return: plan.block.point_of_no_return ?? false,
     waiting_for: step.waitingFor ?? (step.left || (step.state !== 'failed' && step.state !== 'unknown') ? null : step.state === 'unknown' ? 'outcome' : 'answer'),
     waiting_since: step.waitingSince === null ? null : iso(step.waitingSince.wall),
-    commands: parsed(step.commands, sources, CommandTexts) ?? sources.preview?.(step) ?? rawCommands(step),
+    commands: parsed(step.commands, sources, InBlob.commands) ?? sources.preview?.(step) ?? rawCommands(step),
     simulated: step.simulated,
     expected: (plan.block.verify ?? []).map((assertion) => sources.words?.(step, assertion) ?? JSON.stringify(assertion)),
     output: step.output,

@@ -102,7 +102,7 @@ function closeCall(fold: RunFold, step: StepFold): Advance {
   if (step.plan.block.verify !== undefined) return launch(step, 'verify');
   return one({
     type: 'step.result',
-    data: { step: step.plan.path, attempt: step.attempts, purpose: 'work', block: step.plan.sha256, ok: true, how: 'judged', exit_codes: [], output: null, assertions: null, assertions_failed: 0, captures: {}, duration_ms: 0, survivors: [], reason: null },
+    data: { step: step.plan.path, attempt: step.attempts, purpose: 'work', block: step.plan.sha256, ok: true, how: 'judged', exit_codes: [], output: null, judged: null, assertions: null, assertions_failed: 0, captures: {}, duration_ms: 0, survivors: [], reason: null },
   });
 }
 

@@ -71,7 +71,7 @@ async function deedOf(live: LiveRun, people: People, command: Exclude<RunCommand
 /** What people write goes into an event, masked and short enough for one. */
 function shortened(live: LiveRun, text: string): string {
   const masked = live.redactor().text(text);
-  return masked.length <= 4000 ? masked : `${masked.slice(0, 4000)}…`;
+  return masked.length <= 2000 ? masked : `${masked.slice(0, 2000)}…`;
 }
 
 /** The passphrase opens the person's key; the key signs what was approved. */

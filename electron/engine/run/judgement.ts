@@ -100,8 +100,9 @@ export async function captureFrom(wanted: Readonly<Record<string, Capture>>, std
   for (const [name, spec] of Object.entries(wanted)) {
     const result = await capture(stdout, spec);
     if ('problem' in result) return { values: {}, problem: `${name} could not be taken from the output: ${result.problem}` };
-    if (Buffer.byteLength(result.text) > CAPTURE_BYTES) return { values: {}, problem: `${name} would be ${Buffer.byteLength(result.text)} bytes long; a captured value may have ${CAPTURE_BYTES}.` };
     values[name] = result.text;
+    const size = Buffer.byteLength(JSON.stringify(values));
+    if (size > CAPTURE_BYTES) return { values: {}, problem: `With ${name}, what is captured would be ${size} bytes long; a step may capture ${CAPTURE_BYTES}.` };
   }
   return { values, problem: null };
 }

@@ -199,7 +199,7 @@ export class LiveRun implements RunHost {
       const { effect, plan } = stepOf(this.fold, path);
       const event: RunEventBody = effect === null
         ? { type: 'step.halted', data: { step: path, reason } }
-        : { type: 'step.result', data: { step: path, attempt: effect.attempt, purpose: purpose === 'call' ? 'work' : purpose, block: plan.sha256, ok: false, how: 'refused', exit_codes: [], output: null, assertions: null, assertions_failed: 0, captures: {}, duration_ms: 0, survivors: [], reason } };
+        : { type: 'step.result', data: { step: path, attempt: effect.attempt, purpose: purpose === 'call' ? 'work' : purpose, block: plan.sha256, ok: false, how: 'refused', exit_codes: [], output: null, judged: null, assertions: null, assertions_failed: 0, captures: {}, duration_ms: 0, survivors: [], reason } };
       try {
         return this.append([event]);
       } catch (again) {

@@ -10,6 +10,7 @@ import { fill, frozenOf } from './names.ts';
 import { deliverFiles } from './deliver-secrets.ts';
 import { secretsOf, shownFiles, writtenPrograms } from './programs.ts';
 import { missingSecret } from './obtain-secrets.ts';
+import { lazySink } from './run-aside.ts';
 import { workCheck } from './work-check.ts';
 import { workSecret } from './work-secret.ts';
 import { workService } from './work-service.ts';
@@ -136,7 +137,7 @@ async function undo(host: RunHost, effort: Effort): Promise<void> {
     host.append([intent]);
     const marker = intent.type === 'step.intent' ? intent.data.marker : '';
     const outcome = await host.runTool({
-      stages: [argv], cwd: host.runDir, env, marker, okExitCodes: [0], redactor: host.redactor(), output: host.journal.blobs.sink(), signal,
+      stages: [argv], cwd: host.runDir, env, marker, okExitCodes: [0], redactor: host.redactor(), output: lazySink(host.journal.blobs), signal,
       onSpawn: ({ stage, pid, startTime }) => host.append([{ type: 'step.process', data: { step: path, attempt, stage, pid, start_time: startTime } }]),
       ...(block.timeout === undefined ? {} : { timeoutMs: durationSeconds(block.timeout) * 1000 }),
     });

@@ -1,4 +1,5 @@
 /** Runs a program that is not a step's own work: a poll, an assertion's program, a stop command. Its output is not kept. */
+import type { BlobStore } from '../journal/journal.ts';
 import type { OutputSink, ToolOutcome } from '../tool/tool.ts';
 import type { RunHost } from './host.ts';
 
@@ -24,3 +25,13 @@ export function forgetfulSink(): OutputSink {
 
 /** SHA-256 of nothing. */
 export const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+/** A blob's sink that is opened at the first byte: many programs say nothing, and nothing is the same blob every time. */
+export function lazySink(blobs: BlobStore): OutputSink {
+  let sink: OutputSink | null = null;
+  return {
+    write: (bytes) => (sink ??= blobs.sink()).write(bytes),
+    ready: () => sink?.ready() ?? Promise.resolve(),
+    finish: () => sink?.finish() ?? Promise.resolve(blobs.put(new Uint8Array())),
+  };
+}

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { AssertionResult } from '../../contract/assertion.ts';
 import type { EventOf, Purpose, RunEventBody } from '../../contract/run/events.ts';
-import type { StepFold } from '../../contract/run/fold.ts';
+import { stepOf, type StepFold } from '../../contract/run/fold.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { OutputSink, ToolInput, ToolOutcome } from '../tool/tool.ts';
 import { findProgram } from '../tool/find-program.ts';
@@ -15,6 +15,7 @@ import { markerOf } from './host.ts';
 import { captureFrom, failures, judgeVerify, pollUntil } from './judgement.ts';
 import { fillCwd, fillEnv, fillStages, fillStdin, secretsOf, shownFiles, writtenPrograms } from './programs.ts';
 import { deliverFiles, type DeliveredFiles } from './deliver-secrets.ts';
+import { lazySink } from './run-aside.ts';
 import { watchSilence } from './watch-silence.ts';
 
 /** Everything that a program is started with. Made before the intent, so that a mistake in it is no attempt. */
@@ -32,6 +33,8 @@ export type ResultData = EventOf<'step.result'>['data'];
 
 /** Tools larger than this are not hashed at every start; the kit pins them. */
 const HASH_BYTES = 64 * 1024 * 1024;
+/** Texts up to this stand in the event itself; longer ones go to a blob, as an event has 16 KiB. */
+const INLINE_BYTES = 4_000;
 const TTY = { columns: 120, rows: 32 };
 
 /** @throws EngineError when the step's texts cannot be filled; nothing has been tried then */
@@ -53,18 +56,23 @@ export function prepareProgram(host: RunHost, { step }: Effort): Prepared {
   }
 }
 
-/** A copy that still lives, or null. The marker finds it whatever became of its parent. */
+/**
+ * A copy that still lives, or null. The marker finds it whatever became of its parent; a step that was never intended
+ * cannot have one, as every start is journaled before it happens.
+ */
 export function livingCopy(host: RunHost, step: string): string | null {
+  if (stepOf(host.fold, step).attempts === 0) return null;
   const left = findSurvivors({ processes: [], marker: `${host.id}/${step}/` });
   return left.length === 0 ? null : `A copy of this step still lives (pid ${left.map(({ pid }) => pid).join(', ')}); no second one starts beside it`;
 }
 
 export function intentOf(host: RunHost, { step }: Effort, given: { attempt: number; purpose: Purpose; shown: string[][]; what?: string; env?: Record<string, string>; cwd?: string; alternate?: boolean; stages?: string[][] }): RunEventBody {
-  const commands = given.shown.length === 0 ? null : host.journal.blobs.put(Buffer.from(JSON.stringify(given.shown)));
+  const text = JSON.stringify(given.shown);
+  const isShort = Buffer.byteLength(text) <= INLINE_BYTES;
   return {
     type: 'step.intent',
     data: {
-      step: step.plan.path, attempt: given.attempt, purpose: given.purpose, commands,
+      step: step.plan.path, attempt: given.attempt, purpose: given.purpose, argv: isShort && given.shown.length > 0 ? given.shown : null, commands: isShort ? null : host.journal.blobs.put(Buffer.from(text)),
       what: (given.what ?? given.shown.map(([name = '']) => name).join(' | ')).slice(0, 500),
       tools: (given.stages ?? []).map(([name = '']) => identify(name, given.env ?? {}, given.cwd ?? host.runDir)),
       alternate: given.alternate ?? false,
@@ -113,7 +121,7 @@ export interface RunChoices {
 
 export async function runPrepared(host: RunHost, { step, signal }: Effort, prepared: Prepared, attempt: number, choices: RunChoices = {}): Promise<ToolOutcome> {
   const { block, path } = step.plan;
-  const sink = choices.sink ?? host.journal.blobs.sink();
+  const sink = choices.sink ?? lazySink(host.journal.blobs);
   const silence = watchSilence(host, step);
   let offset = 0;
   const timeout = choices.timeoutMs ?? (block.timeout === undefined ? undefined : durationSeconds(block.timeout) * 1000);
@@ -153,8 +161,8 @@ export function exitCodes(outcome: ToolOutcome): number[] {
 export function resultOf(outcome: ToolOutcome, { plan }: StepFold, attempt: number, purpose: Purpose): ResultData {
   return {
     step: plan.path, attempt, purpose, block: plan.sha256, ok: outcome.ok, how: outcome.how, exit_codes: exitCodes(outcome),
-    output: outcome.output, assertions: null, assertions_failed: 0, captures: {}, duration_ms: outcome.durationMs,
-    survivors: outcome.survivors, reason: outcome.reason,
+    output: outcome.output, judged: null, assertions: null, assertions_failed: 0, captures: {}, duration_ms: outcome.durationMs,
+    survivors: outcome.survivors.slice(0, 200), reason: outcome.reason,
   };
 }
 
@@ -177,9 +185,11 @@ async function judge(host: RunHost, effort: Effort, prepared: Prepared, outcome:
   }));
 }
 
-export function storedAssertions(host: RunHost, results: readonly AssertionResult[]): Pick<ResultData, 'assertions' | 'assertions_failed'> {
-  if (results.length === 0) return { assertions: null, assertions_failed: 0 };
-  return { assertions: host.journal.blobs.put(Buffer.from(JSON.stringify(results))), assertions_failed: failures(results).length };
+export function storedAssertions(host: RunHost, results: readonly AssertionResult[]): Pick<ResultData, 'judged' | 'assertions' | 'assertions_failed'> {
+  if (results.length === 0) return { judged: null, assertions: null, assertions_failed: 0 };
+  const text = JSON.stringify(results);
+  const isShort = Buffer.byteLength(text) <= INLINE_BYTES;
+  return { judged: isShort ? [...results] : null, assertions: isShort ? null : host.journal.blobs.put(Buffer.from(text)), assertions_failed: failures(results).length };
 }
 
 export function failureText(results: readonly AssertionResult[]): string | null {

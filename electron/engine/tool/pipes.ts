@@ -6,9 +6,10 @@
  * gone waits for a writer. `wake` lets them go on, to an end of file.
  */
 import { execa } from 'execa';
-import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeOwnedFolder, orphanedFolders } from './owned-folder.ts';
 
 /** File descriptors; each end is to be closed by whoever takes it. */
 export interface Pipe {
@@ -25,6 +26,9 @@ export interface PipeSet {
 }
 
 const MKFIFO = ['/usr/bin/mkfifo', '/bin/mkfifo'].find((path) => existsSync(path));
+
+const PREFIX = 'blackstart-pipe';
+let looked = false;
 
 /** @returns null where the system has no named pipes (Windows) */
 export async function openPipes(count: number): Promise<PipeSet | null> {
@@ -63,6 +67,13 @@ function pipeFolder(): string {
   process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   folder = made;
   return made;
+}
+
+/** Names that a crash of an earlier process left; one look is enough. */
+function removeOrphans(): void {
+  if (looked) return;
+  looked = true;
+  for (const folder of orphanedFolders(tmpdir(), PREFIX)) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Both ends block, as tools expect; a descriptor open for reading and writing lets either open return at once. */
