@@ -6,7 +6,7 @@
  * gone waits for a writer. `wake` lets them go on, to an end of file.
  */
 import { execa } from 'execa';
-import { closeSync, constants, existsSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeOwnedFolder, orphanedFolders } from './owned-folder.ts';
@@ -27,9 +27,6 @@ export interface PipeSet {
 
 const MKFIFO = ['/usr/bin/mkfifo', '/bin/mkfifo'].find((path) => existsSync(path));
 
-const PREFIX = 'blackstart-pipe';
-let looked = false;
-
 /** @returns null where the system has no named pipes (Windows) */
 export async function openPipes(count: number): Promise<PipeSet | null> {
   if (MKFIFO === undefined || process.platform === 'win32') return null;
@@ -46,6 +43,7 @@ export async function openPipes(count: number): Promise<PipeSet | null> {
 /** Names that were made and not yet used. `mkfifo` is a program, and starting it for every tool would double the cost of one. */
 const spare: string[] = [];
 const AT_ONCE = 32;
+const PREFIX = 'blackstart-pipe';
 let folder: string | null = null;
 
 async function takeNames(mkfifo: string, count: number): Promise<string[]> {
@@ -63,17 +61,11 @@ async function makeNames(mkfifo: string, count: number): Promise<string[]> {
 /** One folder a process, removed at its end. */
 function pipeFolder(): string {
   if (folder !== null && existsSync(folder)) return folder;
-  const made = mkdtempSync(join(tmpdir(), 'blackstart-pipe-'));
+  removeOrphans();
+  const made = makeOwnedFolder(tmpdir(), PREFIX);
   process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   folder = made;
   return made;
-}
-
-/** Names that a crash of an earlier process left; one look is enough. */
-function removeOrphans(): void {
-  if (looked) return;
-  looked = true;
-  for (const folder of orphanedFolders(tmpdir(), PREFIX)) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Both ends block, as tools expect; a descriptor open for reading and writing lets either open return at once. */
