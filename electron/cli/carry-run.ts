@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { toRunDocument } from '../contract/run/view.ts';
 import type { RunDocument, RunView } from '../contract/run.ts';
 import type { DataFolder } from '../engine/data-folder.ts';
+import type { JournalEvent } from '../engine/journal/journal.ts';
 import { parseAnswers } from '../engine/run/answers.ts';
 import { driveRun } from '../engine/run/drive.ts';
 import type { LiveRun } from '../engine/run/runs.ts';
@@ -29,7 +30,7 @@ export async function carryRun(session: Session, folder: DataFolder, options: Ca
     terminal.progress(`Run ${live.id}`);
     const driven = await driveRun(live, answers, { people: folder.people, env: around.env, folder: file === undefined ? around.cwd : dirname(session.path(file)), signal: stop.signal });
     say(session, folder, live.id, options);
-    if (driven.exit !== EXIT.good) terminal.progress(`${driven.why}. Go on with: blackstart resume ${live.id}`);
+    if (driven.exit !== EXIT.good) terminal.progress(`${driven.why.replace(/\.$/u, '')}. Go on with: blackstart resume ${live.id}`);
     return driven.exit;
   } finally {
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
@@ -47,18 +48,18 @@ function say({ around, terminal }: Session, folder: DataFolder, id: string, { js
 /** With `--json-lines` every event as it is acknowledged; otherwise a line for each step that changes. */
 function watch({ around, terminal }: Session, folder: DataFolder, { jsonLines }: CarryOptions): () => void {
   const seen = new Map<string, string>();
+  if (jsonLines === true) return folder.journal.subscribe((events) => { for (const event of events) around.stdout.write(`${JSON.stringify(eventLine(event))}\n`); });
   return folder.runs.subscribe((news) => {
     if (news.kind === 'fault') terminal.progress(news.message);
-    if (news.kind !== 'event') return;
-    const { event } = news;
-    if (jsonLines === true) {
-      const step = event.data['step'];
-      around.stdout.write(`${JSON.stringify({ seq: event.seq, type: event.type, ...(typeof step === 'string' ? { step } : {}), wall: event.wall, data: event.data })}\n`);
-    } else if (event.type.startsWith('step.')) {
-      const step = event.data['step'];
-      if (typeof step === 'string') printChange(terminal, folder.runs.view(news.run), step, seen);
-    }
+    if (news.kind !== 'event' || !news.event.type.startsWith('step.')) return;
+    const step = news.event.data['step'];
+    if (typeof step === 'string') printChange(terminal, folder.runs.view(news.run), step, seen);
   });
+}
+
+function eventLine({ seq, type, wall, actor, run, data }: JournalEvent) {
+  const step = data['step'];
+  return { seq, type, ...(typeof step === 'string' ? { step } : {}), run, wall, actor, data };
 }
 
 function printChange(terminal: Terminal, now: RunView, step: string, seen: Map<string, string>): void {

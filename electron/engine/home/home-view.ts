@@ -68,7 +68,7 @@ function systemRow(system: string, facts: HomeFacts): SystemRow {
     system,
     runbooks: ids,
     state: reports[0]?.state ?? 'NEEDS_VERIFICATION',
-    why: why(reports[0]),
+    why: why(reports),
     backup: newestBackup(reports),
     key: keyLevel(reports),
     last_drill: lastDrill(runbooks, facts.runs),
@@ -76,17 +76,21 @@ function systemRow(system: string, facts: HomeFacts): SystemRow {
   };
 }
 
-function why(report: ReadinessReport | undefined): string {
-  if (report === undefined) return 'Its runbook could not be read.';
-  const blockers = report.checks.filter(({ severity }) => severity === 'blocker');
-  const failed = blockers.find(({ outcome }) => outcome === 'fail');
+/** One sentence over all runbooks of a system: the worst first. */
+function why(reports: readonly ReadinessReport[]): string {
+  const checks = reports.flatMap((report) => report.checks);
+  const blockers = checks.filter(({ severity }) => severity === 'blocker');
+  const failed = blockers.find(({ outcome, expired }) => outcome === 'fail' && !expired);
+  if (reports.length === 0) return 'Its runbook could not be read.';
   if (failed !== undefined) return sentence(`${failed.title}: ${failed.summary}`);
-  const unproven = blockers.filter(({ outcome, expired }) => outcome === 'unknown' || expired);
   if (blockers.length === 0) return 'It names no blocking check, so nothing is proven.';
-  if (unproven.length > 0) return `${counted(unproven.length, 'check must', 'checks must')} run again, ${unproven[0]?.title ?? ''} first.`;
-  const overridden = report.checks.find(({ outcome }) => outcome === 'overridden');
-  if (overridden !== undefined) return `${overridden.title} was overridden by ${overridden.override?.by ?? 'somebody'}.`;
-  return `All ${report.checks.length} checks hold.`;
+  const never = blockers.filter(({ checked_at }) => checked_at === null);
+  if (never.length === blockers.length) return `None of its ${counted(blockers.length, 'check', 'checks')} has run yet.`;
+  const unproven = blockers.filter(({ outcome, expired }) => outcome === 'unknown' || expired);
+  if (unproven.length > 0) return `${counted(unproven.length, 'check has', 'checks have')} to run, “${unproven[0]?.title ?? ''}” first.`;
+  const overridden = checks.find(({ outcome }) => outcome === 'overridden');
+  if (overridden !== undefined) return `“${overridden.title}” was overridden by ${overridden.override?.by ?? 'somebody'}.`;
+  return `All ${checks.length} checks hold.`;
 }
 
 function sentence(text: string): string {
