@@ -1,9 +1,9 @@
 /** Secrets as files for tools that take nothing else: readable by their owner alone, in memory where there is such a folder. */
 import { randomBytes } from 'node:crypto';
-import { accessSync, closeSync, constants, fstatSync, ftruncateSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '../../contract/errors.ts';
-import { readProcess, startTimeOf } from '../tool/process-table.ts';
+import { makeOwnedFolder, orphanedFolders } from '../tool/owned-folder.ts';
 import type { SecretHandle } from './secret.ts';
 
 export interface DeliveredSecret {
@@ -15,15 +15,14 @@ export interface DeliveredSecret {
   remove(): void;
 }
 
-/** The owner's pid and start time are in the name, so that a later start knows whose folder it is. */
-const PREFIX = 'blackstart-secret-';
+const PREFIX = 'blackstart-secret';
 /** `f_type` of statfs(2). */
 const MEMORY_FILESYSTEMS = new Set([0x01021994 /* tmpfs */, 0x858458f6 /* ramfs */]);
 
 /** @param otherwise folder on disk for systems without a memory-backed one, such as the run's own */
 export function deliverSecretFile(secret: SecretHandle, otherwise: string): DeliveredSecret {
   const { folder, inMemory } = deliveryFolder(otherwise);
-  const own = mkdtempSync(join(folder, `${PREFIX}${process.pid}-${startTimeOf(process.pid) ?? '0'}-`)); // made with mode 0700
+  const own = makeOwnedFolder(folder, PREFIX);
   const path = join(own, secret.name);
   try {
     const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
@@ -44,17 +43,9 @@ export function deliverSecretFile(secret: SecretHandle, otherwise: string): Deli
  * @returns how many there were
  */
 export function removeLeftoverSecrets(otherwise: string): number {
-  const folders = new Set([...memoryFolders(), otherwise]);
-  let removed = 0;
-  for (const folder of folders) {
-    for (const name of list(folder)) {
-      const owner = new RegExp(`^${PREFIX}(\\d+)-(\\d+)-`, 'u').exec(name);
-      if (owner === null || isOwnerAlive(Number(owner[1]), owner[2] ?? '') || !isOurs(join(folder, name))) continue;
-      removeFolder(join(folder, name));
-      removed += 1;
-    }
-  }
-  return removed;
+  const left = [...new Set([...memoryFolders(), otherwise])].flatMap((folder) => orphanedFolders(folder, PREFIX));
+  left.forEach(removeFolder);
+  return left.length;
 }
 
 function deliveryFolder(otherwise: string): { folder: string; inMemory: boolean } {
@@ -77,18 +68,9 @@ function isMemory(folder: string): boolean {
   }
 }
 
-/** In a folder that everybody may write to, a name alone proves nothing. */
-function isOurs(path: string): boolean {
-  const state = lstatSync(path, { throwIfNoEntry: false });
-  return state !== undefined && state.isDirectory() && (process.getuid === undefined || state.uid === process.getuid());
-}
-
-function isOwnerAlive(pid: number, startTime: string): boolean {
-  return process.platform === 'linux' ? readProcess(pid)?.startTime === startTime : pid === process.pid;
-}
-
 function removeFolder(folder: string): void {
-  for (const name of list(folder)) overwrite(join(folder, name));
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) overwrite(join(folder, name));
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -105,10 +87,6 @@ function overwrite(path: string): void {
   } catch {
     // A tool may have removed it; the folder goes in any case.
   }
-}
-
-function list(folder: string): string[] {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
 }
 
 /** The text for an environment variable. EngineError `refused` for a key that is too precious for it, or that no variable can hold. */

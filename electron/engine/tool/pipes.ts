@@ -61,7 +61,7 @@ async function makeNames(mkfifo: string, count: number): Promise<string[]> {
 /** One folder a process, removed at its end. */
 function pipeFolder(): string {
   if (folder !== null && existsSync(folder)) return folder;
-  removeOrphans();
+  for (const orphan of orphanedFolders(tmpdir(), PREFIX)) rmSync(orphan, { recursive: true, force: true }); // of a process that was killed
   const made = makeOwnedFolder(tmpdir(), PREFIX);
   process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   folder = made;
