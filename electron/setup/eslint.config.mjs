@@ -8,7 +8,7 @@ import tseslint from 'typescript-eslint';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CONFIG_FILES = ['**/*.config.ts', '**/*.config.mjs'];
 
-const size = { 'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }], complexity: ['error', { max: 20, variant: 'modified' }] };
+const size = { 'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }], complexity: ['error', { max: 25, variant: 'modified' }] };
 const longFunction = { 'max-lines-per-function': ['error', { max: 120, skipBlankLines: true, skipComments: true }] };
 const noDefaultExport = { selector: 'ExportDefaultDeclaration', message: 'Export by name.' };
 // A cast over a boundary hides what a schema would find; `as const` and `satisfies` claim nothing.
@@ -47,7 +47,7 @@ export default defineConfig([
   { files: ['**/*.d.mts', '**/*.d.ts'], rules: { '@typescript-eslint/no-unused-vars': 'off' } },
   { files: ['renderer/**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
   // Each `&&` of a component's markup counts as a branch.
-  { files: ['renderer/**/*.tsx'], rules: { complexity: ['error', { max: 30, variant: 'modified' }] } },
+  { files: ['renderer/**/*.tsx'], rules: { complexity: ['error', { max: 35, variant: 'modified' }] } },
   // A describe block is a chapter, not a function; what a test reads untyped, its expectation checks.
   {
     files: ['test/**/*.{ts,tsx}'],
