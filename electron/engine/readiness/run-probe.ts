@@ -38,7 +38,7 @@ function dispatch<K extends CheckKind>(table: { [P in K]: ProbeRunner<P> }, prob
 function findingOf(thrown: unknown, signal: AbortSignal): ProbeFinding {
   if (signal.aborted) return unknown('cancelled', 'The check was cancelled.');
   if (thrown instanceof CannotTell) return unknown(thrown.reason, thrown.message, thrown.evidence);
-  if (thrown instanceof EngineError) return unknown(thrown.code, thrown.hint === undefined ? thrown.message : `${thrown.message}. ${thrown.hint}`);
+  if (thrown instanceof EngineError) return unknown(thrown.code === 'disk' ? 'no-space' : thrown.code, thrown.hint === undefined ? thrown.message : `${thrown.message}. ${thrown.hint}`);
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   if (code === 'ENOSPC' || code === 'EDQUOT') return unknown('no-space', 'The disk is full: the check found no room for its work. Free space and check again.');
   if (code === 'EACCES' || code === 'EPERM') return unknown('no-permission', `The check was not permitted to read what it needs (${thrown instanceof Error ? thrown.message : code}).`);

@@ -8,6 +8,7 @@ import { ageSeconds } from '../age.ts';
 import { findProgram } from '../find-program.ts';
 import type { Account } from '../postgres/account.ts';
 import { serverAccount, underAccount } from '../postgres/account.ts';
+import { laptopFault } from '../postgres/laptop-fault.ts';
 import { makeScratchFolder, sweepScratchFolders } from '../postgres/scratch-folder.ts';
 import type { ScratchFolder } from '../postgres/scratch-folder.ts';
 import { clientEnv, requirePostgres, restoreJobs, scratchOn, serverEnv } from '../postgres/scratch-postgres.ts';
@@ -20,7 +21,6 @@ import type { ToolOutcome } from '../../tool/tool.ts';
 import { broken, held, Ladder } from './ladder.ts';
 import type { Rung } from './ladder.ts';
 import { aged, judgeRestored, noteRate } from './judge-restored.ts';
-import { laptopFault } from './postgres-custom.ts';
 import { readInfo } from './pgbackrest-info.ts';
 import type { RepositoryInfo } from './pgbackrest-info.ts';
 

@@ -1,8 +1,8 @@
 /** `postgres-custom`: archives of `pg_dump -Fc`, read with pg_restore. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { laptopFault } from '../postgres/laptop-fault.ts';
 import type { ProbeContext } from '../probe.ts';
-import { CannotTell } from '../probe.ts';
 import { requirePostgres, restoreJobs, startScratchPostgres } from '../postgres/scratch-postgres.ts';
 import type { ScratchPostgres } from '../postgres/scratch-postgres.ts';
 import { complaint, runProgram } from '../run-program.ts';
@@ -36,7 +36,7 @@ export const postgresCustom: BackupReader = {
       context.progress('restoring into a scratch server');
       const jobs = String(restoreJobs());
       const outcome = await scratch.client('pg_restore', ['--no-owner', '--no-privileges', '--exit-on-error', '--jobs', jobs, '--dbname', scratch.database, path], { asSelf: true });
-      if (!outcome.ok) throw new RestoreFailed(complaint(outcome));
+      if (!outcome.ok) throw laptopFault(outcome.stderr.text, scratch.log()) ?? new RestoreFailed(complaint(outcome));
       return { query: scratch.query, stop: scratch.stop, detail: `into a scratch PostgreSQL ${scratch.programs.major}` };
     } catch (thrown) {
       await scratch.stop();
@@ -80,9 +80,4 @@ function intactBy(compression: Compression): Rung {
 function unreadable(message: string, major: number): string {
   if (/unsupported version/u.test(message)) return `the dump was written by a newer pg_dump than PostgreSQL ${major} can read (${message})`;
   return `its table of contents cannot be read: ${message}`;
-}
-
-/** Thrown when this laptop, not the backup, is to blame. */
-export function laptopFault(message: string): CannotTell | null {
-  return /No space left on device|could not extend file|disk full/iu.test(message) ? new CannotTell('no-space', 'The disk is full: the restore found no room. Free space and check again.') : null;
 }

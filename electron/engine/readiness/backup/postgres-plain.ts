@@ -1,13 +1,13 @@
 /** `postgres-plain`: SQL text of pg_dump, as it is or in gzip or zstd, restored with psql. */
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { laptopFault } from '../postgres/laptop-fault.ts';
 import { startScratchPostgres } from '../postgres/scratch-postgres.ts';
 import { complaint } from '../run-program.ts';
 import type { BackupReader, Restored } from './reader.ts';
 import { RestoreFailed } from './reader.ts';
 import { broken, held, unprovable } from './ladder.ts';
 import type { Rung } from './ladder.ts';
-import { laptopFault } from './postgres-custom.ts';
 import { readPlain } from './read-plain.ts';
 import type { PlainReading } from './read-plain.ts';
 import { createRoles } from './roles.ts';
@@ -31,14 +31,14 @@ export const postgresPlain: BackupReader = {
     };
     try {
       const text = join(folder, 'dump.sql');
-      const { roles } = await readPlain(path, text, context);
+      const { roles, connects } = await readPlain(path, text, context);
       chmodSync(text, 0o600);
       await createRoles(scratch, roles);
       context.progress('restoring into a scratch server');
       const outcome = await scratch.client('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', scratch.database], { stdin: { file: text } });
-      if (!outcome.ok) throw laptopFault(outcome.stderr.text) ?? new RestoreFailed(complaint(outcome));
+      if (!outcome.ok) throw laptopFault(outcome.stderr.text, scratch.log()) ?? new RestoreFailed(complaint(outcome));
       rmSync(text);
-      return { query: scratch.query, stop, detail: `into a scratch PostgreSQL ${scratch.programs.major}` };
+      return { query: (sql) => scratch.query(sql, connects ?? scratch.database), stop, detail: `into a scratch PostgreSQL ${scratch.programs.major}` };
     } catch (thrown) {
       await stop();
       throw thrown;

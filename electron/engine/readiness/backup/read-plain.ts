@@ -19,7 +19,8 @@ export interface PlainReading {
   roles: string[];
   /** First psql command in it that could run programs, with its line; dumps of pg_dump hold none. */
   command: { line: number; text: string } | null;
-  newerThan: string | null; // "Dumped from database version 16.4"
+  /** The database that a dump with `--create` makes and fills itself. */
+  connects: string | null;
 }
 
 const COMPLETE = '-- PostgreSQL database dump complete';
@@ -75,7 +76,7 @@ class DumpNotes {
   #inCopy = false;
   #statements = 0;
   #isDump = false;
-  #newerThan: string | null = null;
+  #connects: string | null = null;
   #tail: string[] = [];
   readonly #roles = new Set<string>();
   #command: PlainReading['command'] = null;
@@ -89,7 +90,7 @@ class DumpNotes {
   end(): Omit<PlainReading, 'wrapping' | 'checksummed'> {
     if (this.#rest !== '') this.#read(this.#rest);
     const complete = !this.#inCopy && this.#tail.some((line) => line.startsWith(COMPLETE));
-    return { statements: this.#statements, isDump: this.#isDump, complete, roles: [...this.#roles], command: this.#command, newerThan: this.#newerThan };
+    return { statements: this.#statements, isDump: this.#isDump, complete, roles: [...this.#roles], command: this.#command, connects: this.#connects };
   }
 
   #read(line: string): void {
@@ -100,10 +101,16 @@ class DumpNotes {
     }
     this.#tail = [...this.#tail.slice(-9), line];
     if (this.#line < 40 && line.startsWith(HEAD)) this.#isDump = true;
-    if (this.#line < 40 && line.startsWith('-- Dumped from database version ')) this.#newerThan = line.slice(32).trim();
+    this.#connects = connectedTo(line) ?? this.#connects;
     if (/^COPY .* FROM stdin;\r?$/u.test(line)) this.#inCopy = true;
     if (/;\r?$/u.test(line)) this.#statements += 1;
     if (this.#command === null && /^\s*\\[A-Za-z!?]/u.test(line) && !HARMLESS.test(line)) this.#command = { line: this.#line, text: line.trim().slice(0, 60) };
     for (const role of rolesOfLine(line)) this.#roles.add(Buffer.from(role, 'latin1').toString('utf8'));
   }
+}
+
+/** `\connect name`, `\connect "name"` or `\connect -reuse-previous=on "dbname='name'"`. */
+function connectedTo(line: string): string | null {
+  const match = /^\\connect (?:-reuse-previous=\w+ )?(?:"dbname='([^']+)'"|"([^"]+)"|([^\s"]+))\s*$/u.exec(line);
+  return match?.[1] ?? match?.[2] ?? match?.[3] ?? null;
 }

@@ -2,6 +2,7 @@
  * A PostgreSQL server of our own for a restore: an empty cluster on a private socket, torn down without a trace.
  * The run engine uses it for `scratch: {pg: {kind: postgres}}`, the proof ladder for `restored` and above.
  */
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { EngineError } from '../../../contract/errors.ts';
@@ -13,6 +14,7 @@ import type { Account } from './account.ts';
 import { serverAccount, underAccount } from './account.ts';
 import type { PostgresPrograms } from './find-postgres.ts';
 import { findPostgres } from './find-postgres.ts';
+import { laptopFault } from './laptop-fault.ts';
 import type { ScratchFolder } from './scratch-folder.ts';
 import { makeScratchFolder, sweepScratchFolders } from './scratch-folder.ts';
 import type { Server } from './server.ts';
@@ -34,7 +36,9 @@ export interface ScratchPostgres {
   database: string;
   programs: PostgresPrograms;
   /** Rows LF, columns TAB, NULL `\N`; EngineError `bad` with the server's message when the query fails. */
-  query(sql: string): Promise<string>;
+  query(sql: string, database?: string): Promise<string>;
+  /** What the server has logged so far. */
+  log(): string;
   /** Runs one of PostgreSQL's programs against this server, under the server's account when we are root. */
   client(name: string, args: readonly string[], options?: { stdin?: ToolInput; timeoutMs?: number; asSelf?: boolean }): Promise<ToolOutcome>;
   /** Ends the server and removes its folders; a second call does nothing. */
@@ -95,11 +99,19 @@ export function scratchOn(
     await server.stop();
     folder.remove();
   });
-  return { host: folder.socketDir, port: PORT, user, database: parts.database, programs, client, query: (sql) => ask(client, sql), stop: stopOnce };
+  return { host: folder.socketDir, port: PORT, user, database: parts.database, programs, client, query: (sql, inside) => ask(client, sql, inside ?? parts.database), log: () => readLog(folder.log), stop: stopOnce };
 }
 
-async function ask(client: ScratchPostgres['client'], sql: string): Promise<string> {
-  const outcome = await client('psql', ['-X', '-A', '-t', '-F', '\t', '-P', 'null=\\N', '-v', 'ON_ERROR_STOP=1', '-c', sql]);
+function readLog(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // the server has not written any
+  }
+}
+
+async function ask(client: ScratchPostgres['client'], sql: string, database: string): Promise<string> {
+  const outcome = await client('psql', ['-X', '-A', '-t', '-F', '\t', '-P', 'null=\\N', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', sql]);
   if (!outcome.ok) throw new EngineError('bad', complaint(outcome));
   if (outcome.stdout.truncated) throw new EngineError('bad', 'the answer to the query is too large (over 16 MiB)');
   return outcome.stdout.text.replace(/\n$/u, '');
@@ -108,7 +120,9 @@ async function ask(client: ScratchPostgres['client'], sql: string): Promise<stri
 async function initCluster(host: ScratchHost, programs: PostgresPrograms, account: Account | null, folder: ScratchFolder): Promise<void> {
   const argv = [join(programs.folder, 'initdb'), '-D', folder.dataDir, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   const outcome = await runProgram(host, { argv: underAccount(account, argv), cwd: folder.base, env: clientEnv(folder), timeoutMs: START_MS });
-  if (!outcome.ok) throw new EngineError('bad', `The scratch PostgreSQL cluster could not be made: ${complaint(outcome)}`);
+  if (outcome.ok) return;
+  const fault = laptopFault(outcome.stderr.text, outcome.stdout.text);
+  throw fault === null ? new EngineError('bad', `The scratch PostgreSQL cluster could not be made: ${complaint(outcome)}`) : new EngineError('disk', fault.message);
 }
 
 async function openDatabase(scratch: ScratchPostgres): Promise<ScratchPostgres> {

@@ -1,0 +1,29 @@
+/** Failures of a restore that say nothing about the backup: this laptop lacks something. */
+import { CannotTell } from '../probe.ts';
+
+const FAULTS: readonly { pattern: RegExp; fault: (match: RegExpExecArray) => CannotTell }[] = [
+  {
+    pattern: /No space left on device|could not extend file|disk quota exceeded/iu,
+    fault: () => new CannotTell('no-space', 'The disk is full: the restore found no room. Free space and check again.'),
+  },
+  {
+    pattern: /extension "([^"]+)" is not available|could not open extension control file "[^"]*?([^/"]+)\.control"|could not access file "(\$libdir\/[^"]+)"/u,
+    fault: (match) => {
+      const name = match[1] ?? match[2] ?? match[3] ?? 'unknown';
+      return new CannotTell('extension-missing', `The backup needs the PostgreSQL extension ${name}, which is not installed on this laptop.`, { extension: name });
+    },
+  },
+  {
+    pattern: /out of memory|could not resize shared memory segment|Cannot allocate memory/iu,
+    fault: () => new CannotTell('no-memory', 'The memory of this laptop did not suffice for the restore. Close other programs and check again.'),
+  },
+];
+
+/** @param texts what the tool and the server said; @returns null when the backup itself is to blame */
+export function laptopFault(...texts: readonly string[]): CannotTell | null {
+  for (const { pattern, fault } of FAULTS) {
+    const match = texts.map((text) => pattern.exec(text)).find((one) => one !== null);
+    if (match !== undefined && match !== null) return fault(match);
+  }
+  return null;
+}
