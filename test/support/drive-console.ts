@@ -51,6 +51,8 @@ export interface Manners {
   decide?: RegExp;
   /** Passphrase of the one person who may approve. */
   passphrase: string;
+  /** Stops before this primary action is taken. */
+  stopAt?: RegExp;
   /** Called once for each new step heading. */
   onStep?(heading: string): Promise<void>;
 }
@@ -61,7 +63,7 @@ export async function driveRun(page: Page, manners: Manners, timeout: number): P
   const deadline = Date.now() + timeout;
   while (Date.now() < deadline) {
     const label = await primaryLabel(page);
-    if (label?.startsWith('Open the report') === true) return seen;
+    if (label !== null && (label.startsWith('Open the report') || manners.stopAt?.test(label) === true)) return seen;
     const heading = await stepHeading(page);
     if (heading !== '' && seen.at(-1) !== heading) {
       seen.push(heading);

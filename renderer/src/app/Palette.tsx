@@ -47,9 +47,11 @@ export function Palette({ home, runbooks, onClose }: { home: HomeView | null; ru
           <Layer>
             <Autocomplete filter={contains}>
               <SearchField aria-label="Go to" autoFocus><Input className="input" data-palette="" placeholder="Go to a screen, a runbook, an open run" /></SearchField>
-              <Menu aria-label="Places" className="places" items={places} onAction={(key) => { choose(String(key)); }} renderEmptyState={() => <p className="t3">Nothing of that name</p>}>
+              <div className="places" tabIndex={0} role="group" aria-label="Places that match">
+              <Menu aria-label="Places" items={places} onAction={(key) => { choose(String(key)); }} renderEmptyState={() => <p className="t3">Nothing of that name</p>}>
                 {(place) => <MenuItem id={place.id} textValue={`${place.label} ${place.group}`} className="place"><span className="cut">{place.label}</span><span className="t3 s12 end">{place.group}</span></MenuItem>}
               </Menu>
+              </div>
             </Autocomplete>
           </Layer>
         </Dialog>

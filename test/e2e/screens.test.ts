@@ -1,0 +1,226 @@
+/** Every screen in the real window: pictures at both sizes, dark and light; axe finds nothing; hostile keys and closings. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../electron/setup/places.mjs';
+import { driveRun, enterUntil, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
+import { launchConsole, SIZES, type LaunchedConsole } from '../support/electron.ts';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'blackstart-screens-'));
+const pictures = join(ROOT, 'screenshots', 'screens');
+let opened: LaunchedConsole;
+let page: Page;
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  opened = await launchConsole({ dataDir });
+  page = opened.page;
+  await page.getByRole('heading', { name: 'Nothing is set up yet' }).waitFor();
+});
+afterAll(async () => {
+  await opened.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function resize(width: number, height: number): Promise<void> {
+  await opened.app.evaluate(({ BrowserWindow }, size) => { BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height); }, { width, height });
+  await expect.poll(() => page.evaluate('innerWidth')).toBe(width);
+}
+
+async function setTheme(theme: 'dark' | 'light'): Promise<void> {
+  // The switch is under a dialog's scrim at times; the theme itself is one attribute.
+  await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`);
+}
+
+/** Looks at the screen as it stands: a picture a size and theme, and axe in both themes. */
+async function look(name: string): Promise<void> {
+  for (const { width, height } of SIZES) {
+    await resize(width, height);
+    for (const theme of ['dark', 'light'] as const) {
+      await setTheme(theme);
+      await page.screenshot({ path: join(pictures, `${name}-${theme}-${width}.png`), animations: 'disabled' });
+    }
+  }
+  await resize(1280, 800);
+  for (const theme of ['light', 'dark'] as const) {
+    await setTheme(theme);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] }).analyze();
+    expect.soft(violations.map(({ id, nodes }) => `${name} ${theme} ${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join(' | ')}`)).toEqual([]);
+  }
+}
+
+async function go(name: string): Promise<void> {
+  const entry = page.getByRole('navigation', { name: 'Main' }).getByRole('button', { name, exact: false });
+  await tabTo(page, entry);
+  await page.keyboard.press('Enter');
+}
+
+describe('the quiet screens', () => {
+  it('shows Home', () => look('home'));
+
+  it('shows the runbooks, and one to read', async () => {
+    await go('Runbooks');
+    await page.getByRole('button', { name: 'First drill, light the harbour again', exact: true }).waitFor();
+    await look('runbooks');
+    await tabTo(page, page.getByRole('button', { name: 'First drill, light the harbour again', exact: true }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'First drill' }).waitFor();
+    await look('runbook');
+    await page.keyboard.press('l');
+    await page.getByRole('dialog').waitFor();
+    await look('linter');
+    await page.keyboard.press('Escape');
+  });
+
+  it('checks everything and shows what was found', async () => {
+    await page.keyboard.press('r');
+    await page.getByRole('heading', { level: 1, name: 'Lanterns' }).waitFor();
+    await enterUntil(page, () => page.getByRole('button', { name: /Stop checking/u }).isVisible());
+    await page.getByRole('button', { name: /Check everything/u }).waitFor({ timeout: 90_000 });
+    await page.getByText('Ready', { exact: true }).first().waitFor();
+    await look('readiness');
+    expect(await page.locator('.rungs .counts').count()).toBeGreaterThan(0);
+  }, 180_000);
+
+  it('enrols a person, and says when the passphrases differ', async () => {
+    await go('People');
+    await enterUntil(page, () => page.getByRole('dialog').isVisible());
+    const dialog = page.getByRole('dialog');
+    await page.keyboard.type('Jonas Weidmann');
+    const [first, second] = [dialog.getByLabel(/Passphrase; the person/u), dialog.getByLabel('The same once more')];
+    await tabTo(page, first);
+    await page.keyboard.type('copper lantern harbour tide');
+    await tabTo(page, second);
+    await page.keyboard.type('copper lantern harbour tid');
+    await look('enrol');
+    await enterUntil(page, () => dialog.getByText('They differed').isVisible());
+    expect(await first.inputValue()).toBe('');
+    await tabTo(page, first);
+    await page.keyboard.type('copper lantern harbour tide');
+    await tabTo(page, second);
+    await page.keyboard.type('copper lantern harbour tide');
+    await enterUntil(page, async () => !(await dialog.isVisible()));
+    await page.getByRole('cell', { name: 'Jonas Weidmann', exact: true }).waitFor();
+    await look('people');
+  });
+
+  it('verifies the record and gives a checkpoint in words', async () => {
+    await go('Record');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await enterUntil(page, () => page.getByText('The record is whole.').isVisible());
+    await look('record');
+    await tabTo(page, page.getByRole('button', { name: 'Checkpoint…', exact: true }));
+    await page.keyboard.press('Enter');
+    await page.locator('.words-big').waitFor();
+    await look('checkpoint');
+    await page.keyboard.press('Escape');
+  });
+
+  it('shows its keys, and goes anywhere by name', async () => {
+    await page.keyboard.press('?');
+    await page.getByRole('heading', { name: 'Keys of this screen' }).waitFor();
+    await look('keys');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Go to a screen').waitFor();
+    await look('palette');
+    await page.keyboard.type('home');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await page.locator('.rail [aria-current=page]').textContent()).toContain('Home');
+  });
+});
+
+describe('a run', () => {
+  it('asks what it needs before it starts', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Start recovery');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Runbook').selectOption('first-drill');
+    await dialog.getByText('These values are right').waitFor();
+    await look('start-live');
+    await tabTo(page, dialog.getByRole('radio', { name: /Live/u }));
+    await page.keyboard.press('ArrowDown');
+    await dialog.getByText('These values are right').waitFor();
+    await tabTo(page, dialog.locator('.check input'));
+    await page.keyboard.press('Space');
+    await enterUntil(page, async () => !(await dialog.isVisible()));
+    await page.locator('.clocks').waitFor();
+    await look('run-manual');
+  });
+
+  it('does nothing by single letters while a field has the focus', async () => {
+    await tabTo(page, page.getByLabel('Note (optional)'));
+    await page.keyboard.type('snd');
+    expect(await page.getByLabel('Note (optional)').inputValue()).toBe('snd');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('keeps a draft that Esc has put away', async () => {
+    await page.locator('.now-step > .scroll').focus();
+    await page.keyboard.press('s');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('Nobody to ask');
+    await look('skip');
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.keyboard.press('s');
+    expect(await page.getByRole('dialog').getByRole('textbox').inputValue()).toBe('Nobody to ask');
+    await page.keyboard.press('Escape');
+    expect(await stepHeading(page)).toContain('Read what is lost');
+  });
+
+  it('asks for an approval with everything that must be known', async () => {
+    await driveRun(page, { passphrase: '', stopAt: /Approve step/u }, 60_000);
+    await enterUntil(page, () => page.getByRole('alertdialog').isVisible());
+    await look('approval');
+    await page.keyboard.press('Escape');
+    expect(await stepHeading(page)).toContain('Let the harbour master agree');
+  }, 120_000);
+
+  it('does not run two steps while Enter is held', async () => {
+    await driveRun(page, { passphrase: 'light the north quay', stopAt: /^Run step 10/u }, 60_000);
+    await look('run-start');
+    const key = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13, nativeVirtualKeyCode: 13, text: '\r', unmodifiedText: '\r' };
+    const client = await page.context().newCDPSession(page);
+    const repeat = async (times: number): Promise<void> => {
+      for (let count = 0; count < times; count += 1) await client.send('Input.dispatchKeyEvent', { type: 'keyDown', autoRepeat: true, ...key });
+    };
+    await client.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key });
+    await expect.poll(async () => { await repeat(20); return primaryLabel(page); }, { timeout: 30_000 }).toMatch(/^Run step 12/u);
+    await repeat(300);
+    expect(await primaryLabel(page)).toMatch(/^Run step 12/u);
+    await client.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
+    await enterUntil(page, async () => (await primaryLabel(page))?.startsWith('Run step 12') !== true);
+  }, 150_000);
+
+  it('goes on while its window is closed, and is there when it opens again', async () => {
+    const heading = await stepHeading(page);
+    const again = opened.app.waitForEvent('window');
+    await opened.app.evaluate(({ BrowserWindow, app }) => {
+      const window = BrowserWindow.getAllWindows()[0];
+      window?.once('closed', () => { app.emit('activate'); });
+      window?.close();
+    });
+    page = await again;
+    await page.locator('.clocks').waitFor();
+    expect(await page.locator('body').getAttribute('data-mode')).toBe('rehearsal');
+    expect(await stepHeading(page)).toBe(heading);
+  });
+
+  it('loses nothing at 200 % zoom: one column, and nothing beside it', async () => {
+    await resize(1280, 800);
+    await opened.app.evaluate(({ BrowserWindow }) => { BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2); });
+    await expect.poll(() => page.evaluate('innerWidth')).toBe(640);
+    await page.screenshot({ path: join(pictures, 'run-zoom-200.png') });
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    for (const part of ['.clocks', '.steps', '.now-step', '.actions', '.side', '.tl-panel']) expect(await page.locator(part).isVisible()).toBe(true);
+    await opened.app.evaluate(({ BrowserWindow }) => { BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(1); });
+  });
+});
