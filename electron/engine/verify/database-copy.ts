@@ -11,7 +11,7 @@ import type { Problems } from './problems.ts';
 const EXPECTED_SCHEMA = 'CREATE TABLE entry(seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT';
 const ATTEMPTS = 20;
 const SchemaRow = z.object({ type: z.string(), name: z.string(), sql: z.string().nullable() });
-const Row = z.tuple([z.number(), z.instanceof(Buffer)]);
+const Bytes = z.instanceof(Buffer);
 
 export interface DatabaseCopy {
   folder: string;
@@ -58,16 +58,21 @@ function walHeader(path: string): string {
   }
 }
 
-/** Calls `visit` for every row in order. What cannot be read becomes a problem. */
-export function readRows(copy: DatabaseCopy, problems: Problems, visit: (seq: number, bytes: Buffer) => void): void {
+/** SQLite hands text over four times as fast as bytes; text that is not plain ASCII is fetched as bytes after all. */
+const ROWS = "SELECT seq, CASE typeof(bytes) WHEN 'blob' THEN CAST(bytes AS TEXT) END FROM entry ORDER BY seq";
+
+/** Calls `visit` for every row in order, with printable ASCII as text and anything else as bytes. What cannot be read becomes a problem. */
+export function readRows(copy: DatabaseCopy, problems: Problems, visit: (seq: number, entry: string | Buffer) => void): void {
   let db: Database.Database | null = null;
   try {
     db = new Database(join(copy.folder, 'journal.sqlite'), { readonly: true });
     db.pragma('trusted_schema = OFF');
     if (!hasOurSchema(db, problems)) return;
-    for (const row of db.prepare('SELECT seq, bytes FROM entry ORDER BY seq').raw().iterate()) {
-      const [seq, bytes] = isRow(row) ? row : Row.parse(row);
-      visit(seq, bytes);
+    const bytesOf = db.prepare<[number]>('SELECT bytes FROM entry WHERE seq = ?').pluck();
+    for (const row of db.prepare(ROWS).raw().iterate()) {
+      if (!isRow(row)) throw new z.ZodError([]);
+      const [seq, text] = row;
+      visit(seq, /[^ -~]/u.test(text) ? Bytes.parse(bytesOf.get(seq)) : text);
     }
   } catch (thrown) {
     if (!(thrown instanceof Database.SqliteError) && !(thrown instanceof z.ZodError)) throw thrown;
@@ -78,15 +83,17 @@ export function readRows(copy: DatabaseCopy, problems: Problems, visit: (seq: nu
   }
 }
 
-function isRow(row: unknown): row is [number, Buffer] {
-  return Array.isArray(row) && row.length === 2 && typeof row[0] === 'number' && Buffer.isBuffer(row[1]);
+function isRow(row: unknown): row is [number, string] {
+  return Array.isArray(row) && row.length === 2 && typeof row[0] === 'number' && typeof row[1] === 'string';
 }
 
 function hasOurSchema(db: Database.Database, problems: Problems): boolean {
   const schema = z.array(SchemaRow).parse(db.prepare('SELECT type, name, sql FROM sqlite_schema').all());
   const foreign = schema.filter((row) => row.type !== 'table' || row.name !== 'entry' || row.sql !== EXPECTED_SCHEMA);
   for (const row of foreign) problems.add('database.schema', null, `The database holds a ${row.type} named ${row.name} that Blackstart never made.`);
-  const isThere = schema.length > foreign.length;
+  const encoding = db.pragma('encoding', { simple: true });
+  if (encoding !== 'UTF-8') problems.add('database.schema', null, `The database is in ${String(encoding)}; Blackstart writes UTF-8.`);
+  const isThere = schema.length > foreign.length && encoding === 'UTF-8';
   if (!isThere) problems.add('database.schema', null, 'The database does not hold the journal\'s table.');
   return isThere;
 }

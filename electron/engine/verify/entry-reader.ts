@@ -58,15 +58,15 @@ export class EntryReader {
     this.#wanted = new Set(wantedSizes);
   }
 
-  /** Returns the run that the entry belongs to; undefined when it cannot be told. */
-  read(bytes: Buffer): string | null | undefined {
+  /** Returns the run that the entry belongs to; undefined when it cannot be told. @param entry bytes, or the ASCII text that they spell */
+  read(entry: string | Buffer): string | null | undefined {
     const seq = this.tree.size + 1;
-    const read = this.#parse(seq, bytes);
+    const read = this.#parse(seq, entry);
     const event = read?.event ?? null;
     if (event !== null) this.#judge(seq, event);
     // Most entries name no blob, and one look at the text says so.
     if (event !== null && read?.text.includes('"sha256"') === true) collectBlobs(event.data, seq, this.blobs);
-    this.#take(this.tree.addEntry(bytes));
+    this.#take(this.tree.addEntry(entry));
     this.#before = event;
     return event?.run;
   }
@@ -85,9 +85,9 @@ export class EntryReader {
     this.leaves.set(this.tree.size, this.#leaf);
   }
 
-  #parse(seq: number, bytes: Buffer): { event: ReadEvent; text: string } | null {
-    if (bytes.length > MAX_BYTES) this.#problems.add('entry.too-long', seq, `Entry ${seq} has ${bytes.length} bytes; ${MAX_BYTES} are allowed.`);
-    const read = readStrictJson(bytes);
+  #parse(seq: number, entry: string | Buffer): { event: ReadEvent; text: string } | null {
+    if (entry.length > MAX_BYTES) this.#problems.add('entry.too-long', seq, `Entry ${seq} has ${entry.length} bytes; ${MAX_BYTES} are allowed.`);
+    const read = readStrictJson(entry);
     if ('fault' in read) {
       const said = read.fault === 'unreadable' ? 'is not JSON' : 'is not in the one canonical spelling';
       this.#problems.add(`entry.${read.fault}`, seq, `Entry ${seq} ${said}.`);

@@ -7,11 +7,14 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `value` only when spelling it anew gives the same bytes. */
-export function readStrictJson(bytes: Buffer): StrictJson {
-  if (!isUtf8(bytes)) return { fault: 'unreadable' };
-  const isPlain = isAscii(bytes);
-  const text = bytes.toString(isPlain ? 'latin1' : 'utf8');
+/** `value` only when spelling it anew gives the same bytes. @param entry bytes, or the ASCII text that they spell */
+export function readStrictJson(entry: string | Buffer): StrictJson {
+  if (typeof entry === 'string') return readText(entry, true);
+  if (isAscii(entry)) return readText(entry.toString('latin1'), true);
+  return isUtf8(entry) ? readText(entry.toString('utf8'), false) : { fault: 'unreadable' };
+}
+
+function readText(text: string, isPlain: boolean): StrictJson {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,25 +1,22 @@
 /** The RFC 6962 tree as the verifier computes it. */
 import { hash } from 'node:crypto';
 
-const LEAF_ROOM = 64 * 1024;
+const LEAF_PREFIX = Buffer.of(0);
 
 /** Hashes travel as hex: V8 makes strings faster than buffers, and `prev` is hex already. */
 export class Tree {
   /** Roots of perfect subtrees and their leaf counts, largest first. */
   readonly #stack: { count: number; root: string }[] = [];
   readonly #node = Buffer.alloc(65, 1);
-  readonly #leaf = Buffer.alloc(LEAF_ROOM);
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  /** Adds an entry and returns its leaf hash. */
-  addEntry(bytes: Buffer): string {
-    const message = bytes.length < LEAF_ROOM ? this.#leaf.subarray(0, bytes.length + 1) : Buffer.alloc(bytes.length + 1);
-    bytes.copy(message, 1);
-    const leaf = hash('sha256', message, 'hex');
+  /** Adds an entry, as bytes or as the ASCII text that they spell, and returns its leaf hash. */
+  addEntry(entry: string | Buffer): string {
+    const leaf = hash('sha256', typeof entry === 'string' ? `\0${entry}` : Buffer.concat([LEAF_PREFIX, entry]), 'hex');
     this.addLeaf(leaf);
     return leaf;
   }

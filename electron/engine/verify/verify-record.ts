@@ -60,9 +60,9 @@ async function readEntries(dataDir: string, reader: EntryReader, problems: Probl
   if (existsSync(`${path}-journal`)) problems.add('database.unexpected-file', null, 'A rollback journal lies beside the database; Blackstart never makes one that stays.');
   const copy = await copyDatabase(path);
   try {
-    readRows(copy, problems, (seq, bytes) => {
+    readRows(copy, problems, (seq, entry) => {
       if (seq !== reader.tree.size + 1) problems.add('entry.seq', seq, `After row ${reader.tree.size} comes row ${seq}: entries were removed, added or moved.`);
-      reader.read(bytes);
+      reader.read(entry);
     });
   } finally {
     copy.remove();

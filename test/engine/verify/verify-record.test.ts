@@ -74,6 +74,8 @@ describe('a record made by another program', () => {
     ['damage-accepted', ['record.damaged']],
     ['trigger', ['database.schema']],
     ['view', ['database.schema']],
+    ['utf-16', ['anchor.ahead', 'checkpoint.ahead', 'database.schema', 'head.ahead']],
+    ['invalid-utf8', ['anchor.root', 'chain.broken', 'checkpoint.root', 'entry.unreadable']],
     ['recursive-view', ['anchor.ahead', 'checkpoint.ahead', 'database.schema', 'head.ahead']],
     ['database-gone', ['anchor.ahead', 'checkpoint.ahead', 'database.missing', 'head.ahead']],
     ['database-cut', ['anchor.ahead', 'checkpoint.ahead', 'database.unreadable', 'head.ahead']],

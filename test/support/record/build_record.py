@@ -139,12 +139,13 @@ class Record:
         entries = self.entries if entries is None else entries
         path = os.path.join(self.folder, "journal.sqlite")
         db = sqlite3.connect(path, isolation_level=None)
+        db.execute("PRAGMA encoding = '%s'" % ("UTF-16le" if then == "UTF-16" else "UTF-8"))
         db.execute(SCHEMA)
         db.execute("BEGIN")
         rows = enumerate(entries, 1) if not entries or isinstance(entries[0], bytes) else entries
         db.executemany("INSERT INTO entry(seq, bytes) VALUES (?, ?)", rows)
         db.execute("COMMIT")
-        db.executescript(then)
+        db.executescript("" if then == "UTF-16" else then)
         db.execute("PRAGMA journal_mode = WAL")
         db.close()
 
@@ -269,6 +270,8 @@ def build(folder, case):
         r.head()
     elif case == "trigger":
         then = "CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM entry; END;"
+    elif case == "utf-16":
+        then = "UTF-16"
     elif case == "view":
         then = "CREATE VIEW v AS SELECT * FROM entry;"
     elif case == "recursive-view":
@@ -287,6 +290,13 @@ def build(folder, case):
     elif case == "last-entry-changed":
         stored = r.entries[:-1] + [r.entries[-1].replace(b'"test"', b'"best"')]
     r.store(stored, then)
+    if case == "invalid-utf8":
+        # The same characters to whoever decodes carelessly: U+FFFD, and a torn sequence that decodes to it.
+        db = sqlite3.connect(os.path.join(folder, "journal.sqlite"))
+        torn = next(d for d in r.entries if b"\xf0\x9f\x94\x91" in d)
+        db.execute("UPDATE entry SET bytes = ? WHERE seq = ?", (torn.replace(b"\xf0\x9f\x94\x91", b"\xf0\x9f\x94"), r.entries.index(torn) + 1))
+        db.commit()
+        db.close()
     if case == "rollback-journal":
         r.write("journal.sqlite-journal", b"x" * 512)
     elif case == "database-gone":
