@@ -65,7 +65,8 @@ export const METHODS = {
   'run.command': { params: z.object({ run: z.string(), command: RunCommand }).strict(), result: RunView },
   /** Output of the newest attempt: the stored, masked bytes. While a tool runs, `run.output` events follow on. */
   'run.output': { params: z.object({ run: z.string(), step: StepPath, offset: z.int(), length: z.int().max(1_048_576) }).strict(), result: z.object({ bytes: z.instanceof(Uint8Array), size: z.int() }) },
-  'record.verify': { params: z.object({ anchors: z.array(z.string()).optional() }).strict(), result: Verification },
+  /** The record of this laptop, or the one that holds a run: the First drill has its own. */
+  'record.verify': { params: z.object({ anchors: z.array(z.string()).optional(), run: z.string().optional() }).strict(), result: Verification },
   'record.checkpoint': { params: none, result: Checkpoint },
   'record.export': { params: z.object({ run: z.string(), path: z.string() }).strict(), result: z.object({ path: z.string(), sha256: z.string() }) },
   'report.html': { params: z.object({ run: z.string() }).strict(), result: z.object({ html: z.string() }) },

@@ -239,7 +239,7 @@ class Console implements ConsoleEngine {
 
   #recordAnswers() {
     return {
-      'record.verify': answer(METHODS['record.verify'], async ({ anchors }) => this.#real.verifyRecord(anchors ?? [])),
+      'record.verify': answer(METHODS['record.verify'], async ({ anchors, run }) => (run === undefined ? this.#real : this.#folderOfRun(run)).verifyRecord(anchors ?? [])),
       'record.checkpoint': answer(METHODS['record.checkpoint'], () => ({ ...this.#real.journal.checkpoint('asked for in the window'), at: new Date(this.#options.clock.now()).toISOString() })),
       'record.export': answer(METHODS['record.export'], async ({ run, path }) => this.#folderOfRun(run).exportRun(run, path)),
       'report.html': answer(METHODS['report.html'], ({ run }) => ({ html: renderReport(this.#folderOfRun(run).report(run), 'html') })),
