@@ -85,7 +85,7 @@ export function mayApprove(people: ReadonlyMap<string, EnrolledPerson>, id: stri
   if (outageAt === null || !enrolledAfter(person, outageAt)) return true;
   return person.endorsedBy.some((by) => {
     const endorser = people.get(by);
-    return endorser !== undefined && !enrolledAfter(endorser, outageAt);
+    return endorser !== undefined && endorser.revoked_at === null && !enrolledAfter(endorser, outageAt);
   });
 }
 

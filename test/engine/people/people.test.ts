@@ -101,6 +101,16 @@ describe('the right to approve', () => {
     expect(mayApprove(readPeople(journal), 'jonas-weidmann', outage)).toBe(true);
   });
 
+  it('goes with the enrolment of the one who vouched', async () => {
+    await people.enroll(helena);
+    const outage = new Date(now + HOUR).toISOString();
+    now += 2 * HOUR;
+    await people.enroll(jonas);
+    await people.endorse('jonas-weidmann', 'helena-brandt', helena.passphrase);
+    await people.revoke('helena-brandt');
+    expect(mayApprove(readPeople(journal), 'jonas-weidmann', outage)).toBe(false);
+  });
+
   it('cannot be given to oneself', async () => {
     await people.enroll(jonas);
     await expect(people.endorse('jonas-weidmann', 'jonas-weidmann', jonas.passphrase)).rejects.toThrow('vouch for themselves');
