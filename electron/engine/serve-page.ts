@@ -2,7 +2,7 @@
  * The engine's side of a page's port: calls are read by the contract's schemas and answered, events go out in batches.
  * A page is not trusted: whatever does not read is refused with a plain error, and the engine goes on.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { EngineError, toEnvelope } from '../contract/errors.ts';
 import { METHODS, type EngineEvent, type MethodName } from '../contract/methods.ts';
 import { Request, type Port } from '../contract/rpc.ts';

@@ -52,9 +52,9 @@ async function runChecks(session: Session, wanted: string, { param = {}, only, a
     const request = { runbook, params: param, secrets, actor: 'engine', env: around.env, launcher: installation.launcher, base: around.cwd, signal: stop.signal, ...(only.length === 0 ? {} : { only }) };
     requireParams(folder, request);
     takeSecrets(session, runbook, answers, secrets);
-    sayWords(folder, runbook, answers.attestations ?? {}, 'attest');
+    attest(folder, runbook, answers);
     await checkRunbook(folder, request);
-    sayWords(folder, runbook, answers.overrides ?? {}, 'override');
+    override(folder, runbook, answers);
     return folder.readiness.view(runbook);
   } finally {
     process.removeListener('SIGINT', interrupt);
@@ -77,14 +77,13 @@ function variable(env: Session['around']['env'], name: string): string {
   return value;
 }
 
-type WordOf = { attest: NonNullable<Answers['attestations']>; override: NonNullable<Answers['overrides']> };
+function attest(folder: DataFolder, runbook: Runbook, { attestations = {} }: Answers): void {
+  for (const [check, { by, note }] of Object.entries(attestations)) folder.readiness.attest(runbook, check, { by, actor: `person/${by}`, note });
+}
 
-function sayWords<K extends keyof WordOf>(folder: DataFolder, runbook: Runbook, words: WordOf[K], kind: K): void {
-  for (const [check, word] of Object.entries(words)) {
-    const actor = `person/${word.by}`;
-    if ('reason' in word) folder.readiness.override(runbook, check, { by: word.by, actor, reason: word.reason });
-    else if (kind === 'attest') folder.readiness.attest(runbook, check, { by: word.by, actor, note: word.note });
-  }
+/** After the checks, so that what holds by now needs no override. */
+function override(folder: DataFolder, runbook: Runbook, { overrides = {} }: Answers): void {
+  for (const [check, { by, reason }] of Object.entries(overrides)) folder.readiness.override(runbook, check, { by, actor: `person/${by}`, reason });
 }
 
 const MARK: Readonly<Record<CheckResult['outcome'], readonly [string, Colour]>> = { pass: ['✓', 'green'], warn: ['!', 'amber'], fail: ['✕', 'red'], unknown: ['?', 'amber'], overridden: ['◇', 'amber'] };

@@ -13,7 +13,7 @@ export interface ServerCertificate {
   key: string;
 }
 
-async function newKeys(): Promise<x509.X509CertificateCreateSelfSignedParams['keys']> {
+async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify']);
 }
 

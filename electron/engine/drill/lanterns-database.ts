@@ -3,10 +3,11 @@
  * (`drill tool …`), never in the engine's process.
  */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type * as sqliteModule from 'node:sqlite';
 import { EngineError } from '../../contract/errors.ts';
 import { lanternsRows, SCHEMA } from './lanterns-data.ts';
 
-type Sqlite = typeof import('node:sqlite');
+type Sqlite = typeof sqliteModule;
 
 /** Loaded when needed, so that a runtime without it can still read this module. */
 async function sqlite(): Promise<Sqlite> {
@@ -36,7 +37,7 @@ export async function makeDatabase(request: { file: string; until: number; maste
 function field(value: unknown): string {
   if (value === null) return '\\N';
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`;
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Answers one query: rows end with LF, columns are parted by TAB, NULL is `\N`. The file is only read. */

@@ -194,12 +194,13 @@ function hasDetail(step: ReportStep): boolean {
 }
 
 function stepDetail(step: ReportStep): Element {
-  const facts: [string, string][] = [
-    ['Time', `tools ${spokenDuration(step.tool_s)}, people ${spokenDuration(step.human_s)}, ${step.attempts} attempt${step.attempts === 1 ? '' : 's'}`],
-    ...(step.exit_codes.length === 0 ? [] : [['Exit codes', step.exit_codes.join(' ')] as [string, string]]),
-    ...step.tools.map(({ program, sha256 }): [string, string] => ['Tool', `${program}${sha256 === null ? '' : `, SHA-256 ${sha256}`}`]),
-    ...(step.output === null ? [] : [['Output', `${spokenBytes(step.output.size)}, SHA-256 ${step.output.sha256}`] as [string, string]]),
-    ...step.approvers.map(({ name, role, at, verdict, unattended }): [string, string] => ['Approval', `${verdict} by ${name} (${role}) at ${utcTime(at)}${unattended ? ', unattended' : ''}`]),
+  const fact = (label: string, value: string): [string, string] => [label, value];
+  const facts = [
+    fact('Time', `tools ${spokenDuration(step.tool_s)}, people ${spokenDuration(step.human_s)}, ${step.attempts} attempt${step.attempts === 1 ? '' : 's'}`),
+    ...(step.exit_codes.length === 0 ? [] : [fact('Exit codes', step.exit_codes.join(' '))]),
+    ...step.tools.map(({ program, sha256 }) => fact('Tool', `${program}${sha256 === null ? '' : `, SHA-256 ${sha256}`}`)),
+    ...(step.output === null ? [] : [fact('Output', `${spokenBytes(step.output.size)}, SHA-256 ${step.output.sha256}`)]),
+    ...step.approvers.map(({ name, role, at, verdict, unattended }) => fact('Approval', `${verdict} by ${name} (${role}) at ${utcTime(at)}${unattended ? ', unattended' : ''}`)),
   ];
   const commands: ElementContent[] = step.commands.length === 0 ? [] : [h('pre', step.commands.map((argv) => argv.map(quoted).join(' ')).join('\n  | '))];
   return h('section', { class: 'step' }, [
