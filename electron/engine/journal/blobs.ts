@@ -94,7 +94,7 @@ class BlobSink implements OutputSink {
   #filled = 0;
   #size = 0;
   #pump: Promise<void> | null = null;
-  #failure: unknown = null;
+  #failure: Error | null = null;
   #waiting: (() => void)[] = [];
 
   constructor(folder: string, temporary: string) {
@@ -154,7 +154,7 @@ class BlobSink implements OutputSink {
         if (this.#full.length < CHUNKS_IN_FLIGHT) this.#release();
       }
     } catch (thrown) {
-      this.#failure = thrown;
+      this.#failure = thrown instanceof Error ? thrown : new Error(String(thrown));
     }
     this.#pump = null;
     this.#release();

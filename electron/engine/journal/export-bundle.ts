@@ -177,7 +177,7 @@ async function sealZip(path: string): Promise<string> {
     // The last field of a zip without comment is the comment's length.
     writeSync(handle, Uint8Array.of(SEAL_BYTES, 0), 0, 2, end - 2);
     const digest = createHash('sha256');
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) digest.update(chunk);
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) if (Buffer.isBuffer(chunk)) digest.update(chunk);
     const seal = digest.copy().digest('hex');
     writeSync(handle, seal, end);
     fsyncSync(handle);

@@ -81,7 +81,7 @@ async function judgeSeal(path: string, zip: ZipFile, problems: Problems): Promis
   // A bundle that was packed anew has no seal; what counts for its content is the manifest.
   if (comment === '') return;
   const digest = createHash('sha256');
-  for await (const chunk of createReadStream(path, { end: zip.fileSize - Buffer.byteLength(comment) - 1, highWaterMark: 1024 * 1024 })) digest.update(chunk);
+  for await (const chunk of createReadStream(path, { end: zip.fileSize - Buffer.byteLength(comment) - 1, highWaterMark: 1024 * 1024 })) if (Buffer.isBuffer(chunk)) digest.update(chunk);
   if (digest.digest('hex') !== comment) problems.add('bundle.seal', null, 'The zip is not the one that was exported: some of its bytes were changed on the way.');
 }
 

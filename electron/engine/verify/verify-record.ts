@@ -132,6 +132,6 @@ async function judgeBlob(dataDir: string, { sha256, size, seq }: BlobName, probl
     return;
   }
   const digest = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) digest.update(chunk);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) if (Buffer.isBuffer(chunk)) digest.update(chunk);
   if (digest.digest('hex') !== sha256) problems.add('blob.digest', seq, `The output ${sha256} that entry ${seq} names was changed.`);
 }

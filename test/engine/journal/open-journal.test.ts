@@ -3,6 +3,7 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { EngineError } from '../../../electron/contract/errors.ts';
 import { inlineOrBlob } from '../../../electron/engine/journal/canonical.ts';
 import type { Journal, JournalEvent, NewEvent } from '../../../electron/engine/journal/journal.ts';
@@ -194,8 +195,8 @@ describe('checkpoints', () => {
     const journal = open();
     journal.startRunKey('r1');
     const [certified] = [...journal.events({ types: ['run.key'] })];
-    const vkey = String(certified?.data['vkey']);
-    const certificate = openNote(String(certified?.data['certificate']), [parseVerifier(journal.device.vkey)]);
+    const { vkey, certificate: signed } = z.object({ vkey: z.string(), certificate: z.string() }).parse(certified?.data);
+    const certificate = openNote(signed, [parseVerifier(journal.device.vkey)]);
     expect(certificate.text).toBe(`blackstart/run-key/v1\nrun r1\nkey ${vkey}\n`);
     const both = [parseVerifier(journal.device.vkey), parseVerifier(vkey)];
     expect(openNote(journal.checkpoint('during').note, both, { require: 2 }).signedBy).toHaveLength(2);
