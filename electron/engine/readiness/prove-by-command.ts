@@ -5,11 +5,12 @@
  * random secret of the same length: a command that accepts that one too proves nothing.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyProof, KnownAnswer } from '../../contract/known-answer.ts';
 import type { ProgramHost } from './run-program.ts';
+import { privateFolder } from './owned-folder.ts';
 import { complaint, runProgram } from './run-program.ts';
 import type { ToolOutcome } from '../tool/tool.ts';
 
@@ -31,7 +32,7 @@ export async function proveByCommand(answer: Command, secret: Uint8Array, host: 
 }
 
 async function tryCommand(answer: Command, secret: Uint8Array, host: ProgramHost): Promise<ToolOutcome> {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'bs-secret-'));
+  const folder = privateFolder(tmpdir(), secret.length);
   try {
     const file = join(folder, 'secret');
     if (answer.run.some((argument) => argument.search(SECRET_FILE) >= 0)) writeFileSync(file, secret, { mode: 0o600 });

@@ -16,6 +16,8 @@ import { foldReadiness, READINESS_EVENTS } from './fold-readiness.ts';
 import type { ReadinessFold } from './fold-readiness.ts';
 import type { ClockMark, ProbeContext } from './probe.ts';
 import { unknown } from './probe.ts';
+import { sweepTemporaryFolders } from './owned-folder.ts';
+import { sweepScratchFolders } from './postgres/scratch-folder.ts';
 import { probeOf, runProbe } from './run-probe.ts';
 
 /** Room for the evidence in an event of at most 16 KiB; what is longer goes to a blob. */
@@ -93,6 +95,8 @@ class ChecksOfRunbooks implements Readiness {
     const chosen = chooseChecks(runbook, run.only).filter((block) => !this.#stands(runbook, block));
     const stop = new AbortController();
     this.#running.set(id, stop);
+    sweepTemporaryFolders(join(this.#deps.dataDir, 'scratch'));
+    sweepScratchFolders(join(this.#deps.dataDir, 'scratch'));
     const signal = run.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, run.signal]);
     try {
       const lastClock = lastMark(this.#deps.journal);

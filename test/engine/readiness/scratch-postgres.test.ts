@@ -29,7 +29,7 @@ function serversIn(folder: string): number[] {
   }).map(Number);
 }
 
-const ownFolders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('bs-pg-')).filter((name) => existsSync(join(tmpdir(), name, 'owner')) && readFileSync(join(tmpdir(), name, 'owner'), 'utf8').includes(`"pid":${process.pid},`));
+const ownFolders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`bs-pg-${process.pid}-`));
 
 async function until(holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 20_000;
@@ -76,14 +76,14 @@ describe('a scratch server', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(existsSync(folder)).toBe(true);
-    sweepScratchFolders(systemClock().bootId());
+    sweepScratchFolders();
     expect(existsSync(folder)).toBe(false);
     await until(() => serversIn(folder).length === 0);
   });
 
   it('sweeps nothing that a living process owns', async () => {
     const server = await startScratchPostgres(bench.context());
-    sweepScratchFolders(systemClock().bootId());
+    sweepScratchFolders();
     expect(await server.query('SELECT 1')).toBe('1');
     await server.stop();
   });

@@ -42,9 +42,9 @@ interface Repository {
 export async function probePgBackRest(probe: BackupProbe, context: ProbeContext): Promise<ProbeFinding> {
   const path = context.resolve(probe.at);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return fail(`There is no pgBackRest repository at ${path}.`, { path, level: null, wanted: probe.level, rungs: [] });
-  sweepScratchFolders(context.clock.bootId());
+  sweepScratchFolders(context.scratchDir);
   const account = serverAccount();
-  const folder = makeScratchFolder(account, context.clock.bootId(), context.scratchDir);
+  const folder = makeScratchFolder(account, context.scratchDir);
   try {
     return await climb({ probe, context, path, account, folder, call: caller(probe, context, path, account, folder) });
   } finally {

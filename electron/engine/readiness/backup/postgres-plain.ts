@@ -11,7 +11,7 @@ import type { Rung } from './ladder.ts';
 import { readPlain } from './read-plain.ts';
 import type { PlainReading } from './read-plain.ts';
 import { createRoles } from './roles.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../owned-folder.ts';
 
 export const postgresPlain: BackupReader = {
   async inspect(path, context) {

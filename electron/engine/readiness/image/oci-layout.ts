@@ -1,11 +1,12 @@
 /** OCI image layouts, as a folder or as a tar of one (`oci-archive`). Source: image-spec, image-layout.md. */
-import { createReadStream, existsSync, openSync, closeSync, mkdtempSync, readdirSync, readFileSync, readSync, rmSync, statSync, createWriteStream, mkdirSync } from 'node:fs';
+import { closeSync, createReadStream, createWriteStream, existsSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
 import { hashFile } from '../hash-file.ts';
+import { temporaryFolder } from '../owned-folder.ts';
 import type { ProbeContext } from '../probe.ts';
 import { contentDigest, Descriptor, ImageConfig, ImageFault, parseJson, platformFits, platformOf } from './image.ts';
 import type { ImageReading, WantedImage } from './image.ts';
@@ -19,7 +20,7 @@ const LARGEST_JSON = 16 * 1024 * 1024;
 /** @throws ImageFault in words when the image is not whole, not the wanted one, or no layout */
 export async function readOciImage(path: string, wanted: WantedImage, context: ProbeContext): Promise<ImageReading> {
   if (statSync(path).isDirectory()) return readLayout(path, wanted, context);
-  const folder = mkdtempSync(join(context.scratchDir, 'bs-tmp-'));
+  const folder = temporaryFolder(context.scratchDir);
   try {
     await unpack(path, folder, context);
     return await readLayout(folder, wanted, context);

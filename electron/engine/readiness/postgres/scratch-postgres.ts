@@ -56,8 +56,8 @@ export interface ScratchOptions {
 export async function startScratchPostgres(host: ScratchHost, options: ScratchOptions = {}): Promise<ScratchPostgres> {
   const programs = requirePostgres(host.env, options.major);
   const account = serverAccount();
-  sweepScratchFolders(host.clock.bootId());
-  const folder = makeScratchFolder(account, host.clock.bootId(), options.dataParent);
+  sweepScratchFolders(options.dataParent);
+  const folder = makeScratchFolder(account, options.dataParent);
   try {
     await initCluster(host, programs, account, folder);
     const server = await startServer({

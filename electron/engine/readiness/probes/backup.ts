@@ -16,7 +16,7 @@ import { postgresPlain } from '../backup/postgres-plain.ts';
 import type { BackupReader, Inspection, Restored } from '../backup/reader.ts';
 import { RestoreFailed } from '../backup/reader.ts';
 import { sqlite } from '../backup/sqlite.ts';
-import { privateFolder } from '../backup/temporary-folder.ts';
+import { privateFolder } from '../owned-folder.ts';
 import type { ProbeContext, ProbeRunner } from '../probe.ts';
 import { CannotTell, fail, unknown } from '../probe.ts';
 import { bareDigest, readSums, sumFor } from '../sums.ts';

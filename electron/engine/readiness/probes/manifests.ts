@@ -1,9 +1,10 @@
 /** `manifests`: what will be deployed is there and renders: a Git bundle, a kustomization, or files with checksums. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
 import { counted } from '../../../contract/wording.ts';
 import { findProgram } from '../find-program.ts';
+import { temporaryFolder } from '../owned-folder.ts';
 import type { ProbeContext, ProbeRunner } from '../probe.ts';
 import { fail, pass, unknown } from '../probe.ts';
 import { complaint, runProgram } from '../run-program.ts';
@@ -30,7 +31,7 @@ export const probeManifests: ProbeRunner<'manifests'> = async (probe, context) =
 async function judgeBundle(probe: Manifests, path: string, context: ProbeContext): Promise<ProbeFinding> {
   const git = findProgram('git', context.env);
   if (git === null) return unknown('tool-missing', 'git is neither in the kit\'s toolbox nor on the PATH.', { path });
-  const folder = mkdtempSync(join(context.scratchDir, 'bs-tmp-'));
+  const folder = temporaryFolder(context.scratchDir);
   const env = { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: join(folder, 'none'), GIT_TERMINAL_PROMPT: '0', HOME: folder, LC_ALL: 'C' };
   const call = (args: string[]): ReturnType<typeof runProgram> => runProgram(context, { argv: [git, ...args], cwd: folder, env, timeoutMs: RENDER_MS });
   try {
