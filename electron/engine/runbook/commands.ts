@@ -39,8 +39,8 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   'systemd-run': { valued: ['-p', '-u', '--unit'] },
   command: { valued: [] },
   exec: { valued: ['-a'] },
-  ssh: { valued: ['-i', '-l', '-p', '-o', '-F', '-J', '-L', '-R', '-D', '-b', '-c', '-e', '-m', '-S', '-W', '-w'], operands: 1 },
 };
+const SSH_VALUED: readonly string[] = ['-i', '-l', '-p', '-o', '-F', '-J', '-L', '-R', '-D', '-b', '-c', '-e', '-m', '-S', '-W', '-w'];
 const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash', 'busybox', 'fish', 'pwsh', 'powershell', 'cmd']);
 
 export function programName(word: string): string {
@@ -62,7 +62,7 @@ function collect(argv: readonly string[], index: number, inside: readonly string
   const program = programName(word);
   const args = argv.slice(index + 1);
   const here: Command = { program, args, index, inside };
-  const script = shellScript(program, args);
+  const script = shellScript(program, args) ?? remoteScript(program, argv, index);
   if (script !== null) return [here, ...scriptCommands(script).flatMap((words) => collect(words, 0, [...inside, program], depth + 1).map((inner) => ({ ...inner, index })))];
   const inner = innerIndex(program, argv, index);
   if (inner === null) return [here];
@@ -81,7 +81,10 @@ function innerIndex(program: string, argv: readonly string[], index: number): nu
     if (program !== 'nsenter' && firstWord(argv.slice(index + 1)) === '') return null;
     const dashes = argv.indexOf('--', index);
     if (dashes >= 0) return dashes + 1;
-    return program === 'docker' || program === 'podman' || program === 'nerdctl' ? afterContainer(argv, index) : null;
+    if (program === 'nsenter') return null;
+    // kubectl still takes `exec POD COMMAND` without `--`; `run` takes its image's own command.
+    if (program === 'kubectl' || program === 'oc') return firstWord(argv.slice(index + 1)) === 'exec' ? afterExec(argv, index) : null;
+    return afterContainer(argv, index);
   }
   const wrapper = Object.hasOwn(WRAPPERS, program) ? WRAPPERS[program] : undefined;
   return wrapper === undefined ? null : afterOptions(argv, index + 1, wrapper.valued, wrapper.operands ?? 0);
@@ -92,6 +95,12 @@ const CONTAINER_VALUED = ['-u', '--user', '-e', '--env', '-w', '--workdir', '--e
 function afterContainer(argv: readonly string[], index: number): number {
   const verb = argv.findIndex((word, at) => at > index && (word === 'exec' || word === 'run'));
   return afterOptions(argv, verb + 1, CONTAINER_VALUED, 1);
+}
+
+function afterExec(argv: readonly string[], index: number): number | null {
+  const verb = argv.indexOf('exec', index);
+  const inner = afterOptions(argv, verb + 1, [...KUBECTL_VALUED, '-c', '--container'], 1);
+  return inner < argv.length ? inner : null;
 }
 
 function afterOptions(argv: readonly string[], from: number, valued: readonly string[], operands: number): number {
@@ -106,6 +115,13 @@ function afterOptions(argv: readonly string[], from: number, valued: readonly st
     else return at;
   }
   return at;
+}
+
+/** What ssh sends is read by a shell on the other side, however many words it was here. */
+function remoteScript(program: string, argv: readonly string[], index: number): string | null {
+  if (program !== 'ssh') return null;
+  const words = argv.slice(afterOptions(argv, index + 1, SSH_VALUED, 1));
+  return words.length === 0 ? null : words.join(' ');
 }
 
 /** The text that a shell is told to run with `-c`, or null. */
@@ -166,7 +182,9 @@ const AWS_DESTRUCTIVE = /^(?:delete|failover|terminate|remove|purge|reboot|promo
 export function destroys(command: Command): string | null {
   const { program, args } = command;
   const words = args.filter((arg) => !arg.startsWith('-'));
+  if (program === 'redis-cli' && words.includes('failover')) return 'redis-cli failover cannot be taken back';
   if (SQL_CLIENTS.includes(program)) return args.some((arg) => SQL_DESTRUCTIVE.test(arg)) ? 'it drops or deletes data' : null;
+  if (changesDns(program, words)) return 'it changes DNS';
   if (program === 'aws') return words.some((word, at) => at < 4 && (AWS_DESTRUCTIVE.test(word) || (words[0] === 's3' && /^(?:rm|rb)$/u.test(word)))) ? `aws ${words.slice(0, 2).join(' ')} cannot be taken back` : null;
   if (program === 'terraform' || program === 'tofu') return terraformDestroys(args);
   if (program === 'kubectl' || program === 'oc') return kubectlDestroys(args);
@@ -179,6 +197,14 @@ export function destroys(command: Command): string | null {
   if (['docker', 'podman'].includes(program)) return words.slice(0, 2).some((word) => ['rm', 'rmi', 'prune'].includes(word)) ? 'it removes containers, images or volumes' : null;
   const verb = words.slice(0, 3).find((word) => DESTRUCTIVE_WORDS.has(word));
   return verb === undefined ? null : `"${program} … ${verb}" cannot be taken back`;
+}
+
+function changesDns(program: string, words: readonly string[]): boolean {
+  if (program === 'knotc') return words.some((word) => /^zone-(?:set|unset|commit|purge)$/u.test(word));
+  if (program === 'pdnsutil') return words.some((word) => /^(?:add|replace|delete|edit|clear|load)-/u.test(word));
+  if (program === 'gcloud') return words[0] === 'dns' && words.some((word) => ['update', 'delete', 'execute', 'create', 'import'].includes(word));
+  if (program === 'az') return words[0] === 'network' && words[1] === 'dns' && words.some((word) => /^(?:add-record|remove-record|delete|update|create)$/u.test(word));
+  return /^(?:flarectl|cli53|rndc|dnscontrol)$/u.test(program) && words.some((word) => /^(?:create|update|delete|push|rrcreate|rrdelete|import)$/u.test(word));
 }
 
 function terraformDestroys(args: readonly string[]): string | null {

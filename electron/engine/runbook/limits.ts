@@ -10,11 +10,14 @@ export const LIMITS = {
   scalarBytes: 16 * 1024,
   steps: 500,
   depth: 32,
+  /** Markdown parsers take quadratic time over one long paragraph in a quote; no document needs more than these. */
+  lines: 20_000,
+  paragraphLines: 2_000,
 } as const;
 
 const FENCE_OF_STEP = /^ {0,3}(?:`{3,}|~{3,})[ \t]*yaml[ \t]+step\b/gmu;
-/** Block quotes and list items opened on one line. */
-const CONTAINERS = /^[ \t]*(?:>[ \t]*|(?:[-+*]|\d{1,9}[.)])[ \t]+){33}/mu;
+/** Block quotes and list items opened on one line, or a list item indented beyond any nesting that is read. */
+const CONTAINERS = /^[ \t]*(?:>[ \t]*|(?:[-+*]|\d{1,9}[.)])[ \t]+){33}|^ {100,}(?:[-+*]|\d{1,9}[.)]) /mu;
 
 export type DecodedText = { text: string } | { finding: Finding };
 
@@ -48,8 +51,21 @@ function checkText(text: string): Finding | null {
   const steps = [...text.matchAll(FENCE_OF_STEP)];
   const excess = steps[LIMITS.steps];
   if (excess !== undefined) return errorAt(spotOf(text, excess.index), 'limit-steps', `The file has ${steps.length} steps; a runbook has at most ${LIMITS.steps}.`, 'Split it into several runbooks and use steps of kind call.');
+  const long = findLongText(text);
+  if (long !== null) return long;
   const nested = CONTAINERS.exec(text);
   return nested === null ? null : errorAt(spotOf(text, nested.index), 'limit-depth', `A line opens more than ${LIMITS.depth} lists or quotes.`, 'Flatten it.');
+}
+
+function findLongText(text: string): Finding | null {
+  const lines = text.split('\n');
+  if (lines.length > LIMITS.lines) return errorAt(AT_START, 'limit-lines', `The file has ${lines.length} lines; a runbook has at most ${LIMITS.lines}.`, 'Split it into several runbooks.');
+  let length = 0;
+  for (const [index, line] of lines.entries()) {
+    length = line.trim() === '' ? 0 : length + 1;
+    if (length > LIMITS.paragraphLines) return errorAt({ line: index + 1, column: 1 }, 'limit-lines', `More than ${LIMITS.paragraphLines} lines follow each other without an empty one.`, 'Divide the text, or move it into a file beside the runbook.');
+  }
+  return null;
 }
 
 export function spotOf(text: string, offset: number): { line: number; column: number } {

@@ -14,6 +14,9 @@ export interface BlockPlace {
   indent: number;
 }
 
+/** One broken block can break thousands of rules; the first few say it. */
+const MOST_TOLD = 100;
+
 export type BlockPart = 'key' | 'value' | 'content';
 
 export interface ReadBlock {
@@ -44,7 +47,7 @@ export function readBlock(text: string, place: BlockPlace): ReadBlock {
     return unreadable([errorAt(spot(fault.offset), fault.rule, fault.message, fault.fix)], { line: place.contentLine, column: 1 });
   }
   const document = parseDocument(text, { ...OPTIONS, lineCounter: lines });
-  const findings = [...complaints(document, spot), ...directives(text, spot), ...forbiddenNodes(document, spot)];
+  const findings = [...complaints(document, spot), ...directives(text, spot), ...forbiddenNodes(document, spot)].slice(0, MOST_TOLD);
   return { ...reader(document, spot), data: dataOf(document, findings), findings };
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { block, compose, parse, rulesOf, step } from './compose.ts';
 
@@ -31,8 +33,9 @@ describe('a hostile runbook is refused', () => {
   it('2: 200,000 keys', () => {
     const keys = Array.from({ length: 200_000 }, (_, n) => `k${n}: 1`).join('\n');
     expect(quickly(() => refusal(keys))).toEqual(['limit-file']);
-    expect(quickly(() => refusal(keys.slice(0, 40_000)))).toEqual(['limit-block']);
-    expect(quickly(() => refusal(keys.slice(0, 30_000)))).toContain('unknown-field');
+    expect(quickly(() => refusal(keys.slice(0, 40_000)))).toEqual(['limit-lines']);
+    expect(quickly(() => refusal(keys.slice(0, 40_000).replaceAll(': 1\n', `: ${'x'.repeat(30)}\n`).slice(0, 40_000)))).toEqual(['limit-block']);
+    expect(quickly(() => refusal(keys.slice(0, 15_000)))).toContain('unknown-field');
   });
 
   it('3: nesting 20,000 deep', () => {
@@ -44,6 +47,13 @@ describe('a hostile runbook is refused', () => {
     expect(quickly(() => rulesOf(compose({ body: `${'> '.repeat(20_000)}x` })))).toEqual(['limit-depth']);
     expect(quickly(() => rulesOf(compose({ body: '['.repeat(100_000) })))).toEqual([]);
     expect(quickly(() => rulesOf(compose({ body: '*a _b '.repeat(40_000) })))).toEqual([]);
+  });
+
+  it('3: Markdown that parsers read in quadratic time', () => {
+    expect(quickly(() => rulesOf(compose({ body: `> ${'a\n'.repeat(80_000)}` })))).toEqual(['limit-lines']);
+    expect(quickly(() => rulesOf(compose({ body: `> ${'a\n'.repeat(8_000)}` })))).toEqual(['limit-lines']);
+    expect(quickly(() => rulesOf(compose({ body: '\n'.repeat(100_000) })))).toEqual(['limit-lines']);
+    expect(quickly(() => rulesOf(compose({ body: Array.from({ length: 300 }, (_, n) => `${' '.repeat(n * 2)}- a`).join('\n') })))).toEqual(['limit-depth']);
   });
 
   it('3: 32 levels are allowed, 33 are not', () => {
@@ -141,6 +151,18 @@ describe('a hostile runbook is refused', () => {
     expect(parse({ body: step('a') + step('a', 'needs: []') }).findings).toMatchObject([{ rule: 'duplicate-id', message: expect.stringContaining('line ') }]);
     const check = block('check', '{ id: a, title: A, kind: power, severity: warning, expires: 1d }');
     expect(rulesOf({ body: check + step('a') })).toEqual(['duplicate-id']);
+  });
+
+  it('whatever its bytes are: nothing is thrown, and an error means no runbook', () => {
+    const good = readFileSync(new URL('../../fixtures/runbooks/every-block.runbook.md', import.meta.url));
+    const edit = fc.record({ at: fc.nat(good.length - 1), drop: fc.nat(40), put: fc.oneof(fc.constantFrom('', '\n', '```\n', '  ', '- ', ': ', '{', ']', '"', "'", '|', '{{', '&a ', '*a', '#', '\u202e', '---\n', 'id: a\n', '"": 1\n', '? ', '!!int '), fc.string({ maxLength: 8 })) });
+    fc.assert(fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+      const bytes = edits.reduce((before, { at, drop, put }) => Buffer.concat([before.subarray(0, at), Buffer.from(put), before.subarray(at + drop)]), good);
+      const { runbook, findings } = parse(bytes);
+      const lines = bytes.toString().split('\n').length;
+      expect(runbook === null).toBe(findings.some((finding) => finding.severity === 'error'));
+      for (const finding of findings) expect(finding.line >= 1 && finding.line <= lines && finding.column >= 1, JSON.stringify(finding)).toBe(true);
+    }), { numRuns: 150 });
   });
 
   it('more than 500 steps', () => {

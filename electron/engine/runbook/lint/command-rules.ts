@@ -38,11 +38,11 @@ const errorStop: Judge = (found) => {
 };
 
 /** Programs that understand patterns themselves, or whose arguments are another language. */
-const OWN_PATTERNS: ReadonlySet<string> = new Set(['find', 'grep', 'egrep', 'rg', 'sed', 'awk', 'gawk', 'jq', 'yq', 'psql', 'mysql', 'mariadb', 'sqlite3', 'mongosh', 'expr', 'pg_dump', 'rsync', 'kubectl', 'oc', 'git', 'restic', 'tar', 'velero', 'clickhouse-client']);
+const OWN_PATTERNS: ReadonlySet<string> = new Set(['find', 'grep', 'egrep', 'rg', 'sed', 'awk', 'gawk', 'jq', 'yq', 'expr', 'pg_dump', 'rsync', 'git', 'restic', 'velero', 'aws', 'systemctl', 'perl']);
 
 const glob: Judge = ({ command }) => {
-  if (OWN_PATTERNS.has(command.program) || (command.program === 'aws' && command.args.includes('s3')) || shellScript(command.program, command.args) !== null) return null;
-  const found = command.args.find((arg) => /^(?:--?[\w-]+=)?[^\s'"(){}|<>=]*(?:\*|\?|\[[^\]\s]+\])[^\s'"(){}|<>=]*$/u.test(arg) && (arg.includes('*') ? /[/.]/u.test(arg) || arg === '*' : arg.includes('/') && !arg.includes('://')));
+  if (OWN_PATTERNS.has(command.program) || shellScript(command.program, command.args) !== null || command.args.includes('--wildcards')) return null;
+  const found = command.args.find((arg) => !/^--(?:exclude|include)/u.test(arg) && /^(?:--?[\w-]+=)?[^\s'"(){}|<>=]*(?:\*|\?|\[[^\]\s]+\])[^\s'"(){}|<>=]*$/u.test(arg) && (arg.includes('*') ? /[/.]/u.test(arg) || arg === '*' : arg.includes('/') && !arg.includes('://')));
   return found === undefined ? null : { message: `Nothing expands "${found}": no shell reads an argv.`, fix: 'Name the file, or use a parameter of type file with a glob.' };
 };
 

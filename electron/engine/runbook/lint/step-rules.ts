@@ -83,7 +83,8 @@ const rolloutCheck: Judge = (subject) => {
   const changed = subject.argvs.filter(isMain).flatMap(({ commands }) => commands).map(({ program, args }) => (program === 'kubectl' || program === 'oc' ? rollsOut(args) : null)).find((found) => found !== null);
   if (changed === undefined || changed === null || looksAtPods(step.block)) return [];
   const later = draft.runbook.steps.slice(draft.runbook.steps.indexOf(step) + 1);
-  if (later.some(({ block }) => followsRollout(block, changed.name))) return [];
+  const commands = new Map(draft.runbook.checks.flatMap(({ id, block }) => (block.kind === 'command' ? [[id, block.run] as const] : [])));
+  if (later.some(({ block }) => followsRollout(block, changed.name, commands))) return [];
   return [{ message: `kubectl ${changed.verb} returns while the pods are still changing, and nothing looks at them afterwards.`, fix: changed.down ? 'Add a wait_until or a step with kubectl wait --for=delete.' : 'Add a step with kubectl rollout status and --timeout.', path: ['id'] }];
 };
 
@@ -106,9 +107,11 @@ function looksAtPods(block: Block): boolean {
   return polls || (block.verify ?? []).some((item) => 'run' in item && item.run.some((word) => programName(word) === 'kubectl'));
 }
 
-function followsRollout(block: Block, name: string | null): boolean {
+/** @param commands argv of the checks of kind command, by id */
+function followsRollout(block: Block, name: string | null, commands: ReadonlyMap<string, readonly string[]>): boolean {
+  const checked = block.kind !== 'check' ? undefined : typeof block.check === 'string' ? commands.get(block.check) : block.check.kind === 'command' ? block.check.run : undefined;
   const argvs = block.kind === 'run' ? [block.run, ...(block.pipe ?? []), block.wait_until?.run] : block.kind === 'wait' ? [block.wait_until?.run] : [];
-  const verified = (block.verify ?? []).flatMap((item) => ('run' in item ? [item.run] : []));
+  const verified = [...(block.verify ?? []).flatMap((item) => ('run' in item ? [item.run] : [])), ...(checked === undefined ? [] : [checked])];
   return [...argvs, ...verified].some((argv) => {
     const at = argv?.findIndex((word) => programName(word) === 'kubectl') ?? -1;
     if (argv === undefined || at < 0) return false;
