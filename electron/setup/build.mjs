@@ -33,7 +33,7 @@ function* filesOf({ sources, flat }) {
 
 /** Names, sizes and times of the sources: reading them takes milliseconds, hashing the content would not. */
 function stateOf(target, flavour) {
-  const hash = createHash('sha256').update(`${flavour}\0${process.platform}\0`);
+  const hash = createHash('sha256').update(`${flavour}\0${process.platform}\0${process.env.BLACKSTART_RELEASE_VKEY ?? ''}\0`);
   for (const [path, stat] of filesOf(TARGETS[target])) hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\0`);
   return hash.digest('hex');
 }

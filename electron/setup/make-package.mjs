@@ -1,11 +1,14 @@
-// Runs electron-builder for one flavour. `make-package.mjs FLAVOUR OUT RUNTIME-AS-JSON TARGET…`; started by package.mjs under the toolchain's Node.
+// Runs electron-builder for one flavour. `make-package.mjs FLAVOUR OUT UNPACKED RUNTIME-AS-JSON TARGET…`; started by package.mjs under the toolchain's Node.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, Platform } from 'electron-builder';
 import { parse } from 'yaml';
+import { parseSigningKey } from '../engine/note/note.ts';
+import { signRunbooks } from '../engine/runbook/manifest.ts';
+import { signBundle } from './bundle-manifest.ts';
 import { ROOT } from './places.mjs';
 
-const [flavour, out, runtimeText, ...targets] = process.argv.slice(2);
+const [flavour, out, unpacked, runtimeText, ...targets] = process.argv.slice(2);
 const runtime = JSON.parse(runtimeText);
 const stage = join(out, 'stage');
 const extras = join(out, 'extras');
@@ -23,6 +26,14 @@ function layExtras() {
   cpSync(process.execPath, join(extras, 'runtime', `node${EXE}`));
   if (process.platform === 'win32') writeFileSync(join(extras, 'blackstart-cli.cmd'), LAUNCHER_CMD);
   else writeFileSync(join(extras, 'blackstart-cli'), LAUNCHER, { mode: 0o755 });
+}
+
+/** The key that signs a release: a file in the format of Go's note package. Without one nothing is signed, and that is said. */
+function releaseSigner() {
+  const file = process.env.BLACKSTART_SIGNING_KEY;
+  if (file !== undefined) return parseSigningKey(readFileSync(file, 'utf8'));
+  process.stderr.write('this package is not signed: name a signing key file in BLACKSTART_SIGNING_KEY\n');
+  return null;
 }
 
 /** An older runtime's own default application must not come along. */
@@ -57,6 +68,14 @@ function configuration() {
 
 if (!existsSync(stage)) throw new Error(`nothing is staged in ${stage}`);
 process.stderr.write(`packaging the ${flavour} flavour with Electron ${runtime.version} …\n`);
+const signer = releaseSigner();
+const { version } = JSON.parse(readFileSync(join(stage, 'asar', 'package.json'), 'utf8'));
+/** Later builds count up: an older set of runbooks must not pass for a newer one. */
+if (signer !== null) signRunbooks(join(stage, 'unpacked', 'runbooks'), [signer], Math.floor(Date.now() / 1000));
 layExtras();
 // The staged folder is the project: from the checkout electron-builder would collect every dependency again.
-await build({ projectDir: join(stage, 'asar'), targets: Platform.current().createTarget(targets.length > 0 ? targets : ['dir']), publish: 'never', config: configuration() });
+const common = { projectDir: join(stage, 'asar'), publish: 'never', config: configuration() };
+await build({ ...common, targets: Platform.current().createTarget(['dir']) });
+// Signed when nothing changes it any more, fuses included; installers are made of the signed folder.
+if (signer !== null) process.stderr.write(`signed ${await signBundle(unpacked, [signer], version)} files as ${signer.name}\n`);
+if (targets.length > 0) await build({ ...common, prepackaged: unpacked, targets: Platform.current().createTarget(targets) });

@@ -21,10 +21,16 @@ export async function makePackage(flavour, targets = []) {
   if (runtime.fallback && flavour === 'shipping') say(`only Electron ${runtime.version} could be had: this package shows that packaging works, but its engine needs the newer one`);
   stagePackage(join(out, 'stage'), join(out, 'shell'));
   const script = fileURLToPath(new URL('./make-package.mjs', import.meta.url));
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  const { status } = spawnSync(findNode(), [script, flavour, out, JSON.stringify(runtime), ...targets], { cwd: ROOT, stdio: ['ignore', 2, 2], env });
+  // Under a test runner electron-builder would link files instead of copying: a file of two names could be changed from elsewhere.
+  const { NODE_OPTIONS: _options, VITEST: _runner, ...env } = process.env;
+  const unpacked = join(out, 'dist', { linux: 'linux-unpacked', darwin: `mac${process.arch === 'arm64' ? '-arm64' : ''}`, win32: 'win-unpacked' }[process.platform] ?? '');
+  const { status } = spawnSync(findNode(), [script, flavour, out, unpacked, JSON.stringify(runtime), ...targets], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    env,
+  });
   if (status !== 0) throw new Error('electron-builder failed; its messages are above');
-  return join(out, 'dist', { linux: 'linux-unpacked', darwin: `mac${process.arch === 'arm64' ? '-arm64' : ''}`, win32: 'win-unpacked' }[process.platform] ?? '');
+  return unpacked;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

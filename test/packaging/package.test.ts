@@ -1,11 +1,13 @@
 /** The packaged application: the one flavour that can also run here, on an older Electron. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRawHeader } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { formatSigningKey, generateSeed, parseVerifier, signerFromSeed } from '../../electron/engine/note/note.ts';
+import { checkBundle } from '../../electron/setup/bundle-manifest.ts';
 import { makePackage } from '../../electron/setup/package.mjs';
 import { openPackagedWindow } from '../support/packaged-window.ts';
 
@@ -28,7 +30,13 @@ function filesUnder(place: string): string[] {
   return readdirSync(place, { recursive: true, encoding: 'utf8' });
 }
 
+const seed = generateSeed();
+const signer = signerFromSeed('release.test', seed);
+
 beforeAll(async () => {
+  const key = join(home, 'signing-key');
+  writeFileSync(key, formatSigningKey(signer.name, seed), { mode: 0o600 });
+  process.env['BLACKSTART_SIGNING_KEY'] = key;
   folder = await makePackage('fallback-test');
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -53,6 +61,26 @@ describe.runIf(isLinux)('the package', () => {
     expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(FuseState.ENABLE);
   });
 
+  it('is signed file by file: what was changed, added or taken away shows', async () => {
+    const trusted = [parseVerifier(signer.vkey)];
+    expect(await checkBundle(folder, trusted)).toEqual([]);
+    const changed = join(folder, 'resources', 'app.asar.unpacked', 'build', 'engine', 'blackstart.mjs');
+    const size = statSync(changed).size;
+    const added = join(folder, 'resources', 'app.asar.unpacked', 'build', 'engine', 'added.mjs');
+    appendFileSync(changed, '\n');
+    writeFileSync(added, '');
+    expect(await checkBundle(folder, trusted)).toEqual([expect.stringMatching(/added\.mjs was added/), expect.stringMatching(/blackstart\.mjs was changed/)]);
+    truncateSync(changed, size);
+    rmSync(added);
+    expect(await checkBundle(folder, trusted)).toEqual([]);
+    await expect(checkBundle(folder, [parseVerifier(signerFromSeed('somebody', generateSeed()).vkey)])).rejects.toThrow('No known key signed this');
+  });
+
+  it('carries runbooks that its release key signed', () => {
+    const { status, stdout } = runPackaged(['runbook', 'verify', join(folder, 'resources', 'app.asar.unpacked', 'runbooks'), '--trust', signer.vkey, '--json', '--data-dir', join(home, 'verify')]);
+    expect({ status, ok: JSON.parse(stdout).ok }).toEqual({ status: 0, ok: true });
+  });
+
   it('tells its version on the command line, with the network cut', () => {
     const about: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     const { status, stdout, stderr } = runPackaged(['--version']);
@@ -71,7 +99,7 @@ describe.runIf(isLinux)('the package', () => {
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     const env = { PATH: process.env['PATH'], HOME: home, DISPLAY: process.env['DISPLAY'], BLACKSTART_ENGINE_NODE: join(folder, 'resources', 'runtime', 'node') };
     const window = await openPackagedWindow(join(folder, 'blackstart'), [...asRoot, `--data-dir=${dataDir}`], env);
-    await vi.waitUntil(async () => String(await window.evaluate('document.body.innerText')).includes('First drill'), { timeout: 30_000, interval: 100 });
+    await vi.waitUntil(async () => String(await window.evaluate('document.body.innerText')).includes('First drill'), { timeout: 90_000, interval: 100 });
     expect(await window.evaluate('[location.href, typeof require, typeof process].join()')).toBe('app://blackstart/index.html,undefined,undefined');
     await window.close();
   });

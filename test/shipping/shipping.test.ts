@@ -24,7 +24,7 @@ describe('the shipping flavour', () => {
     const asRoot = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     const env = { ...process.env, HOME: home, BLACKSTART_ENGINE_NODE: '/nonexistent/node', BLACKSTART_ENGINE_FILE: '/nonexistent/engine.mjs' };
     const window = await openPackagedWindow(join(folder, EXECUTABLE[process.platform] ?? ''), [...asRoot, `--data-dir=${join(home, 'data')}`], env);
-    await vi.waitUntil(async () => String(await window.evaluate('document.body.innerText')).includes('First drill'), { timeout: 30_000, interval: 100 });
+    await vi.waitUntil(async () => String(await window.evaluate('document.body.innerText')).includes('First drill'), { timeout: 90_000, interval: 100 });
     await window.close();
   });
 
