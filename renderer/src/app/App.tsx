@@ -1,5 +1,5 @@
 /** The window: one screen at a time, dialogs over it, and one place where the engine's state is said. */
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { EngineEvent, HomeView, RunbookRow } from '../../../electron/contract/methods.ts';
 import { Sprite } from '../components/Glyph.tsx';
 import { useEngineEvents, useEngineState, useQuery } from '../engine-context.ts';
@@ -63,10 +63,7 @@ function Window() {
   const { reload } = home;
   useEngineEvents((event) => { if (event.event === 'home.changed') reload(); });
   // Decided once, by the first answer; afterwards the person decides.
-  const first = home.result;
-  useEffect(() => {
-    if (first !== null) setRoute((now) => now ?? openingRoute(first));
-  }, [first]);
+  if (route === null && home.result !== null) setRoute(openingRoute(home.result));
   const at = route ?? { screen: 'home' };
   const navigation = useMemo(() => ({
     go: (to: Route) => { setRoute(to); setOverlay(null); },

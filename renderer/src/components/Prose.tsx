@@ -2,6 +2,7 @@
 import { type Schema, defaultSchema, sanitize } from 'hast-util-sanitize';
 import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
 import type { Element, ElementContent, Nodes } from 'hast';
+import type { Link } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { type Handlers, toHast } from 'mdast-util-to-hast';
@@ -29,12 +30,11 @@ const handlers: Handlers = {
   text: (_state, node: { value: string }) => ({ type: 'text', value: visible(node.value) }),
   inlineCode: (_state, node: { value: string }) => element('code', [{ type: 'text', value: visible(node.value) }]),
   code: (_state, node: { value: string }) => element('pre', [element('code', [{ type: 'text', value: visible(node.value) }])]),
-  link: (state, node) => {
+  link: (state, node: Link) => {
     const shown = element('span', state.all(node));
-    const url: unknown = node.url;
     const label = shown.children.map((child) => (child.type === 'text' ? child.value : '')).join('');
-    if (typeof url === 'string' && url !== '' && url !== label) {
-      shown.children.push({ type: 'text', value: ' ' }, element('span', [{ type: 'text', value: visible(url) }], 'url'));
+    if (node.url !== '' && node.url !== label) {
+      shown.children.push({ type: 'text', value: ' ' }, element('span', [{ type: 'text', value: visible(node.url) }], 'url'));
     }
     return shown;
   },

@@ -20,7 +20,19 @@ export interface PrimaryAction {
 
 export class KeyLayer {
   readonly bindings = new Set<readonly Binding[]>();
-  primary: PrimaryAction | null = null;
+  #primary: PrimaryAction | null = null;
+
+  get primary(): PrimaryAction | null {
+    return this.#primary;
+  }
+
+  /** @returns what takes the action away again, unless another has taken its place */
+  offer(primary: PrimaryAction): () => void {
+    this.#primary = primary;
+    return () => {
+      if (this.#primary === primary) this.#primary = null;
+    };
+  }
 }
 
 /** What the desk needs to know of a key event; a DOM KeyboardEvent is one. */

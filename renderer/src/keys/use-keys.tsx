@@ -80,11 +80,10 @@ export function usePrimary(id: string, label: string, disabled: boolean, run: ()
   const desk = useDesk();
   const press = useEffectEvent(run);
   useEffect(() => {
-    const own = { id, label, disabled, run: () => { press(); } };
-    layer.primary = own;
+    const withdraw = layer.offer({ id, label, disabled, run: () => { press(); } });
     desk.present();
     return () => {
-      if (layer.primary === own) layer.primary = null;
+      withdraw();
       desk.present();
     };
   }, [layer, desk, id, label, disabled]);

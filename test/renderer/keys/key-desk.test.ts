@@ -13,7 +13,7 @@ function desk(): { desk: KeyDesk; log: string[]; screen: KeyLayer; pass(ms: numb
     desk: made, log, screen,
     pass: (ms) => { now += ms; },
     bind: (layer, key, part = {}) => { layer.bindings.add([{ key, label: key, run: () => { log.push(key); }, ...part }]); },
-    primary: (layer, id, disabled = false) => { layer.primary = { id, label: id, disabled, run: () => { log.push(`primary ${id}`); } }; made.present(); },
+    primary: (layer, id, disabled = false) => { layer.offer({ id, label: id, disabled, run: () => { log.push(`primary ${id}`); } }); made.present(); },
   };
 }
 

@@ -73,7 +73,7 @@ export function ReadinessScreen({ id, home }: { id: string | null; home: HomeVie
       {readiness.running.size > 0 && report !== null && <RunningLine running={readiness.running} report={report} />}
       {report !== null && (
         <>
-          <BackupLadder report={report} selected={check} />
+          <BackupLadder report={report} selected={selected === null ? null : check} />
           {report.warnings.map((warning) => <div className="gap-top" key={warning}><Notice tone="amber" shape="needs">{visible(warning)}</Notice></div>)}
           <div className="split2">
             <CheckTable report={report} selected={check?.id ?? null} running={readiness.running} onSelect={setSelected} />

@@ -17,7 +17,7 @@ function VerificationResult({ result }: { result: Verification }) {
   if (result.ok) {
     return (
       <Notice tone="green" shape="sensed">
-        <b className="med">The record is whole.</b> {counted(result.entries, 'entry', 'entries')}, each chained to the one before; {counted(result.checkpoints, 'checkpoint agrees', 'checkpoints agree')}. A rollback of the whole folder shows only against words noted elsewhere.
+        <b className="med">The record is whole.</b> {counted(result.entries, 'entry', 'entries')}, each chained to the one before; {result.checkpoints === 0 ? 'no checkpoint was made yet' : counted(result.checkpoints, 'checkpoint agrees', 'checkpoints agree')}. A rollback of the whole folder shows only against words noted elsewhere.
         <div className="s12 t2 gap-top">Head: size {result.head.size}, <span className="mono">{result.head.hash}</span></div>
       </Notice>
     );

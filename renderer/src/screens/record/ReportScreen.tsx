@@ -1,6 +1,7 @@
 /** The report of a run, exactly as it is saved and printed; nothing in it runs. */
 import { FileText } from 'lucide-react';
 import { useState } from 'react';
+import { counted } from '../../../../electron/contract/wording.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Page } from '../../app/Page.tsx';
 import { Button, Primary } from '../../components/Buttons.tsx';
@@ -13,6 +14,8 @@ import { useExport } from './use-export.ts';
 import './record.css';
 
 const FORMATS = { html: 'HTML document', json: 'JSON', csv: 'CSV of the steps', md: 'Markdown' } as const;
+const WHOLE = { word: 'Record verified', shape: 'sensed', tone: 'green' } as const;
+const ALTERED = { word: 'The record was altered', shape: 'failed', tone: 'red' } as const;
 type Format = keyof typeof FORMATS;
 
 export function ReportScreen({ run }: { run: string }) {
@@ -20,6 +23,7 @@ export function ReportScreen({ run }: { run: string }) {
   const { go } = useNavigation();
   const report = useQuery('report.html', { run });
   const runs = useQuery('run.list', {});
+  const verified = useQuery('record.verify', { run });
   const summary = runs.result?.runs.find((candidate) => candidate.id === run) ?? null;
   const [written, setWritten] = useState<string | null>(null);
   const bundle = useExport();
@@ -38,6 +42,7 @@ export function ReportScreen({ run }: { run: string }) {
       <div className="tools no-print">
         <h1 className="cut">Report{summary === null ? '' : `, ${visible(summary.title)}`}</h1>
         {summary !== null && <StateWord state={runState(summary.state)} badge />}
+        {verified.result !== null && <StateWord state={verified.result.ok ? WHOLE : ALTERED} badge>{verified.result.ok ? `Record verified, ${counted(verified.result.entries, 'entry', 'entries')}` : undefined}</StateWord>}
         <span className="grow" />
         <MoreMenu below label="Save as" items={(['html', 'json', 'csv', 'md'] as const).map((format) => ({ id: format, label: `${FORMATS[format]}…`, run: () => { void save.run(format); } }))} />
         <Button tall onPress={() => { void pdf.run(); }}><FileText size={16} strokeWidth={1.75} aria-hidden="true" />PDF…</Button>

@@ -3,6 +3,7 @@ import type { RunView, StepView } from '../../../../electron/contract/run.ts';
 import { Button, Primary } from '../../components/Buttons.tsx';
 import { type MoreItem, MoreMenu } from '../../components/MoreMenu.tsx';
 import { useEngine } from '../../engine-context.ts';
+import type { Binding } from '../../keys/key-desk.ts';
 import { useKeys } from '../../keys/use-keys.tsx';
 import type { RunDialog } from './dialogs/RunDialogs.tsx';
 import type { NextAction } from './next-action.ts';
@@ -28,44 +29,66 @@ function choicesOf(step: StepView): { byHand: boolean; defer: boolean; skip: boo
   };
 }
 
+type Choices = ReturnType<typeof choicesOf>;
+
+const NOTHING: Choices = { byHand: false, defer: false, skip: false, override: false, elsewhere: false, undo: false, stop: false, block: false };
+type When = readonly [boolean, MoreItem];
+
+/** What is seldom needed; while a tool runs, note and attach stand in the bar instead. */
+function moreItems(can: Choices, view: { halted: boolean; running: boolean; over: boolean }, open: (dialog: RunDialog) => () => void, attach: () => void): MoreItem[] {
+  if (view.over) return [];
+  const all: When[] = [
+    [!view.running, { id: 'note', label: 'Note…', letter: 'N', run: open({ kind: 'note' }) }],
+    [!view.running, { id: 'attach', label: 'Attach…', letter: 'A', run: attach }],
+    [can.override, { id: 'override', label: 'Override…', run: open({ kind: 'reason', verb: 'override' }) }],
+    [can.elsewhere, { id: 'goto', label: 'Go to a later step…', run: open({ kind: 'goto' }) }],
+    [can.undo, { id: 'undo', label: 'Undo…', run: open({ kind: 'reason', verb: 'undo' }) }],
+    [can.block, { id: 'block', label: 'Waits for a third party…', run: open({ kind: 'reason', verb: 'block' }) }],
+    [true, { id: 'dead', label: 'What is dead…', run: open({ kind: 'dead' }) }],
+    [!view.halted, { id: 'abort', label: 'Abort run…', danger: true, run: open({ kind: 'abort' }) }],
+  ];
+  return all.flatMap(([when, item]) => (when ? [item] : []));
+}
+
+function stepKeys(can: Choices, retry: (() => void) | null, open: (dialog: RunDialog) => () => void): Binding[] {
+  const all: (readonly [boolean, Binding])[] = [
+    [can.byHand, { key: 'h', label: 'It was done by hand', run: open({ kind: 'reason', verb: 'done' }) }],
+    [can.defer, { key: 'd', label: 'Defer the step', run: open({ kind: 'reason', verb: 'defer' }) }],
+    [can.skip, { key: 's', label: 'Skip the step', run: open({ kind: 'reason', verb: 'skip' }) }],
+  ];
+  return [...(retry === null ? [] : [{ key: 't', label: 'Try again', run: retry }]), ...all.flatMap(([when, binding]) => (when ? [binding] : []))];
+}
+
+function TheOne({ action, answer, busy, onPress }: { action: NextAction; answer: ActionBarProps['answer']; busy: boolean; onPress(): void }) {
+  if (action.kind === 'none') return <span className="s13 t2">{action.why}</span>;
+  const form = action.kind === 'answer' ? answer : null;
+  return <Primary id={action.id} label={form?.label ?? action.label} missing={form?.missing ?? undefined} busy={busy} onPress={onPress} />;
+}
+
 export function ActionBar({ run, view, step, action, answer, onPress, onDialog }: ActionBarProps) {
   const over = view.finished_at !== null || view.state === 'interrupted';
-  const can = step === null || over ? null : choicesOf(step);
-  const halted = (step?.state === 'failed' || step?.state === 'unknown') && !over;
-  const running = step?.state === 'running' && !over;
+  const can = step === null || over ? NOTHING : choicesOf(step);
+  const halted = !over && (step?.state === 'failed' || step?.state === 'unknown');
+  const running = !over && step?.state === 'running';
   const attach = useAttach(run, step);
+  const open = (dialog: RunDialog) => (): void => { onDialog(dialog); };
+  const again = halted && step?.state === 'failed' && action.kind !== 'dialog' ? step.id : null;
   useKeys([
-    { key: 'n', label: 'Write a note', run: () => { if (!over) onDialog({ kind: 'note' }); } },
-    { key: 'a', label: 'Attach a file', run: () => { if (!over) void attach(); } },
-    ...(halted && step.state === 'failed' && action.kind !== 'dialog' ? [{ key: 't', label: 'Try again', run: () => { void run.send({ do: 'retry', step: step.id }); } }] : []),
-    ...(can?.byHand === true ? [{ key: 'h', label: 'It was done by hand', run: () => { onDialog({ kind: 'reason', verb: 'done' }); } }] : []),
-    ...(can?.defer === true ? [{ key: 'd', label: 'Defer the step', run: () => { onDialog({ kind: 'reason', verb: 'defer' }); } }] : []),
-    ...(can?.skip === true ? [{ key: 's', label: 'Skip the step', run: () => { onDialog({ kind: 'reason', verb: 'skip' }); } }] : []),
+    ...(over ? [] : [{ key: 'n', label: 'Write a note', run: open({ kind: 'note' }) }, { key: 'a', label: 'Attach a file', run: () => { void attach(); } }]),
+    ...stepKeys(can, again === null ? null : () => { void run.send({ do: 'retry', step: again }); }, open),
   ]);
-  const dialog = (next: RunDialog) => (): void => { onDialog(next); };
-  const abort = { id: 'abort', label: 'Abort run…', danger: true, run: dialog({ kind: 'abort' }) };
-  const more: MoreItem[] = can === null ? [] : [
-    ...(!running ? [{ id: 'note', label: 'Note…', letter: 'N', run: dialog({ kind: 'note' }) }, { id: 'attach', label: 'Attach…', letter: 'A', run: () => { void attach(); } }] : []),
-    ...(can.override ? [{ id: 'override', label: 'Override…', run: dialog({ kind: 'reason', verb: 'override' }) }] : []),
-    ...(can.elsewhere ? [{ id: 'goto', label: 'Go to a later step…', run: dialog({ kind: 'goto' }) }] : []),
-    ...(can.undo ? [{ id: 'undo', label: 'Undo…', run: dialog({ kind: 'reason', verb: 'undo' }) }] : []),
-    ...(can.block ? [{ id: 'block', label: 'Waits for a third party…', run: dialog({ kind: 'reason', verb: 'block' }) }] : []),
-    ...(halted ? [] : [abort]),
-  ];
   return (
     <div className="actions">
-      {action.kind === 'none'
-        ? <span className="s13 t2">{action.why}</span>
-        : <Primary id={action.id} label={action.kind === 'answer' ? answer?.label ?? action.label : action.label} missing={action.kind === 'answer' ? answer?.missing ?? undefined : undefined} busy={run.busy} onPress={onPress} />}
-      {can?.byHand === true && <Button letter="H" onPress={dialog({ kind: 'reason', verb: 'done' })}>By hand…</Button>}
-      {can?.defer === true && <Button letter="D" onPress={dialog({ kind: 'reason', verb: 'defer' })}>Defer…</Button>}
-      {can?.skip === true && <Button letter="S" onPress={dialog({ kind: 'reason', verb: 'skip' })}>Skip…</Button>}
+      <TheOne action={action} answer={answer} busy={run.busy} onPress={onPress} />
+      {can.byHand && <Button letter="H" onPress={open({ kind: 'reason', verb: 'done' })}>By hand…</Button>}
+      {can.defer && <Button letter="D" onPress={open({ kind: 'reason', verb: 'defer' })}>Defer…</Button>}
+      {can.skip && <Button letter="S" onPress={open({ kind: 'reason', verb: 'skip' })}>Skip…</Button>}
       <span className="end">
-        {running && <Button look="quiet" letter="N" onPress={dialog({ kind: 'note' })}>Note</Button>}
+        {running && <Button look="quiet" letter="N" onPress={open({ kind: 'note' })}>Note</Button>}
         {running && <Button look="quiet" letter="A" onPress={() => { void attach(); }}>Attach</Button>}
-        {can?.stop === true && <Button look="danger" onPress={dialog({ kind: 'reason', verb: 'stop-step' })}>Stop step…</Button>}
-        <MoreMenu items={more} />
-        {halted && <Button look="danger" onPress={abort.run}>Abort run…</Button>}
+        {can.stop && <Button look="danger" onPress={open({ kind: 'reason', verb: 'stop-step' })}>Stop step…</Button>}
+        <MoreMenu items={moreItems(can, { halted, running, over }, open, () => { void attach(); })} />
+        {halted && <Button look="danger" onPress={open({ kind: 'abort' })}>Abort run…</Button>}
       </span>
     </div>
   );

@@ -92,11 +92,11 @@ interface CurrentStepProps {
 }
 
 export function CurrentStep({ run, view, step, children, onDialog }: CurrentStepProps) {
-  const place = useFocusOnArrival<HTMLDivElement>();
+  const place = useFocusOnArrival<HTMLElement>();
   useKeys(step === null ? [] : [{ key: 'o', label: 'Full output of the step', run: () => { onDialog({ kind: 'output' }); } }]);
   return (
-    <main className="now-step">
-      <div className="scroll" ref={place} tabIndex={0} role="region" aria-label="Current step">
+    <main className="now-step" ref={place} tabIndex={-1}>
+      <div className="scroll" tabIndex={0} role="region" aria-label="Current step">
         {run.error !== null && <Fault error={run.error} />}
         {step !== null && <Body run={run} view={view} step={step} onDialog={onDialog} />}
       </div>

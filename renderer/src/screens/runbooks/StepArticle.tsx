@@ -27,7 +27,7 @@ function commandsOf(block: Block): string[][] {
 /** What the step asks, beyond a program. */
 function taskOf(block: Block, runbook: Runbook): string | null {
   switch (block.kind) {
-    case 'manual': return [block.confirm, ...(block.checklist ?? [])].join('; ');
+    case 'manual': return [block.confirm, ...(block.checklist ?? [])].map((item) => item.replace(/\.$/u, '')).join('; ');
     case 'decide': return `${block.question} ${Object.values(block.options).map((option) => option.label).join(' / ')}`;
     case 'approve': return `Approval by ${block.by.join(', ')}`;
     case 'secret': return `Obtain the secret ${block.secret}`;

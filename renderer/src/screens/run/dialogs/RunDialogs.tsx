@@ -3,6 +3,7 @@ import type { RunView, StepView } from '../../../../../electron/contract/run.ts'
 import type { Run } from '../use-run.ts';
 import { AbortDialog } from './AbortDialog.tsx';
 import { ApprovalDialog } from './ApprovalDialog.tsx';
+import { DeadDialog } from './DeadDialog.tsx';
 import { GotoDialog } from './GotoDialog.tsx';
 import { NoReturnDialog } from './NoReturnDialog.tsx';
 import { NoteDialog } from './NoteDialog.tsx';
@@ -13,7 +14,7 @@ import { ResumeDialog } from './ResumeDialog.tsx';
 
 export type RunDialog =
   | { kind: 'reason'; verb: ReasonVerb }
-  | { kind: 'goto' | 'note' | 'abort' | 'output' | 'no-return' | 'approve' | 'outcome' | 'resume' };
+  | { kind: 'dead' | 'goto' | 'note' | 'abort' | 'output' | 'no-return' | 'approve' | 'outcome' | 'resume' };
 
 interface RunDialogsProps {
   run: Run;
@@ -28,6 +29,7 @@ export function RunDialogs({ run, view, step, dialog, onClose, onSwitch }: RunDi
   switch (dialog.kind) {
     case 'resume': return <ResumeDialog run={run} view={view} onClose={onClose} />;
     case 'abort': return <AbortDialog run={run} view={view} onClose={onClose} />;
+    case 'dead': return <DeadDialog run={run} view={view} onClose={onClose} />;
     case 'note': return <NoteDialog run={run} step={step} onClose={onClose} />;
     case 'reason': return step === null ? null : <ReasonDialog run={run} step={step} verb={dialog.verb} onClose={onClose} />;
     case 'goto': return step === null ? null : <GotoDialog run={run} view={view} step={step} onClose={onClose} />;

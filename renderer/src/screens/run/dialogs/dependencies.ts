@@ -1,0 +1,20 @@
+import type { Runbook } from '../../../../../electron/contract/runbook.ts';
+
+export interface Dependency {
+  name: string;
+  /** Numbers of the steps that need it alive, and of those that have another way when it is dead. */
+  needed: number[];
+  otherwise: number[];
+}
+
+/** Everything that the runbook, or this run, names as able to die: what the scenario lost comes first. */
+export function dependenciesOf(runbook: Runbook, dead: readonly string[]): Dependency[] {
+  const steps = runbook.steps.map((step, index) => ({ number: index + 1, needs: step.block.needs_alive ?? [], otherwise: step.block.alternate?.when_dead ?? [] }));
+  const checks = runbook.checks.flatMap((check) => check.block.needs_alive ?? []);
+  const names = new Set([...(runbook.front.lost ?? []), ...dead, ...steps.flatMap(({ needs, otherwise }) => [...needs, ...otherwise]), ...checks]);
+  return [...names].map((name) => ({
+    name,
+    needed: steps.filter(({ needs }) => needs.includes(name)).map(({ number }) => number),
+    otherwise: steps.filter(({ otherwise }) => otherwise.includes(name)).map(({ number }) => number),
+  }));
+}
