@@ -274,6 +274,9 @@ describe('people', () => {
     expect((await run('people', 'enroll', 'Priya Raman', '--passphrase-env', 'PASSPHRASE')).status).toBe(2);
     expect((await run('people', 'enroll', 'Priya Raman', '--role', 'operator', '--passphrase-env', 'PASSPHRASE')).status).toBe(0);
     expect((await run('people', 'list', '--json')).json()).toMatchObject({ people: [{ id: 'priya-raman', roles: ['operator'], revoked_at: null }] });
+    expect((await run('people', 'enroll', 'New Colleague', '--role', 'operator', '--passphrase-env', 'PASSPHRASE')).status).toBe(0);
+    expect((await run('people', 'endorse', 'new-colleague', '--by', 'priya-raman', '--passphrase-env', 'PASSPHRASE')).status).toBe(0);
+    expect((await run('people', 'endorse', 'new-colleague', '--by', 'new-colleague', '--passphrase-env', 'PASSPHRASE')).status).toBe(4);
     expect((await run('people', 'revoke', 'priya-raman')).status).toBe(0);
     expect((await run('people', 'revoke', 'nobody')).status).toBe(3);
   });

@@ -6,7 +6,7 @@ import { askHidden } from '../prompt.ts';
 import type { Session } from '../session.ts';
 
 export function peopleCommand(perform: Perform): Command {
-  return new Command('people').description('the people enrolled on this laptop').addCommand(enrollCommand(perform)).addCommand(listCommand(perform)).addCommand(revokeCommand(perform));
+  return new Command('people').description('the people enrolled on this laptop').addCommand(enrollCommand(perform)).addCommand(listCommand(perform)).addCommand(endorseCommand(perform)).addCommand(revokeCommand(perform));
 }
 
 function collect(value: string, all: string[]): string[] {
@@ -51,6 +51,23 @@ function listCommand(perform: Perform): Command {
         if (terminal.json) terminal.document({ people });
         for (const person of people) terminal.line(`${person.id.padEnd(24)} ${person.name}: ${person.roles.join(', ')}${person.revoked_at === null ? '' : ' (revoked)'}`);
         if (people.length === 0) terminal.line('Nobody is enrolled yet.');
+        return EXIT.good;
+      }),
+    );
+}
+
+function endorseCommand(perform: Perform): Command {
+  return new Command('endorse')
+    .description('vouch for somebody who was enrolled after the outage began, so that they may approve')
+    .argument('<person>', 'the id of the new person, as "people list" shows it')
+    .requiredOption('--by <id>', 'who vouches: somebody who was enrolled before')
+    .option('--passphrase-env <variable>', 'environment variable that holds the passphrase of who vouches')
+    .addHelpText('after', '\nExample:\n  blackstart people endorse new-colleague --by helena-brandt --passphrase-env PASSPHRASE')
+    .action(async (person: string, { by, passphraseEnv }: { by: string; passphraseEnv?: string }, command: Command) =>
+      perform(command, async (session) => {
+        await session.writer().people.endorse(person, by, await passphrase(session, passphraseEnv));
+        if (session.terminal.json) session.terminal.document({ endorsed: person, by });
+        session.terminal.line(`${by} vouches for ${person}.`);
         return EXIT.good;
       }),
     );
