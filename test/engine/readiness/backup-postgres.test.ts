@@ -219,6 +219,37 @@ describe('a plain dump', () => {
   });
 });
 
+describe('a dump of all databases', () => {
+  const all = (...options: string[]): Buffer => execFileSync(join(source.server.programs.folder, 'pg_dumpall'), ['-h', source.server.host, '-p', String(source.server.port), '-U', source.server.user, ...options], { maxBuffer: 2 ** 28 });
+  const probe = { kind: 'backup', engine: 'postgres-dumpall', at: 'all.sql.gz' } as const;
+
+  it('restores with its roles, and the one database is asked', async () => {
+    write('all.sql', all());
+    write('all.sql.gz', execFileSync('gzip', ['-c', at('all.sql')]));
+    const found = await bench.probe({ ...probe, level: 'key-proven', assert: [TENANTS, { query: "SELECT rolname FROM pg_roles WHERE rolname IN ('app', 'odd role', 'postgres') ORDER BY 1", stdout: { equals: 'app\nodd role\npostgres' } }], key: PROOF });
+    expect(found.summary).toBe('all.sql.gz is restored, its content holds and the key opens it.');
+  });
+
+  it('asks which database when there are several', async () => {
+    await source.server.query('CREATE DATABASE kravn');
+    write('all.sql.gz', execFileSync('gzip', { input: all() }));
+    await source.server.query('DROP DATABASE kravn');
+    const several = await bench.probe({ ...probe, level: 'asserted', assert: [TENANTS] });
+    expect(several).toMatchObject({ outcome: 'unknown', evidence: { reason: 'refused' } });
+    expect(several.summary).toContain('ampora, kravn');
+    expect(await bench.probe({ ...probe, level: 'asserted', assert: [TENANTS], database: 'ampora' })).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('that is cut off, or of one database only, fails', async () => {
+    const text = all();
+    write('cut.sql', text.subarray(0, text.length - 60));
+    expect((await bench.probe({ ...probe, at: 'cut.sql', level: 'listed' })).summary).toContain('cut off');
+    expect((await bench.probe({ ...probe, at: 'a.sql', level: 'listed' })).summary).toContain('no dump of pg_dumpall');
+    write('all.sql', text);
+    expect((await bench.probe({ ...probe, engine: 'postgres-plain', at: 'all.sql', level: 'listed' })).outcome).toBe('fail');
+  });
+});
+
 describe('a sealed dump', () => {
   const cipher = { secret: 'master_key', answer: { kind: 'openssl-enc', kdf: 'pbkdf2' } } as const;
 

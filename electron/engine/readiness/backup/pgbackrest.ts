@@ -11,6 +11,7 @@ import { serverAccount, underAccount } from '../postgres/account.ts';
 import { laptopFault } from '../postgres/laptop-fault.ts';
 import { makeScratchFolder, sweepScratchFolders } from '../postgres/scratch-folder.ts';
 import type { ScratchFolder } from '../postgres/scratch-folder.ts';
+import { chooseDatabase } from '../postgres/only-database.ts';
 import { clientEnv, requirePostgres, restoreJobs, scratchOn, serverEnv } from '../postgres/scratch-postgres.ts';
 import type { ScratchPostgres } from '../postgres/scratch-postgres.ts';
 import { startServer } from '../postgres/server.ts';
@@ -131,18 +132,11 @@ async function restore(repository: Repository, info: RepositoryInfo): Promise<Sc
   });
   const onServer = (database: string): ScratchPostgres => scratchOn(context, { programs, account, folder, server, database });
   try {
-    return onServer(probe.database ?? (await onlyDatabase(onServer('postgres'))));
+    return onServer(await chooseDatabase(onServer('postgres'), probe.database));
   } catch (thrown) {
     await onServer('postgres').stop();
     throw thrown;
   }
-}
-
-/** The one database of the application; several need `database:` in the check. */
-async function onlyDatabase(scratch: ScratchPostgres): Promise<string> {
-  const names = (await scratch.query("SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1")).split('\n').filter((name) => name !== '');
-  if (names.length > 1) throw new CannotTell('refused', `The restored server has several databases (${names.join(', ')}): say in the check which one, with \`database\`.`);
-  return names[0] ?? 'postgres';
 }
 
 function caller(probe: BackupProbe, context: ProbeContext, path: string, account: Account | null, folder: ScratchFolder): Repository['call'] {

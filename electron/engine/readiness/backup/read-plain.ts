@@ -23,8 +23,12 @@ export interface PlainReading {
   connects: string | null;
 }
 
-const COMPLETE = '-- PostgreSQL database dump complete';
-const HEAD = '-- PostgreSQL database dump';
+/** How pg_dump and pg_dumpall begin and end what they write. */
+export const DUMP_OF = {
+  database: { writer: 'pg_dump', head: '-- PostgreSQL database dump', complete: '-- PostgreSQL database dump complete' },
+  cluster: { writer: 'pg_dumpall', head: '-- PostgreSQL database cluster dump', complete: '-- PostgreSQL database cluster dump complete' },
+} as const;
+export type DumpOf = keyof typeof DUMP_OF;
 /** What pg_dump itself writes: connecting, restricting, and the end of COPY data. */
 const HARMLESS = /^\\(?:connect|restrict|unrestrict|encoding)\b/u;
 
@@ -32,7 +36,7 @@ const HARMLESS = /^\\(?:connect|restrict|unrestrict|encoding)\b/u;
  * @param unpackTo where the unwrapped text goes for the restore, or null
  * @throws the system's or zlib's error when the file is damaged or cut off
  */
-export async function readPlain(path: string, unpackTo: string | null, context: ProbeContext): Promise<PlainReading> {
+export async function readPlain(path: string, of: DumpOf, unpackTo: string | null, context: ProbeContext): Promise<PlainReading> {
   const wrapping = await wrappingOf(path);
   const total = (await stat(path)).size;
   let done = 0;
@@ -43,7 +47,7 @@ export async function readPlain(path: string, unpackTo: string | null, context: 
       next(null, chunk);
     },
   });
-  const notes = new DumpNotes();
+  const notes = new DumpNotes(of);
   const noting = new Transform({
     transform(chunk: Buffer, _encoding, next) {
       notes.take(chunk);
@@ -78,8 +82,13 @@ class DumpNotes {
   #isDump = false;
   #connects: string | null = null;
   #tail: string[] = [];
+  readonly #of: DumpOf;
   readonly #roles = new Set<string>();
   #command: PlainReading['command'] = null;
+
+  constructor(of: DumpOf) {
+    this.#of = of;
+  }
 
   take(chunk: Buffer): void {
     const lines = (this.#rest + chunk.toString('latin1')).split('\n');
@@ -89,7 +98,7 @@ class DumpNotes {
 
   end(): Omit<PlainReading, 'wrapping' | 'checksummed'> {
     if (this.#rest !== '') this.#read(this.#rest);
-    const complete = !this.#inCopy && this.#tail.some((line) => line.startsWith(COMPLETE));
+    const complete = !this.#inCopy && this.#tail.some((line) => line.startsWith(DUMP_OF[this.#of].complete));
     return { statements: this.#statements, isDump: this.#isDump, complete, roles: [...this.#roles], command: this.#command, connects: this.#connects };
   }
 
@@ -100,7 +109,7 @@ class DumpNotes {
       return;
     }
     this.#tail = [...this.#tail.slice(-9), line];
-    if (this.#line < 40 && line.startsWith(HEAD)) this.#isDump = true;
+    if (this.#line < 40 && line.trimEnd() === DUMP_OF[this.#of].head) this.#isDump = true;
     this.#connects = connectedTo(line) ?? this.#connects;
     if (/^COPY .* FROM stdin;\r?$/u.test(line)) this.#inCopy = true;
     if (/;\r?$/u.test(line)) this.#statements += 1;

@@ -14,6 +14,10 @@ const FAULTS: readonly { pattern: RegExp; fault: (match: RegExpExecArray) => Can
     },
   },
   {
+    pattern: /invalid (?:LC_COLLATE )?locale name: "([^"]+)"|locale name "([^"]+)"|invalid locale settings/iu,
+    fault: (match) => new CannotTell('locale-missing', `The backup needs the locale ${match[1] ?? match[2] ?? 'of its server'}, which is not installed on this laptop.`),
+  },
+  {
     pattern: /out of memory|could not resize shared memory segment|Cannot allocate memory/iu,
     fault: () => new CannotTell('no-memory', 'The memory of this laptop did not suffice for the restore. Close other programs and check again.'),
   },

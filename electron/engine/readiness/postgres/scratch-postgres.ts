@@ -37,6 +37,8 @@ export interface ScratchPostgres {
   programs: PostgresPrograms;
   /** Rows LF, columns TAB, NULL `\N`; EngineError `bad` with the server's message when the query fails. */
   query(sql: string, database?: string): Promise<string>;
+  /** The database that was made empty for the caller; null on a restored server, which brings its own. */
+  ownDatabase: string | null;
   /** What the server has logged so far. */
   log(): string;
   /** Runs one of PostgreSQL's programs against this server, under the server's account when we are root. */
@@ -47,6 +49,8 @@ export interface ScratchPostgres {
 
 export interface ScratchOptions {
   database?: string;
+  /** Name of the superuser; another one where a dump makes the role postgres itself. */
+  user?: string;
   /** Where the data lies, on a disk with room; default a temporary folder. */
   dataParent?: string;
   major?: number;
@@ -59,13 +63,14 @@ export async function startScratchPostgres(host: ScratchHost, options: ScratchOp
   sweepScratchFolders(options.dataParent);
   const folder = makeScratchFolder(account, options.dataParent);
   try {
-    await initCluster(host, programs, account, folder);
+    const user = options.user ?? USER;
+    await initCluster(host, programs, account, folder, user);
     const server = await startServer({
       clock: host.clock, programs, account, folder, port: PORT, env: serverEnv(host.env, folder), withinMs: START_MS,
       settings: { wal_level: 'minimal', max_wal_senders: '0', autovacuum: 'off', max_wal_size: '4GB' },
       ...(host.signal === undefined ? {} : { signal: host.signal }),
     });
-    return await openDatabase(scratchOn(host, { programs, account, folder, server, database: options.database ?? 'scratch' }));
+    return await openDatabase(scratchOn(host, { programs, account, folder, server, user, database: options.database ?? 'scratch', own: true }));
   } catch (thrown) {
     folder.remove();
     throw thrown;
@@ -84,7 +89,7 @@ export function requirePostgres(env: Readonly<Record<string, string>>, major?: n
 /** A running server seen through psql. Shared by an empty cluster and a restored one. */
 export function scratchOn(
   host: ScratchHost,
-  parts: { programs: PostgresPrograms; account: Account | null; folder: ScratchFolder; server: Server; database: string; user?: string },
+  parts: { programs: PostgresPrograms; account: Account | null; folder: ScratchFolder; server: Server; database: string; user?: string; own?: boolean },
 ): ScratchPostgres {
   const { programs, account, folder, server } = parts;
   const user = parts.user ?? USER;
@@ -99,7 +104,7 @@ export function scratchOn(
     await server.stop();
     folder.remove();
   });
-  return { host: folder.socketDir, port: PORT, user, database: parts.database, programs, client, query: (sql, inside) => ask(client, sql, inside ?? parts.database), log: () => readLog(folder.log), stop: stopOnce };
+  return { ownDatabase: parts.own === true ? parts.database : null, host: folder.socketDir, port: PORT, user, database: parts.database, programs, client, query: (sql, inside) => ask(client, sql, inside ?? parts.database), log: () => readLog(folder.log), stop: stopOnce };
 }
 
 function readLog(path: string): string {
@@ -117,8 +122,8 @@ async function ask(client: ScratchPostgres['client'], sql: string, database: str
   return outcome.stdout.text.replace(/\n$/u, '');
 }
 
-async function initCluster(host: ScratchHost, programs: PostgresPrograms, account: Account | null, folder: ScratchFolder): Promise<void> {
-  const argv = [join(programs.folder, 'initdb'), '-D', folder.dataDir, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+async function initCluster(host: ScratchHost, programs: PostgresPrograms, account: Account | null, folder: ScratchFolder, user: string): Promise<void> {
+  const argv = [join(programs.folder, 'initdb'), '-D', folder.dataDir, '-U', user, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   const outcome = await runProgram(host, { argv: underAccount(account, argv), cwd: folder.base, env: clientEnv(folder), timeoutMs: START_MS });
   if (outcome.ok) return;
   const fault = laptopFault(outcome.stderr.text, outcome.stdout.text);

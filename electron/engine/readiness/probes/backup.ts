@@ -12,7 +12,7 @@ import type { Rung } from '../backup/ladder.ts';
 import { probePgBackRest } from '../backup/pgbackrest.ts';
 import { findCopies } from '../backup/pick-backup.ts';
 import { postgresCustom } from '../backup/postgres-custom.ts';
-import { postgresPlain } from '../backup/postgres-plain.ts';
+import { postgresDumpall, postgresPlain } from '../backup/postgres-plain.ts';
 import type { BackupReader, Inspection, Restored } from '../backup/reader.ts';
 import { RestoreFailed } from '../backup/reader.ts';
 import { sqlite } from '../backup/sqlite.ts';
@@ -38,8 +38,8 @@ function readerOf(engine: Exclude<BackupEngine, 'pgbackrest'>): BackupReader | n
   switch (engine) {
     case 'postgres-custom': return postgresCustom;
     case 'postgres-plain': return postgresPlain;
+    case 'postgres-dumpall': return postgresDumpall;
     case 'sqlite': return sqlite;
-    case 'postgres-dumpall':
     case 'mysqldump':
     case 'mongodump':
     case 'velero':
