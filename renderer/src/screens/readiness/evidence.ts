@@ -30,6 +30,9 @@ function said(key: string, value: Value): string {
   return Object.entries(value).map(([name, inner]) => `${label(name)}: ${inner === undefined ? 'none' : said(name, inner)}`).join('; ');
 }
 
+/** Shown as the ladder. */
+const ON_THE_LADDER: ReadonlySet<string> = new Set(['rungs', 'wanted', 'level']);
+
 export function evidenceRows(evidence: Evidence): EvidenceRow[] {
-  return Object.entries(evidence).filter(([, value]) => value !== null && value !== '').map(([key, value]) => ({ label: visible(label(key)), value: said(key, value), mono: MONO.test(key) }));
+  return Object.entries(evidence).filter(([key, value]) => !ON_THE_LADDER.has(key) && value !== null && value !== '').map(([key, value]) => ({ label: visible(label(key)), value: said(key, value), mono: MONO.test(key) }));
 }

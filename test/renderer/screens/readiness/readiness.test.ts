@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../../../electron/contract/readiness.ts';
 import { checkGroups, expectedSeconds, summary } from '../../../../renderer/src/screens/readiness/check-groups.ts';
 import { evidenceRows } from '../../../../renderer/src/screens/readiness/evidence.ts';
+import { rungsOf } from '../../../../renderer/src/screens/readiness/ladder.ts';
 import { progressWords } from '../../../../renderer/src/screens/readiness/RunningLine.tsx';
 
 const check = (part: Partial<CheckResult>): CheckResult => ({ id: 'x', title: 'X', kind: 'backup', severity: 'blocker', outcome: 'pass', expired: false, summary: '', evidence: {}, checked_at: '2026-09-11T09:00:00Z', expires_at: null, duration_ms: 1_500, remedy: null, suspects: [], override: null, ...part });
@@ -34,5 +35,13 @@ describe('readiness in words', () => {
   it('says how much, of what, and how long yet', () => {
     expect(progressWords({ runbook: 'a', check: 'x', doing: 'reading ampora.dump', done: 3_200_000_000, total: 305_000_000_000, unit: 'bytes', eta_s: 840 })).toBe('reading ampora.dump, 3.2 GB of 305 GB, about 14 min yet');
     expect(progressWords({ runbook: 'a', check: 'x', doing: 'counting', done: 12, unit: 'items' })).toBe('counting, 12');
+  });
+
+  it('climbs the ladder by what was proven, and marks the rung that did not hold', () => {
+    const rungs = [{ level: 'seen', ok: true, detail: '305 GB' }, { level: 'listed', ok: true, detail: '18,204 files' }, { level: 'intact', ok: false, detail: 'breaks off at 41 %' }];
+    expect(rungsOf(check({ outcome: 'fail', evidence: { level: 'listed', rungs } })).map(({ state, detail }) => `${state} ${detail}`)).toEqual(['proven 305 GB', 'proven 18,204 files', 'failed breaks off at 41 %', 'open not proven', 'open not proven', 'open not proven']);
+    expect(rungsOf(check({ evidence: { level: 'key-proven' } })).map(({ state }) => state)).toEqual(['proven', 'proven', 'proven', 'counts', 'counts', 'counts']);
+    expect(rungsOf(check({ outcome: 'fail', evidence: {} })).map(({ state }) => state)[0]).toBe('failed');
+    expect(rungsOf(check({ evidence: { level: 'nonsense', rungs: 'nonsense' } })).every(({ state }) => state === 'open')).toBe(true);
   });
 });
