@@ -1,7 +1,8 @@
 /** A run on paper: the rules and the fold without journal, tools or time, for tests that try many histories. */
 import { createHash } from 'node:crypto';
 import { readRunEvent, type RunEventBody } from '../../electron/contract/run/events.ts';
-import { applyEvent, beginRun, type RunFold } from '../../electron/contract/run/fold.ts';
+import { applyEvent, beginRun } from '../../electron/contract/run/fold.ts';
+import { type RunFold } from '../../electron/contract/run/state.ts';
 import { planRun } from '../../electron/contract/run/plan.ts';
 import { RunSnapshot } from '../../electron/contract/run/snapshot.ts';
 import type { Mode, StepBlock } from '../../electron/contract/step.ts';

@@ -1,8 +1,8 @@
 /** The clocks of a run: tool, human and blocked time, RTO and RPO. Milliseconds inside, seconds in documents. */
 import type { RunDocument } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
-import type { Instant, RunFold, Stretch } from './fold.ts';
-import { elapsed } from './fold.ts';
+import type { Instant, RunFold, Stretch } from './state.ts';
+import { elapsed } from './state.ts';
 
 export type ClockName = 'tool' | 'human' | 'blocked';
 

@@ -1,7 +1,7 @@
 /** When the run will end: the critical path over what is left, from measured times where there are any, else from budgets. */
 import { durationSeconds } from '../scalars.ts';
-import type { Instant, RunFold, StepFold } from './fold.ts';
-import { elapsed } from './fold.ts';
+import type { Instant, RunFold, StepFold } from './state.ts';
+import { elapsed } from './state.ts';
 
 export interface Forecast {
   /** Wall milliseconds, by step that is not over. */

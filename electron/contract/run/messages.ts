@@ -1,7 +1,7 @@
 /** Which communications were sent and which are due next, by audience. */
 import type { RunView } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
-import type { RunFold } from './fold.ts';
+import type { RunFold } from './state.ts';
 
 /** Cadence counts from the declaration, else from the start of the run. */
 export function dueMessages(fold: RunFold): RunView['messages'] {

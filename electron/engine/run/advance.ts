@@ -4,8 +4,8 @@
  * asks again until nothing is left.
  */
 import type { Purpose, RunEventBody } from '../../contract/run/events.ts';
-import type { RunFold, StepFold } from '../../contract/run/fold.ts';
-import { approvalOf, approvers, stepOf } from '../../contract/run/fold.ts';
+import type { RunFold, StepFold } from '../../contract/run/state.ts';
+import { approvalOf, approvers, stepOf } from '../../contract/run/state.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import { deadNames, isSpare, modeRule, simulatedOutcome } from './modes.ts';
 

@@ -1,6 +1,6 @@
 /** What the parts of a running run share: its state, the way into the journal, and what effects need. */
 import type { RunEventBody } from '../../contract/run/events.ts';
-import type { Instant, RunFold, StepFold } from '../../contract/run/fold.ts';
+import type { Instant, RunFold, StepFold } from '../../contract/run/state.ts';
 import type { Clock } from '../deps.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Keychain } from '../secrets/keychain.ts';

@@ -1,6 +1,6 @@
 /** What must hold after a step, what has to come true before it goes on, and what is taken from its output. */
 import type { Assertion, AssertionResult, WaitUntil } from '../../contract/assertion.ts';
-import type { StepFold } from '../../contract/run/fold.ts';
+import type { StepFold } from '../../contract/run/state.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { Capture } from '../../contract/step.ts';
 import { capture } from '../assertion/capture.ts';

@@ -4,12 +4,14 @@
  * The order is always the same: an event becomes durable, the fold takes it in, those who watch are told, and only then
  * follows what the rules say comes next.
  */
+import { z } from 'zod';
 import { EngineError } from '../../contract/errors.ts';
 import type { RunState, RunView } from '../../contract/run.ts';
 import type { RunEvent, RunEventBody } from '../../contract/run/events.ts';
 import { readRunEvent } from '../../contract/run/events.ts';
-import type { Instant, RunFold } from '../../contract/run/fold.ts';
-import { applyEvent, stepOf } from '../../contract/run/fold.ts';
+import type { Instant, RunFold } from '../../contract/run/state.ts';
+import { applyEvent } from '../../contract/run/fold.ts';
+import { stepOf } from '../../contract/run/state.ts';
 import { runState } from '../../contract/run/view.ts';
 import type { EventData, Journal, JournalEvent } from '../journal/journal.ts';
 import { toolEnvironment } from '../tool/environment.ts';
@@ -327,9 +329,9 @@ export class LiveRun implements RunHost {
   }
 }
 
+const Json = z.record(z.string(), z.json());
+
 /** Events hold JSON with integers only; the schemas of the contract say so, this makes it so for the journal's type. */
 function asEventData(data: RunEventBody['data']): EventData {
-  const plain: EventData = {};
-  for (const [name, value] of Object.entries(data)) if (value !== undefined) plain[name] = value;
-  return plain;
+  return Json.parse(JSON.parse(JSON.stringify(data)));
 }

@@ -1,6 +1,6 @@
 /** What a mode makes of a step. */
-import type { RunFold, StepFold } from '../../contract/run/fold.ts';
-import { sibling } from '../../contract/run/fold.ts';
+import type { RunFold, StepFold } from '../../contract/run/state.ts';
+import { sibling } from '../../contract/run/state.ts';
 
 export type ModeRule =
   | { do: 'run'; instead: readonly (readonly string[])[] | null }

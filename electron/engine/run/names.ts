@@ -1,7 +1,7 @@
 /** The names that a step's templates and conditions can use, and their values. */
 import { EngineError } from '../../contract/errors.ts';
-import type { RunFold, StepFold } from '../../contract/run/fold.ts';
-import { namesOf } from '../../contract/run/fold.ts';
+import type { RunFold, StepFold } from '../../contract/run/state.ts';
+import { namesOf } from '../../contract/run/state.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import type { Frozen } from '../../contract/run/snapshot.ts';
 import { rehearsalRefusal } from '../runbook/rules/step-rules.ts';

@@ -1,6 +1,6 @@
 /** Secrets that a step needs: from the sources that the runbook names, in order; only a person can give what is left. */
 import type { SecretSource, SecretSpec } from '../../contract/front-matter.ts';
-import type { StepFold } from '../../contract/run/fold.ts';
+import type { StepFold } from '../../contract/run/state.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import { keepSecret, obtainSecret } from '../secrets/obtain-secret.ts';
 import type { SecretHandle } from '../secrets/secret.ts';

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { EngineError } from '../../contract/errors.ts';
-import type { RunFold, StepFold } from '../../contract/run/fold.ts';
+import type { RunFold, StepFold } from '../../contract/run/state.ts';
 import type { StepBlock, StepOf } from '../../contract/step.ts';
 import { secretOfTemplateName, templateNames } from '../runbook/template.ts';
 import { deliverInEnvironment } from '../secrets/deliver-file.ts';

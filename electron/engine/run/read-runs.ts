@@ -4,7 +4,7 @@ import { EngineError } from '../../contract/errors.ts';
 import type { RunView } from '../../contract/run.ts';
 import type { BlobName } from '../../contract/run/events.ts';
 import { readRunEvent } from '../../contract/run/events.ts';
-import type { RunFold } from '../../contract/run/fold.ts';
+import type { RunFold } from '../../contract/run/state.ts';
 import { applyEvent, beginRun } from '../../contract/run/fold.ts';
 import { planRun } from '../../contract/run/plan.ts';
 import { RunSnapshot } from '../../contract/run/snapshot.ts';

@@ -1,6 +1,6 @@
 /** Takes up a run that another process began: what it left is found, and what it was doing becomes a question. */
 import type { RunEventBody } from '../../contract/run/events.ts';
-import type { StepFold } from '../../contract/run/fold.ts';
+import type { StepFold } from '../../contract/run/state.ts';
 import { readMarker } from '../tool/process-table.ts';
 import { findSurvivors, killSurvivors, type Survivor } from '../tool/find-survivors.ts';
 import type { RunHost } from './host.ts';

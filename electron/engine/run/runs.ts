@@ -20,7 +20,7 @@
 import { EngineError } from '../../contract/errors.ts';
 import type { RunCommand, RunView } from '../../contract/run.ts';
 import type { Pace } from '../../contract/run/events.ts';
-import type { StepFold } from '../../contract/run/fold.ts';
+import type { StepFold } from '../../contract/run/state.ts';
 import type { ReadinessState } from '../../contract/readiness.ts';
 import { planRun } from '../../contract/run/plan.ts';
 import type { Runbook } from '../../contract/runbook.ts';
@@ -195,7 +195,8 @@ class CarriedRuns implements Runs {
       this.#awake.get(run)?.();
       this.#awake.delete(run);
     }
-    if (event.type === 'step.intent' || event.type === 'step.result') this.#recent.delete(`${run} ${String(event.data['step'])}`);
+    const step = event.data['step'];
+    if ((event.type === 'step.intent' || event.type === 'step.result') && typeof step === 'string') this.#recent.delete(`${run} ${step}`);
     this.#tell({ kind: 'event', run, event });
   }
 

@@ -43,7 +43,7 @@ export function createScratch(): ScratchOfRun {
 /** Those of the runbook and of the runbooks that it calls. */
 function allSpecs({ fold }: RunHost): Record<string, ScratchSpec> {
   const { root, calls } = fold.plan.snapshot;
-  return Object.assign({}, ...Object.values(calls).map(({ runbook }) => runbook.front.scratch ?? {}), root.runbook.front.scratch ?? {});
+  return Object.fromEntries([...Object.values(calls), root].flatMap(({ runbook }) => Object.entries(runbook.front.scratch ?? {})));
 }
 
 async function stopOne(host: RunHost, name: string, resource: Resource): Promise<void> {

@@ -1,6 +1,6 @@
 /** Background services of a run: started by a step, stopped at the end. */
-import type { StepFold } from '../../contract/run/fold.ts';
-import { stepOf } from '../../contract/run/fold.ts';
+import type { StepFold } from '../../contract/run/state.ts';
+import { stepOf } from '../../contract/run/state.ts';
 import { findSurvivors, killSurvivors } from '../tool/find-survivors.ts';
 import type { RunHost, Service } from './host.ts';
 import { fill } from './names.ts';

@@ -4,8 +4,8 @@
  */
 import type { RunCommand } from '../../contract/run.ts';
 import type { BlobName, RunEventBody } from '../../contract/run/events.ts';
-import type { RunFold, StepFold } from '../../contract/run/fold.ts';
-import { approvalOf, approvers, sibling } from '../../contract/run/fold.ts';
+import type { RunFold, StepFold } from '../../contract/run/state.ts';
+import { approvalOf, approvers, sibling } from '../../contract/run/state.ts';
 
 /** Who acts. `role` is the one in which an approval is given. */
 export interface Actor {

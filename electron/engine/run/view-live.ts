@@ -1,7 +1,7 @@
 /** The view of a run with what only the engine knows: filled texts, commands that have not run yet, blobs. */
 import type { RunView } from '../../contract/run.ts';
 import type { BlobName } from '../../contract/run/events.ts';
-import type { Instant, RunFold, StepFold } from '../../contract/run/fold.ts';
+import type { Instant, RunFold, StepFold } from '../../contract/run/state.ts';
 import { viewRun } from '../../contract/run/view.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import type { SecretStore } from '../secrets/secret.ts';

@@ -1,5 +1,5 @@
 /** The quiet alarm: journals that a tool has said nothing for too long, once a silence. */
-import type { StepFold } from '../../contract/run/fold.ts';
+import type { StepFold } from '../../contract/run/state.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { RunHost } from './host.ts';
 

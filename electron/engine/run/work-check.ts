@@ -7,7 +7,7 @@ import { EngineError } from '../../contract/errors.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import type { AssertionResult } from '../../contract/assertion.ts';
 import type { ProbeFinding } from '../../contract/readiness.ts';
-import type { StepFold } from '../../contract/run/fold.ts';
+import type { StepFold } from '../../contract/run/state.ts';
 import { captureText } from '../assertion/capture.ts';
 import { probeOf, runProbe } from '../readiness/run-probe.ts';
 import type { Effort, RunHost } from './host.ts';

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { AssertionResult } from '../../contract/assertion.ts';
 import type { EventOf, Purpose, RunEventBody } from '../../contract/run/events.ts';
-import { stepOf, type StepFold } from '../../contract/run/fold.ts';
+import { stepOf, type StepFold } from '../../contract/run/state.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { OutputSink, ToolInput, ToolOutcome } from '../tool/tool.ts';
 import { findProgram } from '../tool/find-program.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RunDocument, RunView } from '../../../electron/contract/run.ts';
 import { rpoOf, rtoOf } from '../../../electron/contract/run/clocks.ts';
 import { RunEventBody } from '../../../electron/contract/run/events.ts';
-import { elapsed, type Instant } from '../../../electron/contract/run/fold.ts';
+import { elapsed, type Instant } from '../../../electron/contract/run/state.ts';
 import { forecastRun } from '../../../electron/contract/run/forecast.ts';
 import { runState, toRunDocument, viewRun } from '../../../electron/contract/run/view.ts';
 import { paperRun, type PaperRun } from '../../support/paper-run.ts';

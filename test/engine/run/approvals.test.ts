@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { systemClock } from '../../../electron/engine/clock.ts';
 import { openJournal } from '../../../electron/engine/journal/open-journal.ts';
 import { approvalHolds, createPeople, type People } from '../../../electron/engine/people/people.ts';
@@ -9,6 +10,7 @@ import { openLab, step, type LabOptions, type RunLab } from '../../support/run-l
 
 const drop = step('drop', 'kind: run\nrun: [touch, "{{run_dir}}/dropped"]\npoint_of_no_return: true\napprove: { by: [vp, dba], quorum: 2 }');
 const gate = step('gate', 'kind: approve\nby: [vp]') + step('after', 'kind: run\nrun: ["true"]');
+const Blob = z.object({ sha256: z.string() });
 const roles = 'roles:\n  operator: { min: 1 }\n  vp: { approves: true }\n  dba: { approves: true }';
 
 /** A folder in which four people are enrolled; sealing their keys is slow on purpose, so it is done once. */
@@ -61,8 +63,8 @@ describe('an approval', () => {
     expect(live.view()).toMatchObject({ state: 'succeeded', steps: [{ state: 'succeeded' }] });
     expect(live.view().steps[0]?.human_s).toBeGreaterThan(0);
     const [first] = lab.events(live.id, 'step.approved');
-    const signature = lab.journal.blobs.read(String((first?.data['signature'] as { sha256: string }).sha256));
-    const shown = (first?.data['statement'] as { sha256: string }).sha256;
+    const signature = lab.journal.blobs.read(Blob.parse(first?.data['signature']).sha256);
+    const shown = Blob.parse(first?.data['statement']).sha256;
     const note = Buffer.from(signature).toString();
     const at = /^at (.*)$/mu.exec(note)?.[1] ?? '';
     expect(approvalHolds(note, { run: live.id, step: 'drop', person: 'vera-vice', role: 'vp', shown, at }, lab.people.find('vera-vice')?.vkey ?? '')).toBe(true);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { openLab, step, type RunLab } from '../../support/run-lab.ts';
 
 const SECRET = 'correct horse battery';
@@ -85,7 +86,7 @@ describe('modes', () => {
     const done = await lab.drive(step('write', 'kind: run\nrun: [touch, "{{target}}/file"]') + step('look', 'kind: run\nrun: [ls, "{{target}}"]\nverify: [{ stdout: { equals: file } }]'), { front: scratch });
     expect(done.state, done.why).toBe('succeeded');
     const [started] = lab.events(done.live.id, 'scratch.started');
-    expect(existsSync(String((started?.data['values'] as { path: string }).path))).toBe(false);
+    expect(existsSync(z.object({ path: z.string() }).parse(started?.data['values']).path)).toBe(false);
     expect(lab.events(done.live.id, 'scratch.gone')[0]?.data).toMatchObject({ name: 'dir', checked: true });
     expect(readdirSync(join(lab.dataDir, 'scratch'))).toEqual([]);
   });
@@ -153,7 +154,7 @@ describe('modes', () => {
     const lab = openLab();
     const done = await lab.drive(step('ask', 'kind: run\nrun: [psql, -XAt, -h, "{{scratch.pg.host}}", -p, "{{scratch.pg.port}}", -U, "{{scratch.pg.user}}", -d, "{{scratch.pg.database}}", -c, "SELECT 41 + 1"]\nverify: [{ number: { equals: 42 } }]'), { front: 'scratch:\n  pg: { kind: postgres }' });
     expect(done.state, done.why).toBe('succeeded');
-    const values = lab.events(done.live.id, 'scratch.started')[0]?.data['values'] as { host: string };
+    const values = z.object({ host: z.string() }).parse(lab.events(done.live.id, 'scratch.started')[0]?.data['values']);
     expect(statSync(values.host, { throwIfNoEntry: false })).toBeUndefined();
   }, 60_000);
 });

@@ -1,7 +1,7 @@
 /** Whatever people and tools do, in whatever order: what must never happen, and what must always. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RunFold, StepFold } from '../../../electron/contract/run/fold.ts';
+import type { RunFold, StepFold } from '../../../electron/contract/run/state.ts';
 import type { Deed } from '../../../electron/engine/run/transition.ts';
 import { paperRun, type PaperRun } from '../../support/paper-run.ts';
 
@@ -151,7 +151,7 @@ describe('the rules of a run', () => {
 /** Everybody says yes, and every tool works, until the run is over. */
 function finishAll(run: PaperRun, ok: boolean): void {
   for (let turn = 0; turn < 200 && run.fold.finished === null; turn += 1) {
-    for (const path of settle(run)) make(run, { move: 'begin', at: IDS.indexOf(path as (typeof IDS)[number]) });
+    for (const path of settle(run)) make(run, { move: 'begin', at: IDS.findIndex((id) => id === path) });
     for (const step of run.fold.order) {
       const path = step.plan.path;
       if (step.effect !== null) run.ends(path, ok);
