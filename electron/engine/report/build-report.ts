@@ -40,7 +40,7 @@ export function buildReport(sources: ReportSources): Report {
     execution,
     not_executed: notExecuted(view),
     data: { backups: backups(sources.readiness), newest_row: view.rpo.newest_at, keys: facts.keys },
-    results: { rto: view.rto, rpo: { target_s: view.rpo.target_s, achieved_s: view.rpo.achieved_s, met: view.rpo.met }, clocks: view.clocks, verdict: verdict(view) },
+    results: { rto: view.rto, rpo: { target_s: view.rpo.target_s, achieved_s: view.rpo.achieved_s, met: view.rpo.met }, clocks: view.clocks, verdict: verdict(view, facts) },
     communications: communications(view, facts),
     findings: findings(runbook),
     escrow: [],
@@ -192,9 +192,9 @@ function text(value: unknown): string | null {
 }
 
 /** The sentence that stands first: met or not met, in one look. */
-function verdict(view: RunView): string {
+function verdict(view: RunView, facts: RunFacts): string {
   if (view.state !== 'succeeded') return `The run did not finish: it is ${view.state}.`;
-  const open = view.steps.filter(({ state }) => state === 'deferred' || state === 'overridden' || state === 'skipped').length;
+  const open = view.steps.filter(({ id, state }) => state === 'deferred' || state === 'overridden' || facts.skippedByPeople.has(id)).length;
   const rest = open === 0 ? '' : ` ${counted(open, 'step was', 'steps were')} not done as written.`;
   if (view.rto.met === false) return `Recovered, but past the target by ${spokenDuration((view.rto.achieved_s ?? 0) - (view.rto.target_s ?? 0))}.${rest}`;
   if (view.rpo.met === false) return `Recovered in time, but more data was lost than allowed.${rest}`;

@@ -12,6 +12,9 @@ import { STYLE } from './style.ts';
 import { timelinePicture } from './timeline.ts';
 
 type Cell = string | number | null | Element;
+/** Cells of at most so many characters (numbers, times) never break. */
+const SHORT = 11;
+
 type Tone = 'good' | 'bad' | 'care' | 'quiet' | 'sim';
 
 const TYPE: Readonly<Record<Report['identity']['type'], string>> = { live: 'Live recovery', rehearsal: 'Rehearsal', tabletop: 'Tabletop exercise' };
@@ -98,7 +101,11 @@ function full(instant: string | null): string {
 
 function table(head: readonly string[], rows: readonly (readonly Cell[])[], none: string): Element {
   if (rows.length === 0) return h('p', { class: 'quiet' }, none);
-  const cell = (value: Cell): Element => h('td', typeof value === 'object' && value !== null ? [value] : String(value ?? '–'));
+  const cell = (value: Cell): Element => {
+    if (typeof value === 'object' && value !== null) return h('td', [value]);
+    const text = String(value ?? '–');
+    return h('td', text.length <= SHORT ? { class: 'short' } : {}, text);
+  };
   return h('table', [h('thead', h('tr', head.map((label) => h('th', label)))), h('tbody', rows.map((row) => h('tr', row.map(cell))))]);
 }
 

@@ -15,11 +15,13 @@ export interface RunFacts {
   messages: Report['communications'];
   deviations: { at: string; step: string; what: string; who: string }[];
   clock: Report['integrity']['clock'];
+  /** Steps that a person left out; what a rule left out was not meant to run. */
+  skippedByPeople: Set<string>;
 }
 
 /** @param readText the text of a blob that an event names; null when the blob is missing */
 export function readRunFacts(events: readonly JournalEvent[], readText: (sha256: string) => string | null): RunFacts {
-  const facts: RunFacts = { declaredBy: null, presence: new Map(), executors: new Map(), tools: new Map(), keys: [], messages: [], deviations: [], clock: [] };
+  const facts: RunFacts = { declaredBy: null, presence: new Map(), executors: new Map(), tools: new Map(), keys: [], messages: [], deviations: [], clock: [], skippedByPeople: new Set() };
   for (const stored of events) {
     const event = readRunEvent(stored);
     if (event === null) noteClock(facts, stored);
@@ -77,6 +79,7 @@ const BY_A_PERSON: Readonly<Partial<Record<RunEvent['type'], string>>> = {
 };
 
 function deviation(facts: RunFacts, event: RunEvent): void {
+  if (event.type === 'step.skipped' && event.data.rule === 'person') facts.skippedByPeople.add(event.data.step);
   const what = deviationWords(event);
   if (what === null) return;
   const { data } = event;

@@ -19,7 +19,7 @@ p{margin:.25rem 0}
 .good,.bad,.care,.sim{font-weight:550}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:500;color:var(--t3);font-size:12px} th,td{padding:4px 8px 4px 0;border-bottom:1px solid var(--line1);vertical-align:top;overflow-wrap:anywhere}
-td.number,th.number{text-align:right;white-space:nowrap} th{white-space:nowrap;overflow-wrap:normal} .short td{overflow-wrap:normal}
+td.number,th.number{text-align:right;white-space:nowrap} th{white-space:nowrap;overflow-wrap:normal} td.short{white-space:nowrap} td .good,td .bad,td .care,td .sim{white-space:nowrap}
 tr{break-inside:avoid} thead{display:table-header-group}
 dl{display:grid;grid-template-columns:9rem 1fr;gap:3px 1rem;margin:.25rem 0} dt{color:var(--t3)} dd{margin:0;overflow-wrap:anywhere}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:0 2rem}

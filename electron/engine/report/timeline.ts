@@ -16,6 +16,9 @@ const LABEL_WIDTH = 96; // of a line's label at this type size, so that two neve
 
 type Axis = (instant: string) => number;
 
+/** Runs shorter than this are labelled to the second. */
+const SHORT_RUN_MS = 15 * 60_000;
+
 interface Mark {
   at: string;
   label: string;
@@ -126,5 +129,7 @@ function ticks(report: Report, axis: Axis, height: number): Element[] {
   const all = instants(report).map((at) => Date.parse(at));
   if (all.length === 0) return [];
   const scale = scaleUtc([new Date(Math.min(...all)), new Date(Math.max(...all))], [LEFT, WIDTH - 14]);
-  return scale.ticks(6).map((tick) => s('text', { x: axis(tick.toISOString()), y: height - 6, 'text-anchor': 'middle', class: 'tick-label' }, utcTime(tick.toISOString()).slice(0, 5)));
+  const [first = 0, last = 0] = [Math.min(...all), Math.max(...all)];
+  const digits = last - first < SHORT_RUN_MS ? 8 : 5; // minutes alone would repeat in a run of seconds
+  return scale.ticks(4).map((tick) => s('text', { x: axis(tick.toISOString()), y: height - 6, 'text-anchor': 'middle', class: 'tick-label' }, utcTime(tick.toISOString()).slice(0, digits)));
 }
