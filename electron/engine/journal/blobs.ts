@@ -21,7 +21,7 @@ export function openBlobStore(folder: string): BlobStore {
   const temporary = join(folder, 'tmp');
   return {
     ...blobReader(folder),
-    put: (bytes) => onDisk('storing an attachment', () => putBlob(folder, bytes)),
+    put: (bytes) => onDisk('storing an attachment', () => putBlob(folder, temporary, bytes)),
     sink: () => onDisk('storing output', () => new BlobSink(folder, temporary)),
   };
 }
@@ -74,11 +74,13 @@ function readBlob(folder: string, sha256: string, offset: number, length: number
   });
 }
 
-function putBlob(folder: string, bytes: Uint8Array): StoredOutput {
+function putBlob(folder: string, temporary: string, bytes: Uint8Array): StoredOutput {
   const sha256 = hash('sha256', bytes, 'hex');
   const path = blobPath(folder, sha256);
   makeFolder(join(folder, sha256.slice(0, 2)));
-  if (!existsSync(path) || statSync(path).size !== bytes.length) writeDurably(path, bytes);
+  if (existsSync(path) && statSync(path).size === bytes.length) return { sha256, size: bytes.length };
+  makeFolder(temporary);
+  writeDurably(path, bytes, 0o600, temporary);
   return { sha256, size: bytes.length };
 }
 

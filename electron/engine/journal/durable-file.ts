@@ -59,10 +59,13 @@ export function makeFolder(folder: string): void {
   for (let at = folder; at.length >= made.length; at = dirname(at)) fsyncFolder(dirname(at));
 }
 
-/** Temporary file, fsync, rename, fsync of the folder: a reader sees the old content or the new. */
-export function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o600): void {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${process.pid}-${crypto.randomUUID()}.tmp`);
+/**
+ * Temporary file, fsync, rename, fsync of the folder: a reader sees the old content or the new.
+ *
+ * @param nearby folder on the same disk for the temporary file, which a crash may leave behind
+ */
+export function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o600, nearby = dirname(path)): void {
+  const temporary = join(nearby, `.${process.pid}-${crypto.randomUUID()}.tmp`);
   const handle = openSync(temporary, 'wx', mode);
   try {
     writeAll(handle, typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
@@ -74,7 +77,7 @@ export function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o
   }
   closeSync(handle);
   renameSync(temporary, path);
-  fsyncFolder(folder);
+  fsyncFolder(dirname(path));
 }
 
 function writeAll(handle: number, bytes: Uint8Array): void {

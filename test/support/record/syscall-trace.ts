@@ -67,6 +67,7 @@ function parseCall(call: string, args: string, open: string | null, named: (stri
     case 'rename':
       return typeof first === 'string' && typeof second === 'string' ? { kind: 'rename', path: first, to: second } : null;
     case 'unlink':
+    case 'rmdir':
       return typeof first === 'string' ? { kind: 'unlink', path: first } : null;
     case 'mkdir':
       return typeof first === 'string' ? { kind: 'mkdir', path: first } : null;

@@ -46,6 +46,13 @@ function said(type: string, step: number): NewEvent {
   return { type, run: 'r1', actor: 'engine', data: { step, text: 'restore the database from the newest backup; '.repeat(step % 5) } };
 }
 
+/** The output is durable before the event that names it. */
+function saidWithOutput(step: number): NewEvent {
+  const { sha256, size } = journal.blobs.put(Buffer.from(`output of step ${step} of process ${process.pid}\n`.repeat(40)));
+  const event = said('step.result', step);
+  return { ...event, data: { ...event.data, output: { sha256, size } } };
+}
+
 function haveEffect(kib: number): void {
   const handle = openSync(join(dataDir, 'effect'), 'w');
   writeSync(handle, Buffer.alloc(kib * 1024, 1), 0, kib * 1024, 0);
@@ -58,7 +65,7 @@ attempt(() => journal.startRunKey('r1'));
 for (let step = 0; step < Number(steps); step += 1) {
   acknowledge(attempt(() => journal.appendAll([said('step.intent', step)])));
   if (Number(effectKib) > 0) haveEffect(Number(effectKib));
-  acknowledge(attempt(() => journal.appendAll([said('step.result', step)])));
+  acknowledge(attempt(() => journal.appendAll([saidWithOutput(step)])));
   if (step % 5 === 1) acknowledge(attempt(() => journal.appendAll([said('run.noted', step), said('run.noted', step), said('run.noted', step)])));
   if (step % 7 === 3) attempt(() => journal.checkpoint('a step was approved'));
   if (step % 11 === 7) {
