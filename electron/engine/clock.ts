@@ -15,7 +15,14 @@ function readBootId(): string {
   }
 }
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+/** The longest that a timer of Node can wait; a longer one would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  for (let left = ms; left > 0 && signal?.aborted !== true; left -= LONGEST_MS) await sleepOnce(Math.min(left, LONGEST_MS), signal);
+}
+
+function sleepOnce(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted === true) {
       resolve();

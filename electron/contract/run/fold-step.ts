@@ -39,6 +39,7 @@ export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: I
     case 'step.halted':
       return halts(fold, step, 'failed', event.data.reason, at);
     case 'step.unknown':
+      close(fold, step, fold.before); // nobody knows how long it went on
       step.survivors = event.data.survivors;
       return halts(fold, step, 'unknown', event.data.reason, at);
     case 'step.survivors':

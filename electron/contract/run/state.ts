@@ -63,6 +63,7 @@ export interface RunFold {
   operator: { id: string; name: string; role: string } | null;
   seq: number;
   last: Instant;
+  before: Instant; // of the event before the last: when a process died is not known, when it last spoke is
   steps: Map<string, StepFold>;
   order: StepFold[];
   stretches: Stretch[];

@@ -1,5 +1,5 @@
 /** `--answers FILE`: what a person would say, for runs with nobody there. Unknown ids are errors. */
-import { parseDocument } from 'yaml';
+import { parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { EngineError } from '../../contract/errors.ts';
 import type { RunPlan } from '../../contract/run/plan.ts';
@@ -23,14 +23,18 @@ export const Answers = z.strictObject({
 });
 export type Answers = z.infer<typeof Answers>;
 
+const LARGEST = 256 * 1024;
+
 /** @throws EngineError `refused` when the file is not YAML or says something that answers cannot say */
 export function parseAnswers(text: string, path: string): Answers {
+  if (Buffer.byteLength(text) > LARGEST) throw new EngineError('refused', 'The answers file is larger than 256 KiB.', { at: { file: path } });
   const document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: true, merge: false, strict: true });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const [place] = problem.linePos ?? [];
     throw new EngineError('refused', `The answers file is not valid YAML: ${problem.message.split('\n')[0] ?? ''}`, { at: { file: path, ...(place === undefined ? {} : { line: place.line, column: place.col }) } });
   }
+  visit(document, { Alias: () => { throw new EngineError('refused', 'The answers file uses an alias (*name); write the text out.', { at: { file: path } }); } });
   const read = Answers.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
   if (read.success) return read.data;
   const [issue] = read.error.issues;

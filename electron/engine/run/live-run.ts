@@ -28,6 +28,7 @@ import type { Names } from './names.ts';
 import { conditionOf, drillRefusal, frozenOf, namesFor } from './names.ts';
 import { performEffect } from './perform.ts';
 import type { ScratchOfRun } from './scratch.ts';
+import { fireTimedInjects } from './injects.ts';
 import { stopServices } from './services.ts';
 import { viewLive } from './view-live.ts';
 
@@ -73,6 +74,7 @@ export class LiveRun implements RunHost {
   #again = false;
   #ending: Promise<void> | null = null;
   #left = false;
+  readonly #over = new AbortController();
   #held = true;
   #waiters: (() => void)[] = [];
   words: string | null = null;
@@ -132,6 +134,7 @@ export class LiveRun implements RunHost {
   release(): void {
     this.#held = false;
     this.go();
+    if (this.fold.mode === 'tabletop') fireTimedInjects(this, this.#over.signal);
   }
 
   /** Whether anything is under way that will report by itself. */
@@ -268,6 +271,7 @@ export class LiveRun implements RunHost {
   /** Forgets every secret; nothing can be appended from here on. */
   leave(): void {
     this.#left = true;
+    this.#over.abort();
     this.secrets.forgetAll();
     this.#redactor?.made.forget();
     this.#redactor = null;

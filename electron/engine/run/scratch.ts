@@ -27,6 +27,7 @@ export function createScratch(): ScratchOfRun {
       for (const [name, spec] of Object.entries(allSpecs(host))) {
         const resource = spec.kind === 'directory' ? scratchFolder(host, name) : await scratchServer(host, spec.database);
         resources.set(name, { kind: spec.kind, resource });
+        if (spec.kind === 'postgres' && host.fold.scratch.has(name)) host.append([{ type: 'run.fault', data: { reason: `The scratch server ${name} was started anew: what earlier steps put into it is gone` } }]);
         host.append([{ type: 'scratch.started', data: { name, kind: spec.kind, values: resource.values } }]);
       }
     },

@@ -13,7 +13,9 @@ import { findSurvivors } from '../tool/find-survivors.ts';
 import type { Effort, RunHost } from './host.ts';
 import { markerOf } from './host.ts';
 import { captureFrom, failures, judgeVerify, pollUntil } from './judgement.ts';
-import { fillCwd, fillEnv, fillStages, fillStdin, secretsOf, shownFiles, writtenPrograms } from './programs.ts';
+import { basename } from 'node:path';
+import { fill } from './names.ts';
+import { pathIn, fillCwd, fillEnv, fillStages, fillStdin, secretsOf, shownFiles, writtenPrograms } from './programs.ts';
 import { deliverFiles, type DeliveredFiles } from './deliver-secrets.ts';
 import { lazySink } from './run-aside.ts';
 import { watchSilence } from './watch-silence.ts';
@@ -32,6 +34,8 @@ export interface Prepared {
 export type ResultData = EventOf<'step.result'>['data'];
 
 /** Tools larger than this are not hashed at every start; the kit pins them. */
+/** A larger file is noted by its digest in the runbook's own way. */
+const ATTACH_BYTES = 512 * 1024 * 1024;
 const HASH_BYTES = 64 * 1024 * 1024;
 /** Texts up to this stand in the event itself; longer ones go to a blob, as an event has 16 KiB. */
 const INLINE_BYTES = 4_000;
@@ -199,13 +203,25 @@ export function failureText(results: readonly AssertionResult[]): string | null 
   return `${text.slice(0, 600)}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
 }
 
+/** The files that a step names as evidence; one that is not there is told, since somebody will look for it. */
+function attachments(host: RunHost, step: StepFold): RunEventBody[] {
+  const { block, path, scope } = step.plan;
+  return (block.attach ?? []).map((written): RunEventBody => {
+    const file = pathIn(host.runDir, fill(written, host.names(scope), 'path'));
+    const state = statSync(file, { throwIfNoEntry: false });
+    if (state === undefined || !state.isFile() || state.size > ATTACH_BYTES) return { type: 'run.fault', data: { reason: `Step ${path} should keep ${file}, which is ${state === undefined ? 'not there' : 'no file that can be kept'}` } };
+    return { type: 'run.attached', data: { step: path, name: basename(file), blob: host.journal.blobs.put(readFileSync(file)), by: 'engine' } };
+  });
+}
+
 /** The result, and what it measures: the newest recovered row against the outage. */
 export function finalEvents(host: RunHost, { step }: Effort, data: ResultData): RunEventBody[] {
   const from = host.fold.plan.snapshot.root.runbook.front.targets?.rpo_from;
   const newest = step.plan.scope === '' && from !== undefined ? data.captures[from] : undefined;
   const result: RunEventBody = { type: 'step.result', data };
+  const attached = data.ok ? attachments(host, step) : [];
   const at = newest === undefined ? Number.NaN : Date.parse(newest);
-  if (!data.ok || newest === undefined || Number.isNaN(at)) return [result];
+  if (!data.ok || newest === undefined || Number.isNaN(at)) return [result, ...attached];
   const outage = host.fold.created.outage_at === null ? host.fold.createdAt.wall : Date.parse(host.fold.created.outage_at);
-  return [result, { type: 'rpo.measured', data: { step: step.plan.path, newest_at: new Date(at).toISOString(), achieved_ms: Math.max(0, outage - at) } }];
+  return [result, ...attached, { type: 'rpo.measured', data: { step: step.plan.path, newest_at: new Date(at).toISOString(), achieved_ms: Math.max(0, outage - at) } }];
 }
