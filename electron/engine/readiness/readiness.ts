@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import type { CheckBlock } from '../../contract/check.ts';
-import { EngineError } from '../../contract/errors.ts';
+import type { CheckBlock, Probe } from '../../contract/check.ts';
+import { EngineError, toEnvelope } from '../../contract/errors.ts';
 import type { CheckProgress, Evidence, ProbeFinding, ReadinessReport } from '../../contract/readiness.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
@@ -23,6 +23,8 @@ import { probeOf, runProbe } from './run-probe.ts';
 /** Room for the evidence in an event of at most 16 KiB; what is longer goes to a blob. */
 const EVIDENCE_BYTES = 8 * 1024;
 const SUMMARY_CHARACTERS = 1_000;
+/** Progress is for the eye; reading a file would tell it thousands of times a second. */
+const PROGRESS_MS = 100;
 
 export interface ReadinessDeps extends Deps {
   journal: Journal;
@@ -100,7 +102,7 @@ class ChecksOfRunbooks implements Readiness {
     const signal = run.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, run.signal]);
     try {
       const lastClock = lastMark(this.#deps.journal);
-      await sideBySide(chosen, Math.max(2, availableParallelism()), (block) => this.#checkOne(runbook, block, { ...run, signal }, lastClock));
+      await sideBySide(chosen, Math.max(2, availableParallelism()), () => stop.abort(), (block) => this.#checkOne(runbook, block, { ...run, signal }, lastClock));
     } finally {
       this.#running.delete(id);
     }
@@ -152,12 +154,14 @@ class ChecksOfRunbooks implements Readiness {
   async #probe(runbook: Runbook, block: CheckBlock, run: CheckRun & { signal: AbortSignal }, lastClock: ClockMark | null): Promise<ProbeFinding> {
     const dead = (block.needs_alive ?? []).filter((name) => run.dead?.includes(name) === true);
     if (dead.length > 0) return unknown('unreachable', `Needs ${dead.join(' and ')}, which is marked as dead.`, { dead });
+    let probe: Probe;
     try {
-      return await runProbe(probeOf(run.fill(block)), this.#context(runbook, block, run, lastClock));
+      probe = probeOf(run.fill(block));
     } catch (thrown) {
-      if (!(thrown instanceof EngineError)) throw thrown;
-      return unknown('not-filled', thrown.hint === undefined ? thrown.message : `${thrown.message}. ${thrown.hint}`);
+      const { message, hint } = toEnvelope(thrown instanceof EngineError ? thrown : new EngineError('usage', 'With the values given, the check is no longer one that can be run'));
+      return unknown('not-filled', hint === undefined ? message : `${message} ${hint}`);
     }
+    return runProbe(probe, this.#context(runbook, block, run, lastClock));
   }
 
   #context(runbook: Runbook, block: CheckBlock, run: CheckRun & { signal: AbortSignal }, lastClock: ClockMark | null): ProbeContext {
@@ -220,20 +224,29 @@ function required(text: string, what: string): string {
   return trimmed;
 }
 
-async function sideBySide<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+/** A fault in one item (only the journal can have one) calls `giveUp`, and is thrown when the others have come to their end. */
+async function sideBySide<T>(items: readonly T[], limit: number, giveUp: () => void, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
   const lane = async (): Promise<void> => {
     for (const item of queue) await work(item);
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  const lanes = Array.from({ length: Math.min(limit, items.length) }, () => lane().catch((thrown: unknown) => {
+    giveUp();
+    throw thrown;
+  }));
+  const fault = (await Promise.allSettled(lanes)).find((result) => result.status === 'rejected');
+  if (fault !== undefined) throw fault.reason;
 }
 
 /** Adds the time left, from the speed so far. */
 function progressTeller(runbook: string, check: string, deps: ReadinessDeps): ProbeContext['progress'] {
-  let [doingNow, since] = ['', deps.clock.uptime()];
+  let [doingNow, since, told] = ['', 0, 0];
   return (doing, done, total, unit) => {
-    if (doing !== doingNow) [doingNow, since] = [doing, deps.clock.uptime()];
-    const passed = (deps.clock.uptime() - since) / 1000;
+    const now = deps.clock.uptime();
+    if (doing === doingNow && done !== total && now - told < PROGRESS_MS) return;
+    if (doing !== doingNow) [doingNow, since] = [doing, now];
+    told = now;
+    const passed = (now - since) / 1000;
     const left = done === undefined || total === undefined || done <= 0 || passed < 1 ? null : Math.round((passed / done) * (total - done));
     deps.onProgress?.({
       runbook, check, doing,

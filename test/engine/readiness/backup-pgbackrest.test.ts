@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serverAccount, underAccount } from '../../../electron/engine/readiness/postgres/account.ts';
@@ -39,8 +39,10 @@ beforeAll(() => {
   run('initdb', ['-D', 'data', '-U', 'postgres', '-A', 'trust', '--no-sync']);
   run('pg_ctl', ['-D', 'data', '-w', '-l', 'log', '-o', `-c listen_addresses='' -c port=${PORT} -c unix_socket_directories=${home} -c wal_level=replica -c fsync=off -c archive_mode=on -c archive_command='pgbackrest --config=${home}/c.conf --stanza=ampora archive-push %p'`, 'start']);
   backrest('stanza-create');
+  run('mkdir', ['tablespace']);
   run('createdb', ['ampora']);
-  sql("CREATE TABLE tenants(id int PRIMARY KEY, name text); INSERT INTO tenants SELECT g, 'tenant ' || g FROM generate_series(1, 1000) g");
+  sql(`CREATE TABLESPACE aside LOCATION '${home}/tablespace'`);
+  sql("CREATE TABLE tenants(id int PRIMARY KEY, name text) TABLESPACE aside; INSERT INTO tenants SELECT g, 'tenant ' || g FROM generate_series(1, 1000) g");
   backrest('--type=full', 'backup');
   sql("INSERT INTO tenants SELECT g, 'later ' || g FROM generate_series(1001, 1200) g");
   sql('SELECT pg_sleep(1.1)');
@@ -50,6 +52,7 @@ beforeAll(() => {
   sql('SELECT pg_switch_wal()');
   backrest('check');
   run('pg_ctl', ['-D', 'data', '-m', 'immediate', 'stop']);
+  rmSync(join(home, 'tablespace'), { recursive: true });
 }, 120_000);
 afterAll(() => bench.remove());
 
@@ -108,7 +111,8 @@ describe('a pgBackRest repository', () => {
     expect(await bench.probe({ ...probe, at: join(home, 'nothing'), level: 'seen' })).toMatchObject({ outcome: 'fail' });
   });
 
-  it('leaves nothing in the scratch folder', () => {
+  it('restores tablespaces aside, never to where they were, and leaves nothing', () => {
+    expect(existsSync(join(home, 'tablespace'))).toBe(false);
     expect(readdirSync(join(bench.folder, 'data', 'scratch'))).toEqual([]);
   });
 });

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CheckBlock } from '../../../electron/contract/check.ts';
+import { EngineError } from '../../../electron/contract/errors.ts';
 import type { CheckProgress, Outcome, ReadinessReport } from '../../../electron/contract/readiness.ts';
 import type { Runbook } from '../../../electron/contract/runbook.ts';
 import { openJournal } from '../../../electron/engine/journal/open-journal.ts';
@@ -235,6 +237,29 @@ describe('running checks', () => {
     const needy = write('```yaml check\n{ id: kit, title: Kit, kind: file, path: kit.txt, severity: blocker, expires: 1d, needs_alive: [dns] }\n```\n');
     expect((await readiness.check(needy, run({ dead: ['dns'] }))).checks[0]).toMatchObject({ outcome: 'unknown', evidence: { reason: 'unreachable', dead: ['dns'] } });
     expect((await readiness.check(needy, run())).checks[0]?.outcome).toBe('pass');
+  });
+
+  it('makes a check unknown whose values are missing or make no sense', async () => {
+    const missing = await readiness.check(runbook, run({ only: ['kit'], fill: () => { throw new EngineError('usage', 'The parameter kit has no value.', { hint: 'Give it.' }); } }));
+    expect(missing.checks[0]).toMatchObject({ outcome: 'unknown', summary: 'The parameter kit has no value. Give it.', evidence: { reason: 'not-filled' } });
+    const senseless = await readiness.check(runbook, run({ only: ['kit'], fill: (block) => CheckBlock.parse({ ...block, min_size: 'much' }) }));
+    expect(senseless.checks[0]).toMatchObject({ outcome: 'unknown', evidence: { reason: 'not-filled' } });
+  });
+
+  it('tells its progress with the time that is left, and not too often', async () => {
+    writeFileSync(join(folder, 'large'), Buffer.alloc(300 * 2 ** 20));
+    const large = write(`\`\`\`yaml check\n{ id: large, title: Large, kind: file, path: large, sha256: "${'0'.repeat(64)}", severity: blocker, expires: 1d }\n\`\`\`\n`);
+    const ticking = createReadiness({ clock: { ...clock, uptime: () => (clock.pass(2_000), clock.uptime()) }, runTool, journal, dataDir: join(folder, 'data'), env: {}, onProgress: (one) => progress.push(one) });
+    expect((await ticking.check(large, run())).checks[0]?.outcome).toBe('fail');
+    expect(progress.map(({ doing, total, unit }) => [doing, total, unit])).toContainEqual(['reading large', 300 * 2 ** 20, 'bytes']);
+    expect(progress.filter(({ eta_s }) => eta_s !== undefined).length).toBeGreaterThan(0);
+    expect(progress.at(-1)).toMatchObject({ done: 300 * 2 ** 20, eta_s: 0 });
+  });
+
+  it('stops them all when the record cannot be written, and says that', async () => {
+    const failing = createReadiness({ clock, runTool, dataDir: join(folder, 'data'), env: {}, journal: { ...journal, head: journal.head, events: (filter) => journal.events(filter), append: () => { throw new EngineError('disk', 'The disk is full'); } } });
+    await expect(failing.check(runbook, run())).rejects.toMatchObject({ code: 'disk' });
+    await expect(failing.check(runbook, run())).rejects.toMatchObject({ code: 'disk' });
   });
 
   it('refuses a check that the runbook does not have, before anything is journaled', async () => {

@@ -1,6 +1,6 @@
 /** `pgbackrest`: a repository on this laptop, verified and restored with pgBackRest itself into a scratch server. */
-import { chownSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { chownSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { ProbeOf } from '../../../contract/check.ts';
 import { EngineError } from '../../../contract/errors.ts';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
@@ -119,7 +119,7 @@ async function restore(repository: Repository, info: RepositoryInfo): Promise<Sc
   const target = probe.restore?.target;
   context.progress('restoring into a scratch server');
   const outcome = await call('restore', [
-    `--pg1-path=${folder.dataDir}`, '--archive-mode=off', `--process-max=${restoreJobs()}`,
+    `--pg1-path=${folder.dataDir}`, `--tablespace-map-all=${tablespaceFolder(folder, account)}`, '--archive-mode=off', `--process-max=${restoreJobs()}`,
     ...(probe.restore?.set === undefined ? [] : [`--set=${probe.restore.set}`]),
     ...(target === undefined ? [] : ['--type=time', `--target=${target}`, '--target-action=promote']),
   ], info.stanza);
@@ -167,6 +167,14 @@ function cipherLines(probe: BackupProbe, context: ProbeContext): string {
   const secret = context.secrets.get(probe.cipher.secret);
   if (secret === null) throw new CannotTell('secret-missing', `The secret ${probe.cipher.secret} is not at hand, so the sealed repository cannot be opened.`);
   return `repo1-cipher-type=${probe.cipher.answer.cipher}\nrepo1-cipher-pass=${Buffer.from(secret.bytes()).toString('utf8')}\n`;
+}
+
+/** Without a folder of their own, tablespaces would be restored to the paths that they had on the lost server. */
+function tablespaceFolder(folder: ScratchFolder, account: Account | null): string {
+  const path = join(dirname(folder.dataDir), 'tablespaces');
+  mkdirSync(path, { mode: 0o700 });
+  if (account !== null) chownSync(path, account.uid, account.gid);
+  return path;
 }
 
 /** Our own settings: the server's may lie outside its data folder, or name files of the lost host. */

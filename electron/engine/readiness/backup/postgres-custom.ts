@@ -35,7 +35,7 @@ export const postgresCustom: BackupReader = {
       await createRoles(scratch, await rolesOfSchema(scratch, path, context));
       context.progress('restoring into a scratch server');
       const jobs = String(restoreJobs());
-      const outcome = await scratch.client('pg_restore', ['--no-owner', '--no-privileges', '--exit-on-error', '--jobs', jobs, '--dbname', scratch.database, path], { asSelf: true });
+      const outcome = await scratch.client('pg_restore', ['--no-owner', '--no-privileges', '--no-tablespaces', '--no-subscriptions', '--exit-on-error', '--jobs', jobs, '--dbname', scratch.database, path], { asSelf: true });
       if (!outcome.ok) throw laptopFault(outcome.stderr.text, scratch.log()) ?? new RestoreFailed(complaint(outcome));
       return { query: scratch.query, stop: scratch.stop, detail: `into a scratch PostgreSQL ${scratch.programs.major}` };
     } catch (thrown) {

@@ -21,7 +21,7 @@ interface Entries {
   /** Small files whole: manifest, configs. */
   small: Map<string, Buffer>;
   /** Digest of each file's content after decompression. */
-  digests: Map<string, { stored: string; content: string }>;
+  digests: Map<string, string>;
   links: Map<string, string>;
 }
 
@@ -53,7 +53,7 @@ function shortTag(tag: string): string {
 function checkLayer(entries: Entries, name: string, diffId: string): void {
   const found = entries.digests.get(followed(entries, name));
   if (found === undefined) throw new ImageFault(`the layer ${name} is missing`);
-  if (found.content !== diffId) throw new ImageFault(`the layer ${name} was changed or is damaged: its content has another digest than the config says`);
+  if (found !== diffId) throw new ImageFault(`the layer ${name} was changed or is damaged: its content has another digest than the config says`);
 }
 
 function required(entries: Entries, name: string): Buffer {
@@ -95,14 +95,14 @@ async function takeFile(entries: Entries, name: string, size: number, entry: Asy
     for await (const chunk of entry) chunks.push(z.instanceof(Buffer).parse(chunk));
     const bytes = Buffer.concat(chunks);
     entries.small.set(name, bytes);
-    entries.digests.set(name, await digestsOf(Readable.from([bytes]), context));
+    entries.digests.set(name, await digestOf(Readable.from([bytes]), context));
     return;
   }
-  entries.digests.set(name, await digestsOf(entry, context));
+  entries.digests.set(name, await digestOf(entry, context));
 }
 
-async function digestsOf(stream: AsyncIterable<unknown>, context: ProbeContext): Promise<{ stored: string; content: string }> {
-  const hash = createHash('sha256');
+/** The first bytes decide how the rest is decompressed. */
+async function digestOf(stream: AsyncIterable<unknown>, context: ProbeContext): Promise<string> {
   const chunks = stream[Symbol.asyncIterator]();
   const head = await chunks.next();
   const first = head.done === true ? Buffer.alloc(0) : z.instanceof(Buffer).parse(head.value);
@@ -110,13 +110,5 @@ async function digestsOf(stream: AsyncIterable<unknown>, context: ProbeContext):
     if (first.length > 0) yield first;
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield z.instanceof(Buffer).parse(next.value);
   }
-  const content = await contentDigest(Readable.from(hashed(all(), hash)), first, context.signal);
-  return { stored: hash.digest('hex'), content };
-}
-
-async function* hashed(chunks: AsyncIterable<Buffer>, hash: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    yield chunk;
-  }
+  return contentDigest(Readable.from(all()), first, context.signal);
 }

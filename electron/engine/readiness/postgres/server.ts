@@ -63,6 +63,7 @@ function serverArgv(start: ServerStart): string[] {
     logging_collector: 'off',
     log_destination: 'stderr',
     ssl: 'off',
+    max_logical_replication_workers: '0', // a restored subscriber must not call on its lost publisher
     shared_preload_libraries: '', // a restored configuration may name libraries that are not on this laptop
     ...start.settings,
   };
