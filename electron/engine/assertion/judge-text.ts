@@ -59,7 +59,7 @@ async function judgeValue(assertion: JsonAssertion, value: unknown): Promise<Ver
   }
   if (assertion.matches === undefined) return holds(shown);
   if (typeof value === 'object') return fails(`${shown}, which is no text`);
-  return judgePattern(assertion.matches, String(value), true);
+  return judgePattern(assertion.matches, typeof value === 'string' ? value : JSON.stringify(value), true);
 }
 
 async function judgePattern(pattern: string, text: string, wanted: boolean): Promise<Verdict> {

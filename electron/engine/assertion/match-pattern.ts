@@ -42,7 +42,7 @@ function answerOf(worker: Worker, pattern: string, text: string, limitMs: number
       limit = setTimeout(() => settle({ kind: 'timeout' }), limitMs);
       worker.postMessage({ pattern, text });
     });
-    worker.on('error', (error) => settle({ kind: 'invalid', message: error.message }));
+    worker.on('error', (error: unknown) => settle({ kind: 'invalid', message: error instanceof Error ? error.message : String(error) }));
   });
 }
 

@@ -5,7 +5,7 @@ const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]/u;
 /** Embeddings, overrides and isolates: they reorder what is shown (CVE-2021-42574). */
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/u;
 /** Marks and spaces of no width, soft hyphens, fillers, tags. */
-const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065\u206a-\u206f\u3164\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/u;
+const INVISIBLE = /[\u00ad\u061c\u115f\u1160]|\u034f|\u17b4|\u17b5|[\u180b-\u180f]|[\u200b-\u200f]|[\u2060-\u2065\u206a-\u206f]|[\u3164\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/u;
 
 export type CharacterKind = 'control' | 'bidi' | 'invisible';
 export interface BadCharacter {

@@ -188,15 +188,22 @@ export function destroys(command: Command): string | null {
   if (program === 'aws') return words.some((word, at) => at < 4 && (AWS_DESTRUCTIVE.test(word) || (words[0] === 's3' && /^(?:rm|rb)$/u.test(word)))) ? `aws ${words.slice(0, 2).join(' ')} cannot be taken back` : null;
   if (program === 'terraform' || program === 'tofu') return terraformDestroys(args);
   if (program === 'kubectl' || program === 'oc') return kubectlDestroys(args);
+  const files = fileToolDestroys(program, args);
+  if (files !== undefined) return files;
+  if (isShell(program) || Object.hasOwn(WRAPPERS, program) || ['echo', 'printf', 'git', 'test', 'grep', 'jq', 'cat', 'ls', 'date'].includes(program)) return null;
+  if (['docker', 'podman'].includes(program)) return words.slice(0, 2).some((word) => ['rm', 'rmi', 'prune'].includes(word)) ? 'it removes containers, images or volumes' : null;
+  const verb = words.slice(0, 3).find((word) => DESTRUCTIVE_WORDS.has(word));
+  return verb === undefined ? null : `"${program} … ${verb}" cannot be taken back`;
+}
+
+/** Programs that are known by their name alone or by one option; undefined for any other program. */
+function fileToolDestroys(program: string, args: readonly string[]): string | null | undefined {
   if (/^(?:dropdb|dropuser|mkfs(?:\..*)?|wipefs|shred|nsupdate|knsupdate|blkdiscard|fdisk|sgdisk)$/u.test(program)) return /nsupdate$/u.test(program) ? 'it changes DNS' : `${program} destroys what was there`;
   if (program === 'rm') return args.some((arg) => /^-[a-zA-Z]*[rR]/u.test(arg) || arg === '--recursive') ? 'it deletes a folder' : null;
   if (program === 'dd') return args.some((arg) => /^of=\/dev\//u.test(arg)) ? 'it overwrites a disk' : null;
   if (program === 'pg_restore') return args.some((arg) => arg === '--clean' || arg === '-c') ? '--clean drops what is there' : null;
   if (program === 'curl') return args.some((arg, at) => arg === '-XDELETE' || (arg === 'DELETE' && /^(?:-X|--request)$/u.test(args[at - 1] ?? ''))) ? 'it sends DELETE' : null;
-  if (isShell(program) || Object.hasOwn(WRAPPERS, program) || ['echo', 'printf', 'git', 'test', 'grep', 'jq', 'cat', 'ls', 'date'].includes(program)) return null;
-  if (['docker', 'podman'].includes(program)) return words.slice(0, 2).some((word) => ['rm', 'rmi', 'prune'].includes(word)) ? 'it removes containers, images or volumes' : null;
-  const verb = words.slice(0, 3).find((word) => DESTRUCTIVE_WORDS.has(word));
-  return verb === undefined ? null : `"${program} … ${verb}" cannot be taken back`;
+  return undefined;
 }
 
 function changesDns(program: string, words: readonly string[]): boolean {

@@ -87,7 +87,7 @@ function celDuration(text: string): unknown {
 
 /** The instant of an RFC 3339, PostgreSQL or epoch time; null when it is none of them. */
 export function readInstant(text: string): Date | null {
-  if (/^\d{1,12}(?:\.\d{1,9})?$/u.test(text)) return new Date(Number(text) * 1000);
+  if (/^\d{1,12}(?:\.\d{1,9})?$/u.test(text)) return new Date(Math.round(Number(text) * 1000)); // a product of doubles can fall a hair short of the millisecond
   const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}(?::?\d{2})?)$/u.exec(text.trim());
   if (match === null) return null;
   const [, day = '', time = '', zone = ''] = match;

@@ -1,5 +1,5 @@
 /** The runbooks at hand: every `*.runbook.md` in the given folders, also broken ones, with their signatures. */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { EngineError, toEnvelope } from '../../contract/errors.ts';
 import type { Finding, Runbook, SignatureState } from '../../contract/runbook.ts';
@@ -67,6 +67,15 @@ function entryOf(path: string, verified: Uint8Array | null, signature: Signature
   }
 }
 
+/** A folder that may not be read, or that went away while others were read, holds no runbooks. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
 /** Paths of all runbooks below a folder, relative, sorted; links are not followed. */
 export function runbookPaths(folder: string): string[] {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw new EngineError('not-found', `${folder} is no folder.`, { hint: 'Give the folder that holds the runbooks.' });
@@ -75,7 +84,7 @@ export function runbookPaths(folder: string): string[] {
 
 function search(folder: string, prefix: string, depth: number): string[] {
   if (depth > MAX_DEPTH) return [];
-  return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
+  return entriesOf(join(folder, prefix)).flatMap((entry) => {
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
     if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : search(folder, path, depth + 1);
     return entry.isFile() && entry.name.endsWith(RUNBOOK_SUFFIX) ? [path] : [];

@@ -182,7 +182,8 @@ class Assembly {
   private readFence(fence: Fence, section: Section): void {
     const word = wordOf(fence);
     switch (word) {
-      case 'step':
+      case null: // plain text
+      case 'step': // read with its heading
         return;
       case 'phase':
         this.readPhase(fence, section);

@@ -83,7 +83,7 @@ function wrongType(path: FieldPath, name: string, expected: string, block: ReadB
   const value = valueAt(block.data, path);
   if (value === undefined) return errorAt(block.locate(path.slice(0, -1)), 'missing-field', `${name} is missing.`, `Add ${String(path.at(-1) ?? 'the fields')}.`);
   if (expected === 'string' && (value === null || typeof value !== 'object')) {
-    const source = block.sourceOf(path) ?? String(value);
+    const source = block.sourceOf(path) ?? JSON.stringify(value);
     return errorAt(block.locate(path), 'quote-it', `${name} must be text, and ${source === '' ? 'nothing' : source} is read as ${kindOf(value)}.`, `Quote it: "${source}".`);
   }
   return errorAt(block.locate(path), 'wrong-type', `${name} must be ${TYPE_WORDS[expected] ?? expected}, not ${kindOf(value)}.`, 'Correct the value; the published schema says what may stand here.');

@@ -7,6 +7,7 @@ import { Contacts } from '../../../contract/runbook.ts';
 import type { Draft } from '../draft.ts';
 import { errorAt, nearest } from '../finding.ts';
 import { runbookPaths } from '../library.ts';
+import { EngineError } from '../../../contract/errors.ts';
 import { parseRunbook, readRunbookFile } from '../parse.ts';
 
 /** Runbooks by id, as far as they can be read. */
@@ -18,12 +19,21 @@ export function neighboursOf(path: string): Neighbours {
   const found = new Map<string, Runbook>();
   for (const root of [folder, dirname(folder)]) {
     for (const relative of runbookPaths(root).slice(0, 200)) {
-      const other = join(root, relative);
-      const { runbook } = parseRunbook(readRunbookFile(other), other);
+      const runbook = readNeighbour(join(root, relative));
       if (runbook !== null && !found.has(runbook.front.id)) found.set(runbook.front.id, runbook);
     }
   }
   return found;
+}
+
+/** A neighbour that cannot be read has findings of its own when it is linted; here it is just not there. */
+function readNeighbour(path: string): Runbook | null {
+  try {
+    return parseRunbook(readRunbookFile(path), path).runbook;
+  } catch (error) {
+    if (error instanceof EngineError) return null;
+    throw error;
+  }
 }
 
 export function judgeNeighbours(draft: Draft): Finding[] {

@@ -22,20 +22,37 @@ const noBudget: Judge = ({ step }) =>
 /** Programs that put data back, by what they are called with. */
 function restores(subject: Subject, used: UsedCommands): string | null {
   for (const command of used.commands) {
-    const { program, args } = command;
-    const [first = '', second = ''] = words(args);
+    const { program } = command;
     if (program === 'psql' && readsScript({ subject, used, command })) return 'psql';
-    if (['pg_restore', 'mongorestore', 'pg_basebackup', 'mysqlimport'].includes(program) && !hasOption(args, '-l', '--list')) return program;
     if (['mysql', 'mariadb'].includes(program) && (used.use === 'pipe' || (subject.step?.block.kind === 'run' && subject.step.block.stdin !== undefined))) return program;
-    if (program === 'pgbackrest' && args.includes('restore')) return 'pgbackrest restore';
-    if (program === 'velero' && args.includes('restore') && args.includes('create')) return 'velero restore';
-    if ((program === 'restic' || program === 'kopia' || program === 'etcdctl' || program === 'etcdutl') && args.includes('restore')) return `${program} restore`;
-    if (program === 'borg' && first === 'extract') return 'borg extract';
-    if (program === 'barman' && (first === 'recover' || first === 'restore')) return 'barman recover';
-    if (program === 'aws' && /^restore-/u.test(second)) return `aws ${first} ${second}`;
-    if (program === 'sqlite3' && args.some((arg) => /^\.restore\b/u.test(arg))) return 'sqlite3 .restore';
+    const found = restoresBySubcommand(command);
+    if (found !== null) return found;
   }
   return null;
+}
+
+function restoresBySubcommand({ program, args }: UsedCommands['commands'][number]): string | null {
+  const [first = '', second = ''] = words(args);
+  if (['restic', 'kopia', 'etcdctl', 'etcdutl', 'pgbackrest'].includes(program)) return args.includes('restore') ? `${program} restore` : null;
+  switch (program) {
+    case 'pg_restore':
+    case 'mongorestore':
+    case 'pg_basebackup':
+    case 'mysqlimport':
+      return hasOption(args, '-l', '--list') ? null : program;
+    case 'velero':
+      return args.includes('restore') && args.includes('create') ? 'velero restore' : null;
+    case 'borg':
+      return first === 'extract' ? 'borg extract' : null;
+    case 'barman':
+      return first === 'recover' || first === 'restore' ? 'barman recover' : null;
+    case 'aws':
+      return /^restore-/u.test(second) ? `aws ${first} ${second}` : null;
+    case 'sqlite3':
+      return args.some((arg) => /^\.restore\b/u.test(arg)) ? 'sqlite3 .restore' : null;
+    default:
+      return null;
+  }
 }
 
 const restoreWithoutVerify: Judge = (subject) => {
@@ -163,11 +180,17 @@ const vacuous: Judge = (subject) =>
 function holdsAlways(item: PlacedAssertion['item']): string | null {
   if ('stdout' in item && item.stdout !== undefined) return textHoldsAlways(item.stdout);
   if ('stderr' in item) return textHoldsAlways(item.stderr);
-  if ('number' in item && item.number !== undefined) return item.number.min !== undefined && item.number.min <= 0 && item.number.max === undefined && item.number.equals === undefined ? `min: ${item.number.min}` : null;
-  if ('json' in item) return item.matches !== undefined ? matchesAll(item.matches) : item.min !== undefined && item.min <= 0 && item.max === undefined && item.equals === undefined && item.exists === undefined ? `min: ${item.min}` : null;
+  if ('number' in item && item.number !== undefined) return item.number.equals === undefined ? boundHoldsAlways(item.number) : null;
+  if ('json' in item && item.matches !== undefined) return matchesAll(item.matches);
+  if ('json' in item) return item.equals === undefined && item.exists === undefined ? boundHoldsAlways(item) : null;
   if ('file' in item) return item.min_size !== undefined && sizeBytes(item.min_size) === 0 && item.sha256 === undefined && item.max_age === undefined && item.exists === undefined ? `min_size: ${item.min_size}` : null;
   if ('run' in item) return ['true', ':', 'echo', 'printf', 'sleep'].includes(programName(item.run[0] ?? '')) && item.expect === undefined ? `${item.run.join(' ')} always succeeds` : null;
   return 'query' in item && item.capture === undefined ? 'nothing is said about the answer' : null;
+}
+
+/** Counts are never negative, so a lower bound of zero says nothing. */
+function boundHoldsAlways({ min, max }: { min?: number | undefined; max?: number | undefined }): string | null {
+  return min !== undefined && min <= 0 && max === undefined ? `min: ${min}` : null;
 }
 
 function textHoldsAlways(test: { equals?: string | undefined; contains?: string | undefined; matches?: string | undefined; not_matches?: string | undefined; version?: string | undefined }): string | null {
