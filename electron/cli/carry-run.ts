@@ -4,7 +4,7 @@ import { toRunDocument } from '../contract/run/view.ts';
 import type { RunDocument, RunView } from '../contract/run.ts';
 import type { DataFolder } from '../engine/data-folder.ts';
 import type { JournalEvent } from '../engine/journal/journal.ts';
-import { parseAnswers } from '../engine/run/answers.ts';
+import { parseAnswers, type Answers } from '../engine/run/answers.ts';
 import { driveRun } from '../engine/run/drive.ts';
 import type { LiveRun } from '../engine/run/runs.ts';
 import { EXIT, type ExitStatus } from './exit-codes.ts';
@@ -17,7 +17,7 @@ interface CarryOptions {
   jsonLines?: boolean;
 }
 
-export async function carryRun(session: Session, folder: DataFolder, options: CarryOptions, begin: () => Promise<LiveRun>): Promise<ExitStatus> {
+export async function carryRun(session: Session, folder: DataFolder, options: CarryOptions, begin: (answers: Answers) => Promise<LiveRun>): Promise<ExitStatus> {
   const { around, terminal } = session;
   const file = options.answers;
   const answers = file === undefined ? {} : parseAnswers(Buffer.from(session.read(file)).toString('utf8'), file);
@@ -26,7 +26,7 @@ export async function carryRun(session: Session, folder: DataFolder, options: Ca
   const unwatch = watch(session, folder, options);
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const live = await begin();
+    const live = await begin(answers);
     terminal.progress(`Run ${live.id}`);
     const driven = await driveRun(live, answers, { people: folder.people, env: around.env, folder: file === undefined ? around.cwd : dirname(session.path(file)), signal: stop.signal });
     say(session, folder, live.id, options);

@@ -13,7 +13,7 @@ export function resumeCommand(perform: Perform): Command {
     .action(async (run: string, options: { answers?: string; operator?: string; jsonLines?: boolean }, command: Command) =>
       perform(command, async (session) => {
         const folder = session.writer();
-        return carryRun(session, folder, options, async () => folder.runs.resume(run, { operator: options.operator, pace: 'auto' }));
+        return carryRun(session, folder, options, async (answers) => folder.runs.resume(run, { operator: options.operator, pace: 'auto', answers }));
       }),
     );
 }

@@ -38,7 +38,7 @@ export function runCommand(perform: Perform): Command {
         const folder = session.writer();
         const { runbook } = folder.library.find(id);
         const params = absoluteParams(resolveParams(runbook, param, mode, { builtIns: { data_dir: folder.dataDir, blackstart: session.installation.launcher }, base: session.around.cwd }).questions, param);
-        return carryRun(session, folder, options, async () => folder.runs.start({ id, mode, params, outage_at, declared_at, operator, acknowledge_unsigned, proceed_not_ready }, 'auto'));
+        return carryRun(session, folder, options, async (answers) => folder.runs.start({ id, mode, params, outage_at, declared_at, operator, acknowledge_unsigned, proceed_not_ready }, 'auto', answers));
       }),
     );
 }

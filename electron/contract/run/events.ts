@@ -27,6 +27,7 @@ const CommandTexts = z.array(z.array(z.string()));
 /** Short texts stand in the event itself, long ones in a blob. */
 export const InBlob = { assertions: AssertionTexts, commands: CommandTexts };
 
+const Survivor = z.object({ pid: z.int(), what: z.string() });
 const step = { step: StepPath };
 const reason = { reason: z.string() };
 
@@ -104,8 +105,9 @@ export const RunEventBody = z.discriminatedUnion('type', [
     reason: z.string().nullable(), // why not, in words
   }),
   event('step.retrying', { ...step, attempt: z.int(), delay_ms: z.int() }), // by rule `on_fail.retry`
-  event('step.halted', { ...step, ...reason }), // failed before anything was tried
-  event('step.unknown', { ...step, attempt: z.int(), survivors: z.array(z.object({ pid: z.int(), what: z.string() })), ...reason }),
+  /** Failed before anything was tried; `survivors` when it is a copy of the step that stands in the way. */
+  event('step.halted', { ...step, ...reason, survivors: z.array(Survivor).optional() }),
+  event('step.unknown', { ...step, attempt: z.int(), survivors: z.array(Survivor), ...reason }),
   event('step.survivors', { ...step, killed: z.array(z.int()), gone: z.boolean() }),
   event('step.simulated', { ...step, outcome: z.enum(['ok', 'fail', 'unknown']), ...reason }),
   event('step.confirmed', { ...step, note: z.string().nullable(), checklist: z.array(z.boolean()), evidence: z.array(Blob.extend({ name: z.string() })), by: z.string() }),

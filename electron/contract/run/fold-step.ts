@@ -37,6 +37,8 @@ export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: I
       step.retrying = { since: at, delayMs: event.data.delay_ms };
       return;
     case 'step.halted':
+      step.survivors = event.data.survivors ?? [];
+      step.undoing = null;
       return halts(fold, step, 'failed', event.data.reason, at);
     case 'step.unknown':
       close(fold, step, fold.before); // nobody knows how long it went on

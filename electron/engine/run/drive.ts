@@ -9,6 +9,7 @@ import type { Answers } from './answers.ts';
 import { checkAnswers } from './answers.ts';
 import { doCommand } from './commands.ts';
 import type { LiveRun } from './live-run.ts';
+import { settleSurvivors, survivorsOf } from './resume.ts';
 import type { Actor } from './transition.ts';
 
 export interface DriveHost {
@@ -82,6 +83,7 @@ async function answerOne(live: LiveRun, left: Remaining, host: DriveHost, refusa
     const answer = left.next(live, step);
     if (answer === null) continue;
     try {
+      if (answer.command.do === 'retry') await outlive(live, step);
       await doCommand(live, host.people, answer.command, { actor: answer.actor, unattended: true });
     } catch (thrown) {
       if (!(thrown instanceof EngineError)) throw thrown;
@@ -90,6 +92,19 @@ async function answerOne(live: LiveRun, left: Remaining, host: DriveHost, refusa
     return true;
   }
   return false;
+}
+
+/** How long a live run waits for what a crash left behind to end by itself. */
+const OUTLIVE_MS = 10 * 60_000;
+
+/** A retry starts beside nothing: in a drill what is left of the step is ended, in a live run it is waited for. */
+async function outlive(live: LiveRun, step: StepFold): Promise<void> {
+  if (step.survivors.length > 0 && live.fold.mode !== 'live') await settleSurvivors(live, step, 'kill');
+  const end = live.clock.uptime() + OUTLIVE_MS;
+  while (step.survivors.length > 0 && live.clock.uptime() < end) {
+    await live.clock.sleep(1000);
+    if (survivorsOf(live, step).length === 0) await settleSurvivors(live, step, 'look');
+  }
 }
 
 /** The answers that have not been used; each is used once. */

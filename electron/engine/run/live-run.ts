@@ -29,6 +29,7 @@ import { conditionOf, drillRefusal, frozenOf, namesFor } from './names.ts';
 import { performEffect } from './perform.ts';
 import type { ScratchOfRun } from './scratch.ts';
 import { fireTimedInjects } from './injects.ts';
+import { settleSurvivors } from './resume.ts';
 import { stopServices } from './services.ts';
 import { viewLive } from './view-live.ts';
 
@@ -76,6 +77,7 @@ export class LiveRun implements RunHost {
   #left = false;
   readonly #over = new AbortController();
   #held = true;
+  #killing: Promise<unknown> = Promise.resolve();
   #waiters: (() => void)[] = [];
   words: string | null = null;
 
@@ -125,7 +127,7 @@ export class LiveRun implements RunHost {
     if (event !== null) applyEvent(this.fold, event);
     this.#deps.watch.event(this.id, entry);
     if (event?.type === 'step.approved' || event?.type === 'run.finished') this.words = this.journal.checkpoint(event.type).words;
-    if (event?.type === 'run.aborted') for (const { stop } of this.#efforts.values()) stop.abort();
+    if (event?.type === 'run.aborted') this.#endEverything();
     if (event?.type === 'step.stopped') this.#efforts.get(event.data.step)?.stop.abort();
     if (event?.type === 'step.overridden' || event?.type === 'step.goto' || event?.type === 'step.done') this.#efforts.get(event.data.step)?.stop.abort();
   }
@@ -140,6 +142,13 @@ export class LiveRun implements RunHost {
   /** Whether anything is under way that will report by itself. */
   get busy(): boolean {
     return this.#efforts.size > 0 || this.#ending !== null || this.#pumping;
+  }
+
+  /** On abort: what runs, and what a crash left behind. A daemon that a step started on purpose is not among them. */
+  #endEverything(): void {
+    for (const { stop } of this.#efforts.values()) stop.abort();
+    const left = this.fold.order.filter(({ survivors }) => survivors.length > 0);
+    this.#killing = Promise.all(left.map((step) => settleSurvivors(this, step, 'kill').catch((thrown: unknown) => this.fault(thrown))));
   }
 
   /** Does what follows by itself, until nothing does. Safe to call at any time. */
@@ -231,6 +240,7 @@ export class LiveRun implements RunHost {
   }
 
   async #cleanUp(why: 'end' | 'left'): Promise<void> {
+    await this.#killing;
     await stopServices(this, this.#services);
     this.#services.clear();
     if (this.fold.mode === 'rehearsal') await this.#deps.scratch.stop(this, why);

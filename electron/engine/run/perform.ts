@@ -124,7 +124,7 @@ async function undo(host: RunHost, effort: Effort): Promise<void> {
   const { block, path, scope } = step.plan;
   if (block.undo === undefined) return;
   const copy = livingCopy(host, path);
-  if (copy !== null) throw new EngineError('refused', copy);
+  if (copy !== null) return host.append([copy]);
   const names = host.names(scope);
   const wanted = secretsOf(block, []);
   const shown = [block.undo.run.map((element) => fill(element, names, 'argv', shownFiles(wanted, host.secrets)))];

@@ -72,6 +72,8 @@ export interface ResumeRequest {
   operator?: string | undefined;
   passphrase?: string | undefined;
   pace: Pace;
+  /** Checked against the runbook before anything is recorded. */
+  answers?: Answers;
 }
 
 export interface Runs {
@@ -149,6 +151,7 @@ class CarriedRuns implements Runs {
     if (here !== null) return here;
     const fold = this.#shelf.fold(run);
     if (fold.finished !== null) throw new EngineError('refused', `The run ${run} is over: it ${fold.finished.state}. Nothing about it can be changed any more.`, { hint: 'Start a new run.' });
+    if (request.answers !== undefined) checkAnswers(request.answers, fold.plan);
     const operator = await findOperator(this.#given.people, fold.mode, request.operator, request.passphrase);
     removeLeftoverSecrets(makeRunDir(this.#given.dataDir, run));
     this.#given.journal.startRunKey(run);

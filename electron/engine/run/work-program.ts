@@ -64,10 +64,12 @@ export function prepareProgram(host: RunHost, { step }: Effort): Prepared {
  * A copy that still lives, or null. The marker finds it whatever became of its parent; a step that was never intended
  * cannot have one, as every start is journaled before it happens.
  */
-export function livingCopy(host: RunHost, step: string): string | null {
+export function livingCopy(host: RunHost, step: string): EventOf<'step.halted'> | null {
   if (stepOf(host.fold, step).attempts === 0) return null;
-  const left = findSurvivors({ processes: [], marker: `${host.id}/${step}/` });
-  return left.length === 0 ? null : `A copy of this step still lives (pid ${left.map(({ pid }) => pid).join(', ')}); no second one starts beside it`;
+  const left = findSurvivors({ processes: [], marker: `${host.id}/${step}/` }).slice(0, 100);
+  if (left.length === 0) return null;
+  const reason = `A copy of this step still lives (pid ${left.map(({ pid }) => pid).join(', ')}); no second one starts beside it`;
+  return { type: 'step.halted', data: { step, reason, survivors: left.map(({ pid, marker }) => ({ pid, what: marker ?? 'started by it' })) } };
 }
 
 export function intentOf(host: RunHost, { step }: Effort, given: { attempt: number; purpose: Purpose; shown: string[][]; what?: string; env?: Record<string, string>; cwd?: string; alternate?: boolean; stages?: string[][] }): RunEventBody {
@@ -104,7 +106,7 @@ export async function workProgram(host: RunHost, effort: Effort): Promise<void> 
   const { step } = effort;
   const { path } = step.plan;
   const copy = livingCopy(host, path);
-  if (copy !== null) return host.append([{ type: 'step.halted', data: { step: path, reason: copy } }]);
+  if (copy !== null) return host.append([copy]);
   const prepared = prepareProgram(host, effort);
   try {
     const attempt = step.attempts + 1;

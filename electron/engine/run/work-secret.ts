@@ -33,7 +33,7 @@ async function fromProgram(host: RunHost, effort: Effort, name: string): Promise
   const { step, signal } = effort;
   const { path } = step.plan;
   const copy = livingCopy(host, path);
-  if (copy !== null) return host.append([{ type: 'step.halted', data: { step: path, reason: copy } }]);
+  if (copy !== null) return host.append([copy]);
   const prepared = prepareProgram(host, effort);
   try {
     const attempt = step.attempts + 1;

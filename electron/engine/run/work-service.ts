@@ -10,7 +10,7 @@ export async function workService(host: RunHost, effort: Effort): Promise<void> 
   const { step } = effort;
   const { path } = step.plan;
   const copy = livingCopy(host, path);
-  if (copy !== null) return host.append([{ type: 'step.halted', data: { step: path, reason: copy } }]);
+  if (copy !== null) return host.append([copy]);
   const prepared = prepareProgram(host, effort);
   const attempt = step.attempts + 1;
   const stop = new AbortController();

@@ -102,6 +102,32 @@ describe('after the engine was killed', () => {
     if (alive !== undefined) process.kill(alive.pid, 'SIGKILL');
   });
 
+  it('an unattended retry of a drill ends what is left, and only then starts again', async () => {
+    const { folder, book } = newFolder(step('once', 'kind: run\nrun: [flock, -n, -E, "9", "{{run_dir}}/lock", sh, -c, "echo x >> {{run_dir}}/tries; test $(wc -l < {{run_dir}}/tries) -ge 2 || sleep 300"]'));
+    const carrier = carry(folder, book);
+    await carrier.until((line) => line.includes('step.process once'));
+    await carrier.kill();
+    const lab = openLab({ folder });
+    const live = await lab.runs.resume('last', { pace: 'auto' });
+    const done = await finish(lab, live, { failures: { once: [{ do: 'retry', reason: 'again', by: 'Kim' }] } });
+    expect(done.step('once'), done.why).toMatchObject({ state: 'succeeded', exit_codes: [0] });
+    expect(findSurvivors({ processes: [], marker: `${live.id}/` })).toEqual([]);
+  });
+
+  it('abort ends what is left as well', async () => {
+    const { folder, book } = newFolder(step('long', 'kind: run\nrun: [sleep, "300"]'));
+    const carrier = carry(folder, book);
+    await carrier.until((line) => line.includes('step.process long'));
+    await carrier.kill();
+    const lab = openLab({ folder });
+    const live = await lab.runs.resume('last', { pace: 'auto' });
+    await lab.runs.command('last', { do: 'abort', reason: 'enough' });
+    await live.settled();
+    expect(findSurvivors({ processes: [], marker: `${live.id}/` })).toEqual([]);
+    expect(live.view().state).toBe('aborted');
+    expect(lab.events(live.id, 'step.survivors')[0]?.data).toMatchObject({ gone: true });
+  });
+
   it('an edited or deleted runbook changes nothing for the run', async () => {
     const { folder, book } = newFolder(step('first', 'kind: run\nrun: [sh, -c, "while ! test -e go; do sleep 0.05; done"]\ncwd: "{{runbook_dir}}"') + step('second', 'kind: run\nrun: [echo, as written]\nverify: [{ stdout: { equals: as written } }]'));
     const carrier = carry(folder, book);
