@@ -10,8 +10,10 @@ import type { Sample } from './sample.ts';
 type Aead = Extract<KnownAnswer, { kind: 'aead' }>;
 
 const KEY_BYTES = { 'aes-128-gcm': 16, 'aes-192-gcm': 24, 'aes-256-gcm': 32, 'chacha20-poly1305': 32 } as const;
+/** NIST SP 800-38D wants at least 96 bits where it matters. */
 const STRONG_TAG_BYTES = 12;
 
+/** Opens only when the tag matches; a recorded digest of the plain text must then match too. */
 export function proveAead(answer: Aead, secret: Buffer, sample: Sample): Opening {
   const problem = layoutProblem(answer.layout, ['nonce', 'ct', 'tag']) ?? weakTag(answer.layout);
   if (problem !== null) return undecided(problem);
@@ -61,6 +63,7 @@ function aeadParts(answer: Aead, stored: Buffer): AeadParts | string {
   return { nonce, ct, tag, salt: parts?.get('salt') };
 }
 
+/** Null when the tag does not match. */
 function openAead(answer: Aead, key: Buffer, parts: AeadParts): Buffer | null {
   try {
     const decipher =

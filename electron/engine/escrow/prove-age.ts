@@ -8,10 +8,12 @@ import type { Sample } from './sample.ts';
 
 export type Age = Extract<KnownAnswer, { kind: 'age' }>;
 
+/** Headers are far smaller; what has none in here is no age file. */
 const HEADER_BYTES = 64 * 1024;
 const ARMOR = '-----BEGIN AGE ENCRYPTED FILE-----';
 const SMALLEST_BODY = 16 + 16; // nonce and the tag of an empty last chunk
 
+/** The header is authenticated by the file key, so that alone proves the identity; a small file is read through as well. */
 export async function proveAge(answer: Age, secret: Buffer, sample: Sample): Promise<Opening> {
   const decrypter = ageDecrypter(answer, secret);
   if (typeof decrypter === 'string') return refused(decrypter);
@@ -45,6 +47,7 @@ export function ageDecrypter(answer: Age, secret: Buffer): Decrypter | string {
   return decrypter;
 }
 
+/** Null when it opens. The library's own messages do not tell a wrong identity from a changed header. */
 async function openingFault(decrypter: Decrypter, file: Buffer, headerEnd: number, whole: boolean): Promise<string | null> {
   try {
     await decrypter.decryptHeader(file.subarray(0, headerEnd));
@@ -69,6 +72,7 @@ function headerLength(file: Buffer): number | null {
   return end < 0 ? null : end + 1;
 }
 
+/** The binary file, or why there is none. */
 function unarmored(answer: Age, sample: Sample): Buffer | string {
   const bytes = decode(sample.head, answer.encoding ?? 'raw');
   if (bytes === null) return `the sample is not ${answer.encoding ?? 'raw'}`;

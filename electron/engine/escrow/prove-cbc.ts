@@ -21,6 +21,7 @@ interface Block {
   iv: Buffer;
 }
 
+/** Padding and the plain text's form, since this format authenticates nothing. Large files by their two ends. */
 export function proveOpensslEnc(answer: OpensslEnc, secret: Buffer, sample: Sample): Opening {
   const info = getCipherInfo(answer.cipher);
   if (info === undefined || (info.mode !== 'cbc' && info.mode !== 'ctr')) return undecided(`the cipher ${answer.cipher} is not supported by this version`);
@@ -44,6 +45,7 @@ export function opensslKey(answer: OpensslEnc, secret: Buffer, salt: Buffer): { 
   return { key: bytes.subarray(0, keyBytes), iv: bytes.subarray(keyBytes, keyBytes + ivBytes) };
 }
 
+/** OpenSSL's EVP_BytesToKey(3): digests chained until there are enough bytes. */
 function bytesToKey(secret: Buffer, salt: Buffer, digest: string, length: number, rounds: number): Buffer {
   let bytes = Buffer.alloc(0);
   let last = Buffer.alloc(0);
@@ -55,6 +57,7 @@ function bytesToKey(secret: Buffer, salt: Buffer, digest: string, length: number
   return bytes;
 }
 
+/** A layout without `iv` takes the key's beginning for it. */
 export function proveAesCbc(answer: AesCbc, secret: Buffer, sample: Sample): Opening {
   const layout = answer.layout ?? 'iv:16,ct';
   const problem = layoutProblem(layout, ['ct']);
@@ -82,6 +85,7 @@ function judgeCbc(block: Block, text: Buffer, tail: Buffer, size: number, wanted
   return judgePlain(plain, wanted, whole, PADDING_BITS);
 }
 
+/** Without looking at the padding, so that a beginning can be opened as well. */
 function decipherHead(block: Block, text: Buffer): Buffer {
   const decipher = createDecipheriv(block.cipher, block.key, block.iv);
   decipher.setAutoPadding(false);

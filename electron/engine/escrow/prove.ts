@@ -27,6 +27,7 @@ export async function proveSamples(answer: KnownAnswer, secret: Buffer, samples:
   return { verdict: 'opens', strength, detail: openings[0]?.detail ?? '', ...counts };
 }
 
+/** Empty samples and secrets are refused before any cipher sees them. */
 async function proveOne(answer: KnownAnswer, secret: Buffer, sample: Sample, now: number): Promise<Opening> {
   if (sample.size === 0) return { opens: false, strength: 'none', detail: 'the sample is empty' };
   if (secret.length === 0) return { opens: false, strength: 'none', detail: 'the secret is empty' };

@@ -27,6 +27,7 @@ export async function unseal(answer: KnownAnswer, secret: Buffer, from: string, 
   }
 }
 
+/** Throws what the cipher throws for a wrong key or a damaged file; `unseal` turns that into words. */
 async function unsealInto(answer: KnownAnswer, secret: Buffer, from: string, to: string): Promise<string | null> {
   switch (answer.kind) {
     case 'openssl-enc':
@@ -51,6 +52,7 @@ async function unsealInto(answer: KnownAnswer, secret: Buffer, from: string, to:
   }
 }
 
+/** The key is held only by the decipher once it has begun. */
 async function unsealOpenssl(answer: OpensslEnc, secret: Buffer, from: string, to: string): Promise<string | null> {
   if (getCipherInfo(answer.cipher) === undefined) return `the cipher ${answer.cipher} is not supported by this version`;
   const header = firstBytes(from, SALTED_BYTES);
@@ -92,6 +94,7 @@ function firstBytes(path: string, length: number): Buffer {
   }
 }
 
+/** Faults of the disk must not read as a wrong key. */
 function isDiskFault(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' && ['ENOSPC', 'EIO', 'EACCES', 'EROFS', 'ENOENT', 'EDQUOT'].includes(thrown.code);
 }

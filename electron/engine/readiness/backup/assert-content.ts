@@ -9,10 +9,12 @@ import { broken, held, unprovable } from './ladder.ts';
 import type { Rung } from './ladder.ts';
 import type { Restored } from './reader.ts';
 
+/** Of sealed values; more prove no more, and each costs a derivation. */
 const MOST_SAMPLES = 1_000;
 
 type BackupProbe = ProbeOf<'backup'>;
 
+/** In order, up to the first that does not hold. What a query captures goes into the evidence. */
 export async function assertContent(assertions: NonNullable<BackupProbe['assert']>, restored: Restored, context: ProbeContext): Promise<{ rung: Rung; evidence: Evidence }> {
   const captures: Evidence = {};
   for (const [index, assertion] of assertions.entries()) {

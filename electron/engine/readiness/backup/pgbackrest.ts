@@ -27,6 +27,7 @@ import type { RepositoryInfo } from './pgbackrest-info.ts';
 
 type BackupProbe = ProbeOf<'backup'>;
 
+/** Replaying a day of write-ahead log takes hours on a laptop. */
 const RECOVERY_MS = 6 * 3_600_000;
 const PORT = 5432;
 
@@ -40,6 +41,7 @@ interface Repository {
   call(command: string, options?: readonly string[], stanza?: string): Promise<ToolOutcome>;
 }
 
+/** Everything that the repository's programs write goes into a scratch folder, which is removed at the end. */
 export async function probePgBackRest(probe: BackupProbe, context: ProbeContext): Promise<ProbeFinding> {
   const path = context.resolve(probe.at);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return fail(`There is no pgBackRest repository at ${path}.`, { path, level: null, wanted: probe.level, rungs: [] });
@@ -53,6 +55,7 @@ export async function probePgBackRest(probe: BackupProbe, context: ProbeContext)
   }
 }
 
+/** RPO counts from the newest archived log, which can be recovered to; `max_age` from the backup's own end. */
 async function climb(repository: Repository): Promise<ProbeFinding> {
   const { probe, context, path } = repository;
   const ladder = new Ladder(probe.level);
@@ -72,6 +75,7 @@ async function climb(repository: Repository): Promise<ProbeFinding> {
   return aged(finding, { probe, name, mtimeMs: probe.rpo === undefined ? info.stopMs : newestMs, copies: info.stopsMs, now: context.clock.now() });
 }
 
+/** @returns what is wrong with the repository, in words @throws CannotTell when this account may not read it */
 async function askInfo({ call, probe, account }: Repository): Promise<RepositoryInfo | string> {
   const outcome = await call('info', ['--output=json'], probe.stanza);
   if (!outcome.ok && /Permission denied/u.test(`${outcome.stderr.text}${outcome.stdout.text}`)) {
@@ -92,6 +96,7 @@ async function verify({ call, context }: Repository, info: RepositoryInfo): Prom
   return broken('pgbackrest verify', `the repository is damaged: ${faults.length === 0 ? 'verify does not call it ok' : `files ${faults.join(', ')}`}`);
 }
 
+/** What PostgreSQL or pgBackRest refuse is the backup's fault; what the laptop lacks is thrown. */
 async function restoreAndJudge(repository: Repository, info: RepositoryInfo, ladder: Ladder, evidence: Evidence): Promise<void> {
   const { context } = repository;
   const start = context.clock.uptime();
@@ -139,6 +144,7 @@ async function restore(repository: Repository, info: RepositoryInfo): Promise<Sc
   }
 }
 
+/** The repository's place always wins over the configuration's, so that the copy on this laptop is the one that is examined. */
 function caller(probe: BackupProbe, context: ProbeContext, path: string, account: Account | null, folder: ScratchFolder): Repository['call'] {
   const program = findProgram('pgbackrest', context.env);
   if (program === null) throw new CannotTell('tool-missing', 'pgbackrest is neither in the kit\'s toolbox nor on the PATH.');
@@ -161,6 +167,7 @@ function writeConfig(probe: BackupProbe, context: ProbeContext, path: string, ac
   return config;
 }
 
+/** pgBackRest knows one cipher, with a passphrase; its own file format is not read here. */
 function cipherLines(probe: BackupProbe, context: ProbeContext): string {
   if (probe.cipher === undefined) return '';
   if (probe.cipher.answer.kind !== 'openssl-enc') throw new CannotTell('refused', 'The cipher of a pgBackRest repository is of the kind openssl-enc (aes-256-cbc).');
@@ -198,6 +205,7 @@ function newestInstant(info: RepositoryInfo, path: string): number {
   }
 }
 
+/** `age_s` is of the backup, `newest_s` of the newest recoverable moment. */
 function evidenceOf(info: RepositoryInfo, newestMs: number, now: number): Evidence {
   return {
     stanza: info.stanza, label: info.label, type: info.type, postgres: info.version, sha256: null, size: info.size, backups: info.backups,

@@ -27,6 +27,7 @@ export const postgresDumpall: BackupReader = {
   restore: (path, context, options) => restoreText(path, 'cluster', context, options.database),
 };
 
+/** Reads it all once: a cut or a damage shows before a server is started for it. */
 async function inspectText(path: string, of: DumpOf, context: ProbeContext): Promise<Inspection> {
   const reading = await readOrFault(() => readPlain(path, of, null, context), context.signal);
   if (typeof reading === 'string') return { listed: broken('reading to the end', reading), intact: null };
@@ -67,6 +68,7 @@ async function feed(path: string, of: DumpOf, text: string, scratch: ScratchPost
   return connects;
 }
 
+/** What a reader to the end can hold against the dump; null when nothing. */
 function faultOf(reading: PlainReading, writer: string): string | null {
   if (reading.command !== null) return `line ${reading.command.line} holds the psql command "${reading.command.text}", which could run programs; ${writer} writes no such line`;
   if (!reading.isDump) return `the file is no dump of ${writer}: its first lines do not say so`;

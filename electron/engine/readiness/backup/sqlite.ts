@@ -13,6 +13,7 @@ import { SqliteAnswer } from './sqlite-protocol.ts';
 import { temporaryFolder } from '../owned-folder.ts';
 
 const MAGIC = 'SQLite format 3\0';
+/** An integrity check reads the whole database. */
 const CHILD_MS = 30 * 60_000;
 /** Source in a checkout, a bundle in the package. */
 const CHILD = fileURLToPath(new URL('./sqlite-child.ts', import.meta.url));
@@ -47,12 +48,14 @@ export const sqlite: BackupReader = {
   },
 };
 
+/** EngineError `bad` with SQLite's words, as the scratch server's `query` throws it. */
 async function rowsOf(path: string, sql: string, context: ProbeContext): Promise<string> {
   const answer = await ask({ ask: 'query', path, sql }, context);
   if (answer.said === 'rows') return answer.text;
   throw new EngineError('bad', faultText(answer));
 }
 
+/** One child a question: a file that brings the library down takes only its own answer with it. */
 async function ask(question: SqliteQuestion, context: ProbeContext): Promise<SqliteAnswer> {
   const outcome = await runProgram(context, {
     argv: [context.nodePath, '--disable-warning=ExperimentalWarning', CHILD], cwd: context.scratchDir, timeoutMs: CHILD_MS, keepBytes: 40 * 1024 * 1024,

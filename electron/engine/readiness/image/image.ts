@@ -46,6 +46,7 @@ export function platformFits(platform: string, wanted: string | undefined): bool
   return wanted === undefined || platform === wanted || platform.startsWith(`${wanted}/`);
 }
 
+/** @throws ImageFault that names `what` */
 export function parseJson<T extends z.ZodType>(bytes: Buffer, schema: T, what: string): z.output<T> {
   let value: unknown;
   try {
@@ -72,6 +73,7 @@ export async function contentDigest(stream: Readable, first: Buffer, signal: Abo
   return hash.digest('hex');
 }
 
+/** By magic number, since media types and file names lie. */
 function decompressorFor(first: Buffer): Transform {
   if (first.length >= 2 && first.readUInt16BE(0) === 0x1f8b) return createGunzip();
   if (first.length >= 4 && first.readUInt32LE(0) === 0xfd2fb528) return createZstdDecompress();

@@ -15,6 +15,7 @@ const Index = z.looseObject({ manifests: z.array(Descriptor).min(1) });
 const Manifest = z.looseObject({ config: Descriptor, layers: z.array(Descriptor) });
 const Layout = z.looseObject({ imageLayoutVersion: z.string() });
 const IMAGE_NAME = 'org.opencontainers.image.ref.name';
+/** Bytes; manifests are small, and a forged one must not fill the memory. */
 const LARGEST_JSON = 16 * 1024 * 1024;
 
 /** @throws ImageFault in words when the image is not whole, not the wanted one, or no layout */
@@ -29,6 +30,7 @@ export async function readOciImage(path: string, wanted: WantedImage, context: P
   }
 }
 
+/** Blobs first: nothing that they say is believed before their digests hold. */
 async function readLayout(folder: string, wanted: WantedImage, context: ProbeContext): Promise<ImageReading> {
   parseJson(readPart(folder, 'oci-layout'), Layout, 'oci-layout');
   const index = parseJson(readPart(folder, 'index.json'), Index, 'index.json');
@@ -58,6 +60,7 @@ async function checkBlobs(folder: string, context: ProbeContext): Promise<number
   return names.length;
 }
 
+/** Down through a list of manifests (one a platform); attestations in it have the platform unknown/unknown. */
 function chooseManifest(folder: string, manifests: readonly Descriptor[], wanted: WantedImage): { manifest: Descriptor; index: string | null } {
   const tagged = wanted.tag === undefined ? manifests : manifests.filter((one) => one.annotations?.[IMAGE_NAME] === wanted.tag);
   if (tagged.length === 0) throw new ImageFault(`it holds no image with the tag ${wanted.tag ?? ''}`);
@@ -71,6 +74,7 @@ function chooseManifest(folder: string, manifests: readonly Descriptor[], wanted
   return { manifest: chooseManifest(folder, list.length === 0 ? [first] : list, { platform: wanted.platform, tag: undefined }).manifest, index: first.digest };
 }
 
+/** The digest covers the compressed bytes, the diff_id what comes out of them: a mismatch is a forged or mixed-up image. */
 async function checkLayer(folder: string, layer: Descriptor, diffId: string, context: ProbeContext): Promise<void> {
   const path = blobPath(folder, layer);
   if (statSync(path).size !== layer.size) throw new ImageFault(`the layer ${layer.digest.slice(0, 12)}… has another size than the manifest says`);
@@ -78,6 +82,7 @@ async function checkLayer(folder: string, layer: Descriptor, diffId: string, con
   if (digest !== diffId) throw new ImageFault(`the layer ${layer.digest.slice(0, 12)}… unpacks to other content than the config says`);
 }
 
+/** @throws ImageFault when the blob is missing */
 function blobPath(folder: string, of: Descriptor): string {
   const path = join(folder, 'blobs', 'sha256', of.digest);
   if (!existsSync(path)) throw new ImageFault(`the blob ${of.digest.slice(0, 12)}… is missing`);
@@ -119,6 +124,7 @@ async function unpack(path: string, folder: string, context: ProbeContext): Prom
   if (fed.status === 'rejected' || filled.status === 'rejected') throw new ImageFault('the archive is damaged, cut off, or no tar');
 }
 
+/** Enough for the magic numbers of gzip and zstd. */
 export function firstBytes(path: string): Buffer {
   const file = openSync(path, 'r');
   try {

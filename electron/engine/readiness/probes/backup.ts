@@ -24,6 +24,7 @@ import { hashWithProgress } from './file.ts';
 
 type BackupProbe = ProbeOf<'backup'>;
 
+/** Refuses what makes no sense or is not supported before anything is read; everything else is said by the ladder. */
 export const probeBackup: ProbeRunner<'backup'> = async (probe, context) => {
   const senseless = senselessLevel(probe);
   if (senseless !== null) return unknown('refused', senseless);
@@ -34,6 +35,7 @@ export const probeBackup: ProbeRunner<'backup'> = async (probe, context) => {
   return probeFileBackup(probe, reader, context);
 };
 
+/** Null for kinds that this version cannot read. */
 function readerOf(engine: Exclude<BackupEngine, 'pgbackrest'>): BackupReader | null {
   switch (engine) {
     case 'postgres-custom': return postgresCustom;
@@ -49,12 +51,14 @@ function readerOf(engine: Exclude<BackupEngine, 'pgbackrest'>): BackupReader | n
   }
 }
 
+/** Passing a level that nothing was asked for would prove nothing. */
 function senselessLevel(probe: BackupProbe): string | null {
   if (probe.level === 'asserted' && probe.assert === undefined) return 'The check asks for the level "asserted" but says nothing that must hold: give `assert`.';
   if (probe.level === 'key-proven' && probe.key === undefined) return 'The check asks for the level "key-proven" but names no key: give `key`.';
   return null;
 }
 
+/** Age is judged last: how far an old backup was proven is worth knowing. */
 async function probeFileBackup(probe: BackupProbe, reader: BackupReader, context: ProbeContext): Promise<ProbeFinding> {
   const at = context.resolve(probe.at);
   const copies = findCopies(at);
@@ -104,6 +108,7 @@ async function climb(parts: Climb): Promise<void> {
   }
 }
 
+/** The restored copy is stopped whatever its questions gave. */
 async function climbPlain(parts: Climb): Promise<void> {
   const { reader, context, ladder, path } = parts;
   const inspection = await reader.inspect(path, context);
@@ -124,6 +129,7 @@ async function climbPlain(parts: Climb): Promise<void> {
   }
 }
 
+/** A checksum from outside covers every byte, so it stands before what the format can say of itself. */
 function setInspection(ladder: Ladder, inspection: Inspection, outside: Rung | null): boolean {
   if (!ladder.set('listed', inspection.listed)) return false;
   if (ladder.wants('intact') || outside !== null) {
@@ -133,6 +139,7 @@ function setInspection(ladder: Ladder, inspection: Inspection, outside: Rung | n
   return true;
 }
 
+/** What is the laptop's fault is thrown on and ends as unknown. */
 async function restoreOrFault({ probe, reader, context, path }: Climb): Promise<Restored | { fault: string }> {
   try {
     return await reader.restore(path, context, { database: probe.database });
@@ -142,6 +149,7 @@ async function restoreOrFault({ probe, reader, context, path }: Climb): Promise<
   }
 }
 
+/** Null when no checksum was given; a file that the sums do not list is a fault, not a gap. */
 function judgeChecksum(probe: BackupProbe, path: string, sha256: string, context: ProbeContext): Rung | null {
   if (probe.sha256 !== undefined && bareDigest(probe.sha256) !== sha256) return broken('sha256', 'the backup was changed or is damaged: its SHA-256 is not the recorded one');
   if (probe.sums === undefined) return probe.sha256 === undefined ? null : held('sha256', 'its SHA-256 is the recorded one');
@@ -150,6 +158,7 @@ function judgeChecksum(probe: BackupProbe, path: string, sha256: string, context
   return listed === sha256 ? held(`sums ${basename(probe.sums)}`, 'its SHA-256 is the recorded one') : broken(`sums ${basename(probe.sums)}`, `the backup was changed or is damaged: its SHA-256 is not the one in ${basename(probe.sums)}`);
 }
 
+/** @param to a path in a private folder; nothing is left there when the seal does not open */
 async function openSeal(cipher: NonNullable<BackupProbe['cipher']>, from: string, to: string, context: ProbeContext): Promise<Rung> {
   const secret = context.secrets.get(cipher.secret);
   if (secret === null) throw new CannotTell('secret-missing', `The secret ${cipher.secret} is not at hand, so the sealed backup cannot be opened.`);

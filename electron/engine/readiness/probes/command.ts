@@ -8,8 +8,10 @@ import type { ProbeRunner } from '../probe.ts';
 import { fail, pass, unknown } from '../probe.ts';
 import { complaint, runProgram } from '../run-program.ts';
 
+/** A check that hangs would keep the others waiting. */
 const DEFAULT_MS = 120_000;
 
+/** Unknown when it did not run or did not end: then it said nothing. */
 export const probeCommand: ProbeRunner<'command'> = async (probe, context) => {
   const name = basename(probe.run[0] ?? '');
   const timeoutMs = probe.timeout === undefined ? DEFAULT_MS : durationSeconds(probe.timeout) * 1000;

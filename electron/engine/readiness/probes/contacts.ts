@@ -37,6 +37,7 @@ export const probeContacts: ProbeRunner<'contacts'> = async (probe, context) => 
   return pass(`${counted(people.length, 'person', 'people')} can be reached${probe.max_age === undefined ? '' : ', all verified lately'}.`, evidence);
 };
 
+/** The contacts, or why they cannot be used. Strict: a misspelled field would be a number that nobody finds. */
 function readContacts(text: string): Contacts | string {
   const document = parseDocument(text, { uniqueKeys: true, version: '1.2', schema: 'core' });
   const fault = document.errors[0] ?? document.warnings[0];
@@ -47,6 +48,7 @@ function readContacts(text: string): Contacts | string {
   return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it has another shape'}`;
 }
 
+/** Null when the person can be reached. */
 function faultOf(person: Person, now: number, maxAge: string | undefined): string | null {
   const ways = [person.phone, person.email, person.sms].filter((way) => way !== undefined && way.trim() !== '');
   if (ways.length === 0) return `${person.name} cannot be reached: no phone, mail or SMS is given`;

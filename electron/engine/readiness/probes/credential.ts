@@ -13,8 +13,10 @@ import { fail, pass, unknown, warn } from '../probe.ts';
 
 type Credential = Parameters<ProbeRunner<'credential'>>[0];
 
+/** Bytes; a real one has a few kilobytes, and YAML is not parsed without a limit. */
 const LARGEST = 1024 * 1024;
 
+/** Fails when missing, incomplete or expired; warns where no expiry can be read; unknown where only its service could tell. */
 export const probeCredential: ProbeRunner<'credential'> = async (probe, context) => {
   const path = context.resolve(probe.path);
   let bytes: Buffer;
@@ -34,6 +36,7 @@ export const probeCredential: ProbeRunner<'credential'> = async (probe, context)
   }
 };
 
+/** The first certificate of the file: that is the credential, what follows is its chain. */
 function judgeCertificate(probe: Credential, path: string, bytes: Buffer, context: ProbeContext): ProbeFinding {
   const [certificate] = readCertificates(bytes);
   if (certificate === undefined) return fail(`${path} holds no certificate.`, { path });
@@ -44,6 +47,7 @@ function judgeCertificate(probe: Credential, path: string, bytes: Buffer, contex
   return fault === null ? pass(`The certificate holds for another ${spokenDuration(validity.left_s)}.`, evidence) : fail(`${fault}.`, evidence);
 }
 
+/** As client-go reads it; what is not needed here is passed over. */
 const User = z.looseObject({
   'client-certificate-data': z.string().optional(), 'client-certificate': z.string().optional(), token: z.string().optional(), tokenFile: z.string().optional(),
   username: z.string().optional(), exec: z.looseObject({ command: z.string() }).optional(),
@@ -54,6 +58,7 @@ const Kubeconfig = z.looseObject({
   users: z.array(z.looseObject({ name: z.string(), user: User })).optional(),
 });
 
+/** @param probe `profile` names a context, default is the current one */
 function judgeKubeconfig(probe: Credential, path: string, text: string, context: ProbeContext): ProbeFinding {
   const config = kubeconfigOf(text);
   if (config === null) return fail(`${path} is no kubeconfig.`, { path });
@@ -71,6 +76,7 @@ function judgeKubeconfig(probe: Credential, path: string, text: string, context:
   return judgeToken(probe, user, evidence, context);
 }
 
+/** Without aliases, since the file comes from outside. */
 function kubeconfigOf(text: string): z.infer<typeof Kubeconfig> | null {
   try {
     return Kubeconfig.parse(parse(text, { maxAliasCount: 0 }));
@@ -79,6 +85,7 @@ function kubeconfigOf(text: string): z.infer<typeof Kubeconfig> | null {
   }
 }
 
+/** Null without one; empty bytes when the file that is named cannot be read, which then fails as no certificate. */
 function clientCertificate(user: z.infer<typeof User>, path: string): Buffer | null {
   const data = user['client-certificate-data'];
   if (data !== undefined) return Buffer.from(data, 'base64');
@@ -91,6 +98,7 @@ function clientCertificate(user: z.infer<typeof User>, path: string): Buffer | n
   }
 }
 
+/** In the order in which kubectl prefers them. */
 function judgeToken(probe: Credential, user: z.infer<typeof User>, evidence: Evidence, context: ProbeContext): ProbeFinding {
   const { exec, token, tokenFile, username } = user;
   if (exec !== undefined) {
@@ -113,6 +121,7 @@ function tokenExpiry(token: string): number | null {
   }
 }
 
+/** @param expiresMs milliseconds since 1970, or null when the credential does not say */
 function judgeExpiry(what: string, expiresMs: number | null, probe: Credential, evidence: Evidence, context: ProbeContext): ProbeFinding {
   if (expiresMs === null) return warn(`${what} is there; it does not say when it expires.`, evidence);
   const left = Math.floor((expiresMs - context.clock.now()) / 1000);
@@ -138,6 +147,7 @@ function judgeAws(probe: Credential, path: string, text: string, context: ProbeC
   return judgeExpiry(`The profile ${profile}`, expires, probe, evidence, context);
 }
 
+/** Keys in lower case; null without the section. `[profile x]` and `[x]` are the same, as in the tools' two files. */
 function iniSection(text: string, name: string): Map<string, string> | null {
   let current: Map<string, string> | null = null;
   const sections = new Map<string, Map<string, string>>();

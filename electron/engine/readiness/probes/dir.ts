@@ -18,6 +18,7 @@ interface FoundFile {
   mtimeMs: number;
 }
 
+/** Files below the folder, at any depth; links are not followed. Sums may lie inside or beside it. */
 export const probeDir: ProbeRunner<'dir'> = async (probe, context) => {
   const path = context.resolve(probe.path);
   const state = statSync(path, { throwIfNoEntry: false });
@@ -44,6 +45,7 @@ export const probeDir: ProbeRunner<'dir'> = async (probe, context) => {
   return judged(files, sums?.checked ?? null, probe, evidence, context.clock.now());
 };
 
+/** Schedule and keeping can only warn: the copies that are there are whole. */
 function judged(files: FoundFile[], checked: number | null, probe: Parameters<ProbeRunner<'dir'>>[0], evidence: Evidence, now: number): ProbeFinding {
   const copies = judgeCopies(probe, files.map((file) => file.mtimeMs), now);
   const found = { ...evidence, ...copies.evidence, ...(checked === null ? {} : { checked }) };

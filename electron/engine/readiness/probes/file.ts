@@ -11,6 +11,7 @@ import { fail, pass, unknown, warn } from '../probe.ts';
 import { judgeCopies } from '../schedule.ts';
 import { bareDigest, readSums, sumFor } from '../sums.ts';
 
+/** Fails with the first thing that does not hold, cheapest first; hashed only when there is a digest to compare with. */
 export const probeFile: ProbeRunner<'file'> = async (probe, context) => {
   const path = context.resolve(probe.path);
   const state = statSync(path, { throwIfNoEntry: false });
@@ -43,12 +44,14 @@ function expectedDigests(probe: { sha256?: string | undefined; sums?: string | u
   return listed === null ? `${probe.sums} has no checksum for ${basename(path)}.` : [...pinned, listed];
 }
 
+/** @returns hex digest */
 export async function hashWithProgress(path: string, context: ProbeContext): Promise<string> {
   const doing = `reading ${basename(path)}`;
   const { sha256 } = await hashFile(path, { signal: context.signal, onProgress: (done, total) => context.progress(doing, done, total, 'bytes') });
   return sha256;
 }
 
+/** For this process; root may read what its mode forbids. */
 export function readable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK);

@@ -12,10 +12,12 @@ import { CannotTell, fail, pass, unknown } from '../probe.ts';
 
 type Http = Parameters<ProbeRunner<'http'>>[0];
 
+/** More than that is no health page; assertions on it fail as too large. */
 const BODY_BYTES = 16 * 1024 * 1024;
 /** The connection was not made, or it broke off: nothing is known of the service. */
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'EPIPE', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL', 'ECONNABORTED']);
 
+/** Fails by status, content or certificate; unknown when no answer came, since the network may be what is lost. */
 export const probeHttp: ProbeRunner<'http'> = async (probe, context) => {
   const url = URL.canParse(probe.url) ? new URL(probe.url) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return unknown('refused', `${probe.url} is no http or https address.`);
@@ -36,6 +38,7 @@ export const probeHttp: ProbeRunner<'http'> = async (probe, context) => {
   return broken === undefined ? pass(`${probe.url} answers ${answer.status}, and its content is as expected.`, evidence) : fail(`${broken.title ?? probe.url}: expected ${broken.expected}, found ${broken.actual.slice(0, 200)}.`, evidence);
 };
 
+/** Told apart from a cancelled check, which aborts as well. */
 class TimedOut extends Error {}
 
 /** One request, no redirects, no proxy. Rejects with the connection's own error or TimedOut. */
@@ -68,6 +71,7 @@ async function readBody(response: IncomingMessage): Promise<{ body: string; trun
   return { body: Buffer.concat(chunks).toString('utf8'), truncated: size > BODY_BYTES };
 }
 
+/** @throws CannotTell when the file cannot be read: then nothing was asked of the server */
 function material(name: 'ca' | 'cert' | 'key', path: string | undefined, context: ProbeContext): Record<string, Buffer> {
   if (path === undefined) return {};
   try {

@@ -11,6 +11,7 @@ import type { ProbeRunner } from '../probe.ts';
 import { fail, pass } from '../probe.ts';
 import { bareDigest } from '../sums.ts';
 
+/** `digest` is the manifest's (or the list's above it) in an OCI layout, the config's in a docker archive. */
 export const probeImage: ProbeRunner<'image'> = async (probe, context) => {
   const path = context.resolve(probe.at);
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return fail(`${path} is not there.`, { path });

@@ -7,6 +7,7 @@ import { proveByCommand } from '../prove-by-command.ts';
 import type { ProbeContext, ProbeRunner } from '../probe.ts';
 import { fail, pass, unknown } from '../probe.ts';
 
+/** Unknown without secret, sample or proof; fails when the key is refused. */
 export const probeKnownAnswer: ProbeRunner<'known-answer'> = async (probe, context) => {
   const secret = context.secrets.get(probe.secret);
   if (secret === null) return unknown('secret-missing', `The secret ${probe.secret} is not at hand, so it was not tried.`, { secret: probe.secret });
@@ -23,6 +24,7 @@ export const probeKnownAnswer: ProbeRunner<'known-answer'> = async (probe, conte
 
 const PUBLIC_KEY_IN_LINE = '(in the runbook)';
 
+/** Null when the answer names none. */
 function samplePath(answer: KnownAnswer, context: ProbeContext): string | null {
   if (answer.kind === 'command') return null;
   if (answer.kind === 'public-key-match' && answer.file === undefined && answer.public !== undefined) {

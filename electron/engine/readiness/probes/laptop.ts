@@ -10,9 +10,11 @@ import type { ProbeContext, ProbeRunner } from '../probe.ts';
 import { fail, pass, unknown, warn } from '../probe.ts';
 import { runProgram } from '../run-program.ts';
 
+/** Percent. A recovery takes hours, so half a battery is only enough to find the charger. */
 const ENOUGH_BATTERY = 50;
 const LITTLE_BATTERY = 20;
 
+/** Of the file system that holds the path; what is reserved for root does not count. */
 export const probeDisk: ProbeRunner<'disk'> = async (probe, context) => {
   const path = nearestExisting(context.resolve(probe.path));
   const { bavail, bsize } = statfsSync(path);
@@ -21,6 +23,7 @@ export const probeDisk: ProbeRunner<'disk'> = async (probe, context) => {
   return free >= wanted ? pass(`${spokenBytes(free)} are free at ${path}.`, evidence) : fail(`Only ${spokenBytes(free)} are free at ${path}; ${spokenBytes(wanted)} are wanted.`, evidence);
 };
 
+/** Of this moment; other programs may take it the next. */
 export const probeMemory: ProbeRunner<'memory'> = async (probe) => {
   const [free, wanted] = [availableMemory(), sizeBytes(probe.free)];
   const evidence: Evidence = { free, wanted };
@@ -37,6 +40,7 @@ function availableMemory(): number {
   }
 }
 
+/** A dead battery in the third hour of a recovery is an outage of its own. */
 export const probePower: ProbeRunner<'power'> = async () => judgePower('/sys/class/power_supply');
 
 /** @param folder as the Linux kernel lays out power supplies, one folder each */
@@ -53,6 +57,7 @@ export function judgePower(folder: string): ProbeFinding {
   return fail(`On battery with ${charge} % left: connect the mains.`, evidence);
 }
 
+/** Backups, keys and records lie on this disk, and the laptop lies in a bag. */
 export const probeEncryption: ProbeRunner<'encryption'> = async (probe, context) => {
   const path = nearestExisting(probe.path === undefined ? context.dataDir : context.resolve(probe.path));
   switch (process.platform) {
@@ -85,6 +90,7 @@ async function linuxEncryption(path: string, context: ProbeContext): Promise<Pro
   return fail(`The disk below ${path} is not encrypted: who finds the laptop can read it.`, evidence);
 }
 
+/** For systems whose own tool says it; that tool may want administrator's rights, and then says nothing. */
 async function asked(context: ProbeContext, argv: string[], yes: RegExp, no: RegExp, path: string): Promise<ProbeFinding> {
   const outcome = await runProgram(context, { argv, cwd: context.scratchDir, timeoutMs: 20_000 });
   if (yes.test(outcome.stdout.text)) return pass('The disk is encrypted.', { path });

@@ -14,6 +14,7 @@ type Manifests = Parameters<ProbeRunner<'manifests'>>[0];
 
 const RENDER_MS = 120_000;
 
+/** Rendering and cloning happen in temporary folders; the source is only read, and nothing is fetched. */
 export const probeManifests: ProbeRunner<'manifests'> = async (probe, context) => {
   const path = context.resolve(probe.path);
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return fail(`${path} is not there.`, { path });
@@ -51,6 +52,7 @@ async function judgeBundle(probe: Manifests, path: string, context: ProbeContext
   }
 }
 
+/** A kustomization that names remote bases fails here, as it would on the day. */
 async function judgeKustomization(probe: Manifests, path: string, context: ProbeContext): Promise<ProbeFinding> {
   const tool = ['kubectl', 'kustomize'].map((name) => ({ name, program: findProgram(name, context.env) })).find(({ program }) => program !== null);
   if (tool === undefined || tool.program === null) return unknown('tool-missing', 'Neither kubectl nor kustomize is in the kit\'s toolbox or on the PATH.', { path });
@@ -65,6 +67,7 @@ async function judgeKustomization(probe: Manifests, path: string, context: Probe
   return pass(`${basename(path)} renders to ${counted(kinds.length, 'object', 'objects')}.`, evidence);
 }
 
+/** @param path a folder with SHA256SUMS in it, or the file of sums itself */
 async function judgeSums(probe: Manifests, path: string, context: ProbeContext): Promise<ProbeFinding> {
   const sums = probe.sums === undefined ? (statSync(path).isDirectory() ? join(path, 'SHA256SUMS') : path) : context.resolve(probe.sums);
   const { checked, fault } = await verifySums(sums, context);

@@ -10,6 +10,7 @@ import { chainTo, readCertificates, validityFault, validityOf } from '../certifi
 import type { ProbeContext, ProbeRunner } from '../probe.ts';
 import { fail, pass } from '../probe.ts';
 
+/** Fails with the first thing that does not hold, the most telling first: dates, pair, names, chain. */
 export const probeTls: ProbeRunner<'tls'> = async (probe, context) => {
   const read = (path: string): X509Certificate[] | string => certificatesAt(path, context);
   const own = read(probe.cert);
@@ -43,6 +44,7 @@ function proven(probe: Parameters<ProbeRunner<'tls'>>[0]): string {
   return parts.length === 0 ? '' : `; ${parts.join(', ')}`;
 }
 
+/** All certificates of a PEM file in order, or why there is none. */
 function certificatesAt(path: string, context: ProbeContext): X509Certificate[] | string {
   try {
     const found = readCertificates(readFileSync(context.resolve(path)));
@@ -52,6 +54,7 @@ function certificatesAt(path: string, context: ProbeContext): X509Certificate[] 
   }
 }
 
+/** Null when the pair belongs together. */
 function keyFault(leaf: X509Certificate, path: string): string | null {
   let key: KeyObject;
   try {
@@ -63,6 +66,7 @@ function keyFault(leaf: X509Certificate, path: string): string | null {
   return leaf.checkPrivateKey(key) ? null : `The key ${basename(path)} does not belong to the certificate.`;
 }
 
+/** By the alternative names alone, as clients do today; the common name does not count. */
 function covers(leaf: X509Certificate, name: string): boolean {
   return isIP(name) === 0 ? leaf.checkHost(name, { subject: 'never' }) !== undefined : leaf.checkIP(name) !== undefined;
 }
