@@ -65,6 +65,8 @@ function folderOf(runbook: Runbook): string {
   return dirname(resolve(runbook.path));
 }
 
+const SECRET_FILE = /(\{\{secret_file:[a-z][a-z0-9_]{0,63}\}\})/u;
+
 /** A check that needs a parameter without a value is unknown, and says which. */
 function fillCheck(block: CheckBlock, { known, questions }: Values): CheckBlock {
   const text = (written: string): string => {
@@ -72,7 +74,9 @@ function fillCheck(block: CheckBlock, { known, questions }: Values): CheckBlock 
     if (missing !== undefined) throw new EngineError('usage', `The parameter ${missing.name} has no value: ${missing.problem ?? 'it was not given'}.`, { hint: missing.prompt });
     return fillTemplate(written, known, { in: 'text' });
   };
-  return CheckBlock.parse(fillAll(block, text));
+  // a known-answer command gets its secret as a file that the probe itself makes: that name is left to it
+  const around = (written: string): string => written.split(SECRET_FILE).map((part, index) => (index % 2 === 1 ? part : text(part))).join('');
+  return CheckBlock.parse(fillAll(block, block.kind === 'known-answer' ? around : text));
 }
 
 /** From the sources that the runbook names, in their order; what is not there stays missing, and its checks say so. */

@@ -66,8 +66,11 @@ export interface Readiness {
   /** Ends the checks of a runbook that are under way; they are `unknown`, "cancelled". */
   cancel(runbookId: string): void;
   override(runbook: Runbook, check: string, word: Word & { reason: string }): ReadinessReport;
-  /** Passes an `attest` check on a person's word. */
-  attest(runbook: Runbook, check: string, word: Word & { note: string }): ReadinessReport;
+  /**
+   * Passes an `attest` check on a person's word. With the person's `roles` known, one of them (or the name) must be among the
+   * check's `by`; unknown, the word is taken and recorded with the name.
+   */
+  attest(runbook: Runbook, check: string, word: Word & { note: string; roles?: readonly string[] }): ReadinessReport;
 }
 
 export function createReadiness(deps: ReadinessDeps): Readiness {
@@ -120,17 +123,18 @@ class ChecksOfRunbooks implements Readiness {
     return this.#changed(runbook);
   }
 
-  attest(runbook: Runbook, check: string, word: Word & { note: string }): ReadinessReport {
+  attest(runbook: Runbook, check: string, word: Word & { note: string; roles?: readonly string[] }): ReadinessReport {
     const block = findCheck(runbook, check);
     if (block.kind !== 'attest') throw new EngineError('refused', `The check ${check} is of the kind ${block.kind}: it is run, not attested`);
     const by = required(word.by, 'the name of who attests');
-    if (block.by !== undefined && !block.by.includes(by) && !block.by.includes(word.actor)) {
-      throw new EngineError('refused', `${check} may be attested by ${block.by.join(' or ')}, not by ${by}`);
+    const roles = word.roles ?? null;
+    if (block.by !== undefined && roles !== null && !block.by.some((one) => one === by || roles.includes(one))) {
+      throw new EngineError('refused', `${check} may be attested by ${block.by.join(' or ')}, and ${by} is none of them`);
     }
     const note = block.evidence === undefined ? word.note : required(word.note, 'the evidence');
     this.#append(runbook, block, 'attestation', word.actor, { by, note });
     const summary = `${by} attests: ${block.statement}`.slice(0, SUMMARY_CHARACTERS);
-    this.#append(runbook, block, 'check.result', word.actor, { outcome: 'pass', summary, evidence: { by, note }, duration_ms: 0 });
+    this.#append(runbook, block, 'check.result', word.actor, { outcome: 'pass', summary, evidence: { by, note, ...(block.by === undefined ? {} : { asked: block.by }) }, duration_ms: 0 });
     return this.#changed(runbook);
   }
 

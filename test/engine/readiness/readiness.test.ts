@@ -199,6 +199,14 @@ describe('an attestation', () => {
     expect(outcomes(await readiness.check(runbook, run()))['sealed']).toBe('unknown');
   });
 
+  it('is taken from whom the check asks, where roles are known', () => {
+    const asking = write('```yaml check\n{ id: sealed, title: Sealed, kind: attest, statement: It is sealed., by: [custodian], severity: blocker, expires: 30d }\n```\n');
+    const word = { by: 'Ada', actor: 'person/ada', note: '' };
+    expect(() => readiness.attest(asking, 'sealed', { ...word, roles: ['operator'] })).toThrow('may be attested by custodian');
+    expect(readiness.attest(asking, 'sealed', { ...word, roles: ['operator', 'custodian'] }).state).toBe('READY');
+    expect(readiness.attest(asking, 'sealed', word).checks[0]?.evidence).toEqual({ by: 'Ada', note: '', asked: ['custodian'] });
+  });
+
   it('needs a person, its evidence, and a check of its kind', () => {
     expect(() => readiness.attest(runbook, 'sealed', { by: '', actor: 'person/ada', note: 'x' })).toThrow('missing');
     expect(() => readiness.attest(runbook, 'sealed', { by: 'Ada', actor: 'person/ada', note: ' ' })).toThrow('missing');
