@@ -98,9 +98,11 @@ async function tickAll(page: Page): Promise<void> {
 async function choose(page: Page, words: RegExp | undefined): Promise<void> {
   const options = page.locator('.ask .radio');
   const wanted = words === undefined ? options.first() : options.filter({ hasText: words }).first();
+  if (!(await wanted.isVisible())) return; // the decision was taken a moment ago
   await tabTo(page, page.locator('.ask input[type=radio]').first());
   await page.keyboard.press('Space');
-  for (let moves = 0; moves < 20 && !(await wanted.locator('input').isChecked()); moves += 1) await page.keyboard.press('ArrowDown');
+  const chosen = (): Promise<boolean> => wanted.locator('input').isChecked({ timeout: 2_000 });
+  for (let moves = 0; moves < 20 && !(await chosen()); moves += 1) await page.keyboard.press('ArrowDown');
 }
 
 async function type(page: Page, field: Locator, text: string): Promise<void> {

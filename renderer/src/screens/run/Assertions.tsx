@@ -2,6 +2,11 @@ import type { StepView } from '../../../../electron/contract/run.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { visible } from '../../visible.ts';
 
+/** A few lines of it; the whole is in the report and under the pointer. */
+function Cut({ text }: { text: string }) {
+  return <span className="few-lines" title={visible(text)}>{visible(text)}</span>;
+}
+
 /** What must hold; the ones that do not come first and alone are bold. Before they are judged: what is expected. */
 export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'expected'> }) {
   if (step.assertions.length === 0 && step.expected.length === 0) return null;
@@ -13,8 +18,8 @@ export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'expe
         {judged.map((assertion, index) => (
           <tr key={index} className={assertion.ok ? 't2' : undefined}>
             <td><Glyph shape={assertion.ok ? 'sensed' : 'failed'} tone={assertion.ok ? 'green' : 'red'} /><span className="sr">{assertion.ok ? 'holds' : 'does not hold'}</span></td>
-            <td className={assertion.ok ? undefined : 'semi'}>{visible(assertion.title ?? 'Asserted')}</td><td>{visible(assertion.expected)}</td>
-            <td className={assertion.ok ? undefined : 'semi tx c-red'}>{visible(assertion.actual)}</td>
+            <td className={assertion.ok ? undefined : 'semi'}><Cut text={assertion.title ?? 'Asserted'} /></td><td><Cut text={assertion.expected} /></td>
+            <td className={assertion.ok ? undefined : 'semi tx c-red'}><Cut text={assertion.actual} /></td>
           </tr>
         ))}
         {judged.length === 0 && step.expected.map((expected, index) => (

@@ -55,15 +55,15 @@ describe('the list of steps', () => {
 
 describe('a verdict', () => {
   it('is the engine’s reason where it gives one', () => {
-    expect(verdictOf({ assertions: [{ ok: false, expected: '3', actual: '0' }, { ok: true, expected: 'x', actual: 'x' }], exit_codes: [0], reason: 'Opened 0 of 3 samples', attempts: 1 })).toEqual({ verdict: 'Opened 0 of 3 samples', how: 'The command ended normally, exit 0. One of two assertions does not hold.' });
+    expect(verdictOf({ kind: 'run', assertions: [{ ok: false, expected: '3', actual: '0' }, { ok: true, expected: 'x', actual: 'x' }], exit_codes: [0], reason: 'Opened 0 of 3 samples', attempts: 1 })).toEqual({ verdict: 'Opened 0 of 3 samples', how: 'The command ended normally, exit 0. One of two assertions does not hold.' });
   });
 
   it('names the first assertion that does not hold', () => {
-    expect(verdictOf({ assertions: [{ ok: false, title: 'All tenants', expected: '1250', actual: '0' }], exit_codes: [1], attempts: 2 })).toEqual({ verdict: 'All tenants: expected 1250, measured 0', how: 'The command ended with exit 1. One of one assertion does not hold. Attempt 2.' });
+    expect(verdictOf({ kind: 'run', assertions: [{ ok: false, title: 'All tenants', expected: '1250', actual: '0' }], exit_codes: [1], attempts: 2 })).toEqual({ verdict: 'All tenants: expected 1250, measured 0', how: 'The command ended with exit 1. What must hold does not. Attempt 2.' });
   });
 
   it('says that nothing ran where nothing did', () => {
-    expect(verdictOf({ assertions: [], exit_codes: [], attempts: 1 }).how).toBe('Nothing ran to its end.');
+    expect(verdictOf({ kind: 'run', assertions: [], exit_codes: [], attempts: 1 }).how).toBe('Nothing ran to its end.');
   });
 });
 

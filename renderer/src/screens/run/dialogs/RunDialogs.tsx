@@ -5,6 +5,7 @@ import { AbortDialog } from './AbortDialog.tsx';
 import { ApprovalDialog } from './ApprovalDialog.tsx';
 import { DeadDialog } from './DeadDialog.tsx';
 import { GotoDialog } from './GotoDialog.tsx';
+import { InjectDialog } from './InjectDialog.tsx';
 import { NoReturnDialog } from './NoReturnDialog.tsx';
 import { NoteDialog } from './NoteDialog.tsx';
 import { OutcomeDialog } from './OutcomeDialog.tsx';
@@ -14,7 +15,7 @@ import { ResumeDialog } from './ResumeDialog.tsx';
 
 export type RunDialog =
   | { kind: 'reason'; verb: ReasonVerb }
-  | { kind: 'dead' | 'goto' | 'note' | 'abort' | 'output' | 'no-return' | 'approve' | 'outcome' | 'resume' };
+  | { kind: 'dead' | 'goto' | 'inject' | 'note' | 'abort' | 'output' | 'no-return' | 'approve' | 'outcome' | 'resume' };
 
 interface RunDialogsProps {
   run: Run;
@@ -30,6 +31,7 @@ export function RunDialogs({ run, view, step, dialog, onClose, onSwitch }: RunDi
     case 'resume': return <ResumeDialog run={run} view={view} onClose={onClose} />;
     case 'abort': return <AbortDialog run={run} view={view} onClose={onClose} />;
     case 'dead': return <DeadDialog run={run} view={view} onClose={onClose} />;
+    case 'inject': return <InjectDialog run={run} view={view} onClose={onClose} />;
     case 'note': return <NoteDialog run={run} step={step} onClose={onClose} />;
     case 'reason': return step === null ? null : <ReasonDialog run={run} step={step} verb={dialog.verb} onClose={onClose} />;
     case 'goto': return step === null ? null : <GotoDialog run={run} view={view} step={step} onClose={onClose} />;
