@@ -1,6 +1,8 @@
 /** Which communications were sent and which are due next, by audience. */
 import type { RunView } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
+import { utcTime } from '../wording.ts';
+import type { Audience } from '../runbook.ts';
 import type { RunFold } from './state.ts';
 
 /** Cadence counts from the declaration, else from the start of the run. */
@@ -24,4 +26,22 @@ function nextDue({ every, within, after }: { every?: string | undefined; within?
 
 function iso(wall: number): string {
   return new Date(wall).toISOString();
+}
+
+/** A message with what only the moment knows: `{{title}}`, `{{progress}}`, `{{next_update}}` and `{{forecast}}`. */
+export function draftMessage(fold: RunFold, text: string, audience: Audience | undefined, moment: { now: number; forecast: number | null }): string {
+  const over = fold.order.filter(({ state }) => state === 'succeeded' || state === 'skipped' || state === 'overridden' || state === 'not_executed').length;
+  const words: Readonly<Record<string, string>> = {
+    title: fold.created.title,
+    progress: `${over} of ${fold.order.length} steps are done`,
+    next_update: nextUpdate(audience, moment.now),
+    forecast: moment.forecast === null ? 'not known yet' : `${utcTime(iso(moment.forecast)).slice(0, 5)} UTC`,
+  };
+  return text.replace(/\{\{(title|progress|next_update|forecast)\}\}/gu, (whole, name: string) => words[name] ?? whole);
+}
+
+function nextUpdate(audience: Audience | undefined, now: number): string {
+  const every = audience?.every;
+  if (every === 'continuous') return 'as soon as there is news';
+  return every === undefined ? 'when there is news' : `${utcTime(iso(now + durationSeconds(every) * 1000)).slice(0, 5)} UTC`;
 }

@@ -12,7 +12,7 @@ import type { Forecast } from './forecast.ts';
 import { forecastRun } from './forecast.ts';
 import { planRun, runbookOf } from './plan.ts';
 import type { RunSnapshot } from './snapshot.ts';
-import { dueMessages } from './messages.ts';
+import { draftMessage, dueMessages } from './messages.ts';
 
 export interface ViewSources {
   now: Instant;
@@ -26,6 +26,8 @@ export interface ViewSources {
   preview?(step: StepFold): string[][];
   /** An assertion in words, before it is judged. */
   words?(step: StepFold, assertion: Assertion): string;
+  /** When a running step last printed something, RFC 3339. */
+  lastOutput?(step: StepFold): string | null;
   checkpointWords?: string | null;
 }
 
@@ -172,7 +174,7 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     simulated: step.simulated,
     expected: (plan.block.verify ?? []).map((assertion) => sources.words?.(step, assertion) ?? JSON.stringify(assertion)),
     output: step.output,
-    last_output_at: null,
+    last_output_at: sources.lastOutput?.(step) ?? null,
     quiet_since: step.quietSince === null ? null : iso(step.quietSince.wall),
     pid: step.effect?.processes.at(-1)?.pid ?? null,
     suspects: suspectsOf(fold, step),
@@ -183,7 +185,7 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     forecast: window === undefined ? null : { start: iso(window.start), end: iso(window.end) },
     undoable: plan.block.undo !== undefined && (step.state === 'succeeded' || step.state === 'failed' || step.state === 'unknown'),
     tty: plan.block.kind === 'run' && plan.block.tty === true,
-    asks: asksOf(fold, step, fill),
+    asks: asksOf(fold, step, fill, { now: given.now.wall, forecast: given.forecast.finish }),
   };
 }
 
@@ -216,7 +218,7 @@ function gotosOf(fold: RunFold, step: StepFold): string[] {
   return [...new Set([...first, ...later])];
 }
 
-function asksOf(fold: RunFold, { plan }: StepFold, fill: (text: string) => string): StepView['asks'] {
+function asksOf(fold: RunFold, { plan }: StepFold, fill: (text: string) => string, moment: { now: number; forecast: number | null }): StepView['asks'] {
   const { block } = plan;
   switch (block.kind) {
     case 'decide':
@@ -230,7 +232,7 @@ function asksOf(fold: RunFold, { plan }: StepFold, fill: (text: string) => strin
     case 'notify': {
       const audience = runbookOf(fold.plan, plan.scope).audiences.find(({ id }) => id === block.audience);
       const channels = (audience?.channels ?? []).map((channel) => (typeof channel === 'string' ? channel : channel.kind));
-      return { kind: 'notify', audience: block.audience, draft: fill(block.template ?? audience?.template ?? audience?.templates?.update?.text ?? ''), channels };
+      return { kind: 'notify', audience: block.audience, draft: fill(draftMessage(fold, block.template ?? audience?.template ?? audience?.templates?.update?.text ?? '', audience, moment)), channels };
     }
     case 'check':
       return typeof block.check !== 'string' && block.check.kind === 'attest' ? { kind: 'attest', statement: fill(block.check.statement) } : null;

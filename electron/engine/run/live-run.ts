@@ -69,6 +69,7 @@ export class LiveRun implements RunHost {
   readonly #deps: LiveRunDeps;
   readonly #efforts = new Map<string, { stop: AbortController; done: Promise<void> }>();
   readonly #services = new Map<string, Service>();
+  readonly #heard = new Map<string, number>();
   readonly #typing = new Map<string, (text: string) => void>();
   #redactor: { made: SecretRedactor; of: string } | null = null;
   #pumping = false;
@@ -288,7 +289,13 @@ export class LiveRun implements RunHost {
   }
 
   show(step: string, offset: number, bytes: Uint8Array): void {
+    this.#heard.set(step, this.clock.now());
     this.#deps.watch.output(this.id, step, offset, bytes);
+  }
+
+  lastOutput(step: string): string | null {
+    const at = this.#heard.get(step);
+    return at === undefined ? null : new Date(at).toISOString();
   }
 
   names(scope: string): Names {

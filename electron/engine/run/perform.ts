@@ -14,7 +14,7 @@ import { lazySink } from './run-aside.ts';
 import { workCheck } from './work-check.ts';
 import { workSecret } from './work-secret.ts';
 import { workService } from './work-service.ts';
-import { failureText, intentOf, livingCopy, resultOf, storedAssertions, workProgram } from './work-program.ts';
+import { failureText, intentOf, judged, livingCopy, resultOf, workProgram } from './work-program.ts';
 
 export async function performEffect(host: RunHost, effort: Effort, purpose: Purpose | 'call'): Promise<void> {
   switch (purpose) {
@@ -106,16 +106,6 @@ async function verify(host: RunHost, effort: Effort): Promise<void> {
   } finally {
     files.remove();
   }
-}
-
-export function judged(host: RunHost, { step, signal }: Effort, purpose: Purpose, attempt: number, results: readonly AssertionResult[], reason: string | null, begun: number): EventOf<'step.result'> {
-  return {
-    type: 'step.result',
-    data: {
-      step: step.plan.path, attempt, purpose, block: step.plan.sha256, ok: reason === null && failures(results).length === 0, how: signal.aborted ? 'killed' : 'judged', exit_codes: [], output: null, captures: {},
-      duration_ms: Math.max(0, Math.round(host.clock.uptime() - begun)), survivors: [], reason, ...storedAssertions(host, results),
-    },
-  };
 }
 
 /** Takes a step back with the program that it names. */

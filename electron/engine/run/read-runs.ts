@@ -84,7 +84,7 @@ export function viewRecorded(fold: RunFold, reader: Pick<JournalReader, 'blobs'>
   const now = { wall: clock.now(), boot: clock.bootId(), up: clock.uptime() };
   return viewLive(
     {
-      fold, journal: reader, secrets: { get: () => null }, redactor: () => ({ text: (text) => text }), now: () => now, words: null,
+      fold, journal: reader, secrets: { get: () => null }, redactor: () => ({ text: (text) => text }), now: () => now, words: null, lastOutput: () => null,
       names: (scope) => namesFor(fold, scope, { run_dir: fold.created.run_dir, data_dir: dataDir, blackstart: 'blackstart' }),
     },
     isCarried(fold, clock.bootId()),

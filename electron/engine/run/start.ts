@@ -11,6 +11,7 @@ import type { Runbook, SignatureState } from '../../contract/runbook.ts';
 import type { Mode } from '../../contract/step.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import type { People } from '../people/people.ts';
+import { readBeside } from './programs.ts';
 import { personId } from '../people/people.ts';
 import { resolveParams } from '../runbook/params.ts';
 import { templateNames } from '../runbook/template.ts';
@@ -123,7 +124,16 @@ function freeze(sources: StartSources, runbook: Runbook, given: Readonly<Record<
   }
   const params = values ?? Object.fromEntries(questions.flatMap(({ name, value, problem }) => (value === null || problem !== null ? [] : [[name, value]])));
   const own = (name: string): boolean => given[name] === undefined || (mode !== 'live' && runbook.front.params?.[name]?.[mode] !== undefined);
-  return { runbook, folder, params: { ...params }, open: Object.keys(params).filter((name) => own(name) && templateNames(params[name] ?? '').length > 0) };
+  return { runbook: withTemplates(runbook, folder), folder, params: { ...params }, open: Object.keys(params).filter((name) => own(name) && templateNames(params[name] ?? '').length > 0) };
+}
+
+/** The templates of messages are frozen with the run. EngineError `not-found` when one is not there. */
+function withTemplates(runbook: Runbook, folder: string): Runbook {
+  const steps = runbook.steps.map((step) => {
+    if (step.block.kind !== 'notify' || step.block.template_file === undefined || step.block.template !== undefined) return step;
+    return { ...step, block: { ...step.block, template: readBeside(folder, step.block.template_file) } };
+  });
+  return { ...runbook, steps };
 }
 
 /** Depth first, so that each call's path holds its caller's. */

@@ -18,6 +18,7 @@ export interface Viewed {
   redactor(): { text(text: string): string };
   now(): Instant;
   words: string | null;
+  lastOutput(step: string): string | null;
 }
 
 export function viewLive(run: Viewed, alive: boolean): RunView {
@@ -34,6 +35,7 @@ export function viewLive(run: Viewed, alive: boolean): RunView {
     fill: (step, text) => (text.includes('{{') ? fillForPeople(text, namesOf(step.plan.scope)) : text),
     preview: (step) => preview(run, step, namesOf(step.plan.scope)),
     words: (_step, assertion) => assertionWords(assertion),
+    lastOutput: (step) => run.lastOutput(step.plan.path),
     checkpointWords: run.words,
   });
 }

@@ -15,9 +15,8 @@ import { markerOf } from './host.ts';
 import { fill, frozenOf } from './names.ts';
 import { fillAll } from './fill-all.ts';
 import { missingSecret } from './obtain-secrets.ts';
-import { judged } from './perform.ts';
 import { pathIn } from './programs.ts';
-import { finalEvents, intentOf } from './work-program.ts';
+import { finalEvents, intentOf, judged } from './work-program.ts';
 
 export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;

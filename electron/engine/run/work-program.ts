@@ -227,3 +227,14 @@ export function finalEvents(host: RunHost, { step }: Effort, data: ResultData): 
   const outage = host.fold.created.outage_at === null ? host.fold.createdAt.wall : Date.parse(host.fold.created.outage_at);
   return [result, ...attached, { type: 'rpo.measured', data: { step: step.plan.path, newest_at: new Date(at).toISOString(), achieved_ms: Math.max(0, outage - at) } }];
 }
+
+/** The result of an effect that ran no program of its own: a probe, a condition, assertions alone. */
+export function judged(host: RunHost, { step, signal }: Effort, purpose: Purpose, attempt: number, results: readonly AssertionResult[], reason: string | null, begun: number): EventOf<'step.result'> {
+  return {
+    type: 'step.result',
+    data: {
+      step: step.plan.path, attempt, purpose, block: step.plan.sha256, ok: reason === null && failures(results).length === 0, how: signal.aborted ? 'killed' : 'judged', exit_codes: [], output: null, captures: {},
+      duration_ms: Math.max(0, Math.round(host.clock.uptime() - begun)), survivors: [], reason, ...storedAssertions(host, results),
+    },
+  };
+}

@@ -192,6 +192,15 @@ describe('the other kinds', () => {
     expect(lab.runs.view(done.live.id).messages[0]).toMatchObject({ audience: 'executives', channel: 'phone' });
   });
 
+  it('notify: the draft says where the run stands, from a template beside the runbook', async () => {
+    const lab = openLab();
+    writeFileSync(join(lab.folder, 'books', 'first.txt'), '{{title}}: {{progress}}, next at {{next_update}}, {{who}}');
+    const path = lab.write(`${step('work', 'kind: run\nrun: ["true"]')}${step('tell', 'kind: notify\naudience: executives\ntemplate_file: first.txt')}\n\`\`\`yaml audience\nid: executives\nchannels: [phone]\nevery: continuous\n\`\`\`\n`, 'params:\n  who: { type: string, default: Kim }');
+    const live = await lab.runs.start({ id: path, mode: 'rehearsal', params: {} }, 'auto');
+    await live.settled();
+    expect(live.view().steps[1]?.asks).toMatchObject({ draft: 'The book: 1 of 2 steps are done, next at as soon as there is news, Kim' });
+  });
+
   it('call: runs another runbook under parent/child', async () => {
     const lab = openLab();
     lab.write(step('greet', 'kind: run\nrun: [echo, "hello {{who}}"]\nverify: [{ stdout: { equals: hello db2 } }]') + step('bye', 'kind: run\nrun: [echo, bye]'), 'params:\n  who: { type: string, required: true }', 'child');
