@@ -1,11 +1,11 @@
 /** Carries one effect of a step from its intent to its result. What throws here halts the step with the reason. */
 import { EngineError } from '../../contract/errors.ts';
 import type { AssertionResult } from '../../contract/assertion.ts';
-import type { EventOf, Purpose } from '../../contract/run/events.ts';
+import type { Purpose } from '../../contract/run/events.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { Effort, RunHost } from './host.ts';
-import { failures, judgeVerify, pollUntil } from './judgement.ts';
+import { judgeVerify, pollUntil } from './judgement.ts';
 import { fill, frozenOf } from './names.ts';
 import { deliverFiles } from './deliver-secrets.ts';
 import { secretsOf, shownFiles, writtenPrograms } from './programs.ts';

@@ -1,3 +1,4 @@
+import { EngineError } from '../../../electron/contract/errors.ts';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { request } from 'node:https';
@@ -20,7 +21,7 @@ afterAll(() => { rmSync(material.dataDir, { recursive: true, force: true }); });
 
 describe('the command line of the drill tools', () => {
   it('names the tools that there are', async () => {
-    await expect(drillTool('repair')).rejects.toMatchObject({ code: 'usage', hint: expect.stringContaining('restore, query') as unknown });
+    await expect(drillTool('repair')).rejects.toSatisfy((error) => error instanceof EngineError && error.code === 'usage' && (error.hint ?? '').includes('restore, query'));
   });
   it('says which option is missing', async () => {
     await expect(drillTool('query', '--database', database)).rejects.toMatchObject({ code: 'usage', message: 'drill tool query needs --sql.' });
@@ -41,7 +42,7 @@ describe('restoring', () => {
     const bytes = readFileSync(material.path('backup/lanterns-evening.sqlite.age'));
     bytes.writeUInt8(bytes.readUInt8(at) ^ 0x40, at);
     writeFileSync(damaged, bytes);
-    await expect(restore(damaged, material.path('kit/backup-identity.txt'))).rejects.toMatchObject({ code: 'bad', message: expect.stringMatching(/^The backup does not open/u) as unknown });
+    await expect(restore(damaged, material.path('kit/backup-identity.txt'))).rejects.toSatisfy((error) => error instanceof EngineError && error.code === 'bad' && error.message.startsWith('The backup does not open'));
     expect(readdirSync(material.path('work'))).not.toContain('other.sqlite');
   });
   it('refuses a file without an identity', async () => {

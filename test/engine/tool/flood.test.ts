@@ -45,21 +45,19 @@ describe('a flood of output', () => {
   });
 
   it('waits for a store that is behind instead of filling the memory', async () => {
-    let open: (() => void) | null = null;
+    const gate: { open: (() => void)[] } = { open: [] };
     let size = 0;
-    const output: OutputSink = { write: (bytes) => { size += bytes.length; }, ready: () => new Promise((resolve) => { open = resolve; }), finish: async () => ({ sha256: '', size }) };
+    const output: OutputSink = { write: (bytes) => { size += bytes.length; }, ready: () => new Promise((resolve) => { gate.open.push(resolve); }), finish: async () => ({ sha256: '', size }) };
     const stop = new AbortController();
     const running = runTool(toolRequest(['yes'], { output, signal: stop.signal }));
-    await expect.poll(() => open !== null, { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => gate.open.length, { timeout: 5_000 }).toBeGreaterThan(0);
     const first = size;
-    const release: unknown = open;
     expect(first).toBeLessThanOrEqual(128 * 1024);
-    if (typeof release === 'function') release();
+    gate.open.shift()?.();
     await expect.poll(() => size > first, { timeout: 5_000 }).toBe(true);
     stop.abort();
     output.ready = async () => {};
-    const blocked: unknown = open;
-    if (typeof blocked === 'function') blocked();
+    for (const release of gate.open) release();
     expect(await running).toMatchObject({ how: 'killed' });
   });
 });
