@@ -138,7 +138,7 @@ class Console implements ConsoleEngine {
   }
 
   #folderOfRun(run: string): DataFolder {
-    const found = this.#folders().find((folder) => folder.runs.list().some(({ id }) => id === run));
+    const found = this.#folders().find((folder) => folder.runs.has(run));
     if (found === undefined) throw new EngineError('not-found', `There is no run ${run}.`);
     return found;
   }

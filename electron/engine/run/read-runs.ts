@@ -10,7 +10,7 @@ import { planRun } from '../../contract/run/plan.ts';
 import { RunSnapshot } from '../../contract/run/snapshot.ts';
 import type { Clock } from '../deps.ts';
 import type { JournalReader } from '../journal/journal.ts';
-import { startTimeOf } from '../tool/process-table.ts';
+import { readProcess } from '../tool/process-table.ts';
 import { namesFor } from './names.ts';
 import { viewLive } from './view-live.ts';
 
@@ -70,7 +70,7 @@ function readSnapshot(reader: Pick<JournalReader, 'blobs'>, { sha256 }: BlobName
 export function isCarried({ engine, finished, parked }: RunFold, boot: string): boolean {
   if (finished !== null || parked !== null) return false;
   if (engine.boot !== boot) return false;
-  if (process.platform === 'linux') return engine.start_time !== null && startTimeOf(engine.pid) === engine.start_time;
+  if (process.platform === 'linux') return engine.start_time !== null && readProcess(engine.pid)?.startTime === engine.start_time; // one that ended and was not reaped is gone as well
   try {
     process.kill(engine.pid, 0);
     return true;

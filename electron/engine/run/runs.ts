@@ -83,6 +83,8 @@ export interface Runs {
   resume(run: string, request: ResumeRequest): Promise<LiveRun>;
   list(): RunView[];
   view(run: string): RunView;
+  /** Whether this journal knows a run of that whole id; cheap. */
+  has(run: string): boolean;
   /** The run as it is carried here, or null. */
   live(run: string): LiveRun | null;
   resolve(name: string): string;
@@ -105,6 +107,8 @@ class CarriedRuns implements Runs {
   readonly #listeners = new Set<(news: RunNews) => void>();
   readonly #shelf: ReturnType<typeof createShelf>;
   readonly #recent = new Map<string, { start: number; bytes: Buffer }>();
+  /** Views of runs that are over: nothing about them changes any more. */
+  readonly #over = new Map<string, RunView>();
   readonly #awake = new Map<string, () => void>();
 
   constructor(given: RunsDeps) {
@@ -220,10 +224,20 @@ class CarriedRuns implements Runs {
     return this.#shelf.ids().map((run) => this.view(run)).reverse();
   }
 
+  has(run: string): boolean {
+    return this.#carried.has(run) || this.#shelf.ids().includes(run);
+  }
+
   view(name: string): RunView {
     const run = this.resolve(name);
     const live = this.live(run);
-    return live === null ? viewRecorded(this.#shelf.fold(run), this.#given.journal, this.#given.deps.clock, this.#given.dataDir) : live.view();
+    if (live !== null) return live.view();
+    const known = this.#over.get(run);
+    if (known !== undefined) return known;
+    const fold = this.#shelf.fold(run);
+    const view = viewRecorded(fold, this.#given.journal, this.#given.deps.clock, this.#given.dataDir);
+    if (fold.finished !== null) this.#over.set(run, view);
+    return view;
   }
 
   live(run: string): LiveRun | null {
