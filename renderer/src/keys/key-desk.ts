@@ -46,8 +46,8 @@ export interface KeyPress {
   readonly shiftKey: boolean;
 }
 
-/** What has the focus, as far as keys care. `native`: Enter already means something there. `primary`: the primary button itself. `menu`: all keys belong to a list. */
-export type Focus = 'none' | 'line' | 'text' | 'native' | 'primary' | 'menu';
+/** What has the focus, as far as keys care. `native`: Enter already means something there. `primary`: the primary button itself. `menu`: all keys belong to a list. `arrows`: only the arrow keys do (choices, what scrolls). */
+export type Focus = 'none' | 'line' | 'text' | 'native' | 'primary' | 'menu' | 'arrows';
 
 export class KeyDesk {
   readonly #layers: KeyLayer[] = [];
@@ -87,6 +87,7 @@ export class KeyDesk {
     if (press.isComposing || press.altKey || focus === 'menu') return false;
     if (press.key === 'Enter') return this.#enter(press, focus);
     if (focus === 'line' || focus === 'text') return press.ctrlKey || press.metaKey ? this.#bound(press) : false;
+    if (focus === 'arrows' && press.key.startsWith('Arrow')) return false;
     return this.#bound(press);
   }
 

@@ -10,10 +10,12 @@ function focusOf(target: EventTarget | null): Focus {
   if (target.dataset['palette'] !== undefined) return 'menu';
   if (target.dataset['primary'] !== undefined) return 'primary';
   if (target instanceof HTMLTextAreaElement) return target.dataset['enter'] === 'submits' ? 'line' : 'text';
-  if (target instanceof HTMLInputElement) return ['checkbox', 'radio', 'button'].includes(target.type) ? 'none' : 'line';
+  if (target instanceof HTMLInputElement) return target.type === 'radio' ? 'arrows' : target.type === 'checkbox' ? 'none' : 'line';
+  if (target instanceof HTMLSelectElement) return 'menu';
   if (target.isContentEditable) return 'text';
   if (target.closest('[role="menu"], [role="listbox"]') !== null) return 'menu';
-  if (target.closest('button, a, select, summary') !== null) return 'native';
+  if (target.closest('button, a, summary') !== null) return 'native';
+  if (target.tabIndex === 0) return 'arrows';
   return 'none';
 }
 

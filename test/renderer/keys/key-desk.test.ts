@@ -29,6 +29,16 @@ describe('the key desk', () => {
     expect(log).toEqual(['n', 'n']);
   });
 
+  it('leaves the arrow keys to choices and to what scrolls, and only those', () => {
+    const { desk: keys, log, screen, bind } = desk();
+    bind(screen, 'ArrowDown');
+    bind(screen, 'n');
+    expect(keys.down(press('ArrowDown'), 'arrows')).toBe(false);
+    expect(keys.down(press('n'), 'arrows')).toBe(true);
+    expect(keys.down(press('ArrowDown'), 'none')).toBe(true);
+    expect(log).toEqual(['n', 'ArrowDown']);
+  });
+
   it('takes a key with Ctrl also in a field', () => {
     const { desk: keys, log, screen, bind } = desk();
     bind(screen, 'k', { ctrl: true });
