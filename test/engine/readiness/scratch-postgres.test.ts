@@ -120,7 +120,7 @@ describe('a restore', () => {
 describe.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')('a full disk', () => {
   const onSmallDisk = async (size: string, work: (folder: string) => Promise<void>): Promise<void> => {
     const folder = join(bench.folder, 'small');
-    mkdirSync(folder, { mode: 0o755 });
+    mkdirSync(folder, { mode: 0o755, recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0755`, 'tmpfs', folder]);
     try {
       await work(folder);
@@ -139,6 +139,22 @@ describe.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')('a ful
       expect(found).toMatchObject({ outcome: 'unknown', evidence: { reason: 'no-space' } });
       expect(found.summary).toContain('The disk is full');
       expect(readdirSync(scratchDir)).toEqual([]);
+    });
+  });
+
+  it('is never filled by a restore: room stays for the record', async () => {
+    const source = await startSource(bench, "CREATE TABLE t AS SELECT g, repeat(md5(g::text), 20) FROM generate_series(1, 400000) g");
+    writeFileSync(join(bench.folder, 'a.dump'), source.dump(['-Fc']));
+    await source.server.stop();
+    execFileSync('chmod', ['a+rx', bench.folder]);
+    const probe = { kind: 'backup', engine: 'postgres-custom', at: 'a.dump', level: 'restored' } as const;
+    await onSmallDisk('400m', async (dataDir) => {
+      const found = await bench.probe(probe, { dataDir, scratchDir: dataDir });
+      expect(found).toMatchObject({ outcome: 'unknown', summary: expect.stringContaining('to leave room for the record'), evidence: { reason: 'no-space' } });
+      expect(readdirSync(dataDir)).toEqual([]);
+    });
+    await onSmallDisk('200m', async (dataDir) => {
+      expect(await bench.probe(probe, { dataDir, scratchDir: dataDir })).toMatchObject({ outcome: 'unknown', summary: expect.stringContaining('at the least'), evidence: { reason: 'no-space' } });
     });
   });
 

@@ -23,6 +23,7 @@ import { broken, held, Ladder } from './ladder.ts';
 import type { Rung } from './ladder.ts';
 import { aged, judgeRestored, noteRate } from './judge-restored.ts';
 import { readInfo } from './pgbackrest-info.ts';
+import { withRoom } from './room.ts';
 import type { RepositoryInfo } from './pgbackrest-info.ts';
 
 type BackupProbe = ProbeOf<'backup'>;
@@ -69,7 +70,9 @@ async function climb(repository: Repository): Promise<ProbeFinding> {
   Object.assign(evidence, evidenceOf(info, newestMs, context.clock.now()));
   ladder.set('seen', held('pgbackrest info', `${info.backups} backups, newest ${info.label}`));
   ladder.set('listed', held('pgbackrest info', `${info.type} backup ${info.label} of PostgreSQL ${info.version}, WAL up to ${info.walMax ?? 'none'}`));
-  if (ladder.wants('intact') && ladder.set('intact', await verify(repository, info)) && ladder.wants('restored')) await restoreAndJudge(repository, info, ladder, evidence);
+  if (ladder.wants('intact') && ladder.set('intact', await verify(repository, info)) && ladder.wants('restored')) {
+    await withRoom(context, info.size, (guarded) => restoreAndJudge({ ...repository, context: guarded, call: caller(probe, guarded, path, repository.account, repository.folder) }, info, ladder, evidence));
+  }
   const name = `The ${info.type} backup ${info.label}`;
   const finding = ladder.finding(name, evidence);
   return aged(finding, { probe, name, mtimeMs: probe.rpo === undefined ? info.stopMs : newestMs, copies: info.stopsMs, now: context.clock.now() });

@@ -11,7 +11,7 @@ export interface Account {
 /** The account to drop to, or null when this process is not root and needs none. */
 export function serverAccount(): Account | null {
   if (process.getuid?.() !== 0) return null;
-  if (!hasSetpriv()) throw new EngineError('not-found', 'PostgreSQL refuses to run as root, and setpriv (util-linux) is not here to change the account', { hint: 'Run Blackstart as an ordinary user.' });
+  if (findSetpriv() === null) throw new EngineError('not-found', 'PostgreSQL refuses to run as root, and setpriv (util-linux) is not here to change the account', { hint: 'Run Blackstart as an ordinary user.' });
   const accounts = new Map(readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':')).map((fields) => [fields[0] ?? '', fields]));
   for (const name of ['postgres', 'nobody']) {
     const fields = accounts.get(name);
@@ -22,14 +22,16 @@ export function serverAccount(): Account | null {
   });
 }
 
-/** Part of util-linux; without it a server that outlives us is found by the next start. */
-function hasSetpriv(): boolean {
-  return process.platform === 'linux' && ['/usr/bin/setpriv', '/bin/setpriv'].some((path) => existsSync(path));
+/** Part of util-linux; where it is missing, a server that outlives us is found by the next start. */
+function findSetpriv(): string | null {
+  return process.platform === 'linux' ? (['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) ?? null) : null;
 }
 
 /** `argv` under the account, without root's capabilities. setpriv replaces itself, so the process id stays the same. */
 export function underAccount(account: Account | null, argv: readonly string[], options: { dieWithParent?: boolean } = {}): string[] {
-  const dying = options.dieWithParent === true && hasSetpriv() ? ['--pdeathsig', 'QUIT'] : [];
-  if (account === null) return dying.length === 0 ? [...argv] : ['setpriv', ...dying, ...argv];
-  return ['setpriv', `--reuid=${account.uid}`, `--regid=${account.gid}`, '--init-groups', '--inh-caps=-all', ...dying, ...argv];
+  const setpriv = findSetpriv();
+  if (setpriv === null) return [...argv];
+  const dying = options.dieWithParent === true ? ['--pdeathsig', 'QUIT'] : [];
+  const dropping = account === null ? [] : [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--init-groups', '--inh-caps=-all'];
+  return dying.length + dropping.length === 0 ? [...argv] : [setpriv, ...dropping, ...dying, ...argv];
 }

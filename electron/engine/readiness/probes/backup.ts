@@ -13,6 +13,7 @@ import { probePgBackRest } from '../backup/pgbackrest.ts';
 import { findCopies } from '../backup/pick-backup.ts';
 import { postgresCustom } from '../backup/postgres-custom.ts';
 import { postgresDumpall, postgresPlain } from '../backup/postgres-plain.ts';
+import { withRoom } from '../backup/room.ts';
 import type { BackupReader, Inspection, Restored } from '../backup/reader.ts';
 import { RestoreFailed } from '../backup/reader.ts';
 import { sqlite } from '../backup/sqlite.ts';
@@ -108,12 +109,18 @@ async function climb(parts: Climb): Promise<void> {
   }
 }
 
-/** The restored copy is stopped whatever its questions gave. */
+/** What can be said without restoring, then the restore. */
 async function climbPlain(parts: Climb): Promise<void> {
   const { reader, context, ladder, path } = parts;
   const inspection = await reader.inspect(path, context);
   if (!setInspection(ladder, inspection, parts.outside)) return;
   if (!ladder.wants('restored')) return;
+  await withRoom(context, Number(parts.evidence['size']), (guarded) => climbRestored({ ...parts, context: guarded }));
+}
+
+/** The restored copy is stopped whatever its questions gave. */
+async function climbRestored(parts: Climb): Promise<void> {
+  const { context, ladder } = parts;
   const start = context.clock.uptime();
   const restored = await restoreOrFault(parts);
   if ('fault' in restored) {
