@@ -2,7 +2,7 @@
 import type { RunView, StepView } from '../../../../electron/contract/run.ts';
 import { Button, Primary } from '../../components/Buttons.tsx';
 import { type MoreItem, MoreMenu } from '../../components/MoreMenu.tsx';
-import { useEngine } from '../../engine-context.ts';
+import { useEngine, useEngineState } from '../../engine-context.ts';
 import type { Binding } from '../../keys/key-desk.ts';
 import { useKeys } from '../../keys/use-keys.tsx';
 import type { RunDialog } from './dialogs/RunDialogs.tsx';
@@ -61,9 +61,11 @@ function stepKeys(can: Choices, retry: (() => void) | null, open: (dialog: RunDi
 }
 
 function TheOne({ action, answer, busy, onPress }: { action: NextAction; answer: ActionBarProps['answer']; busy: boolean; onPress(): void }) {
+  const connected = useEngineState() === 'connected' || action.kind === 'look' || action.kind === 'report';
   if (action.kind === 'none') return <span className="s13 t2">{action.why}</span>;
   const form = action.kind === 'answer' ? answer : null;
-  return <Primary id={action.id} label={form?.label ?? action.label} missing={form?.missing ?? undefined} busy={busy} onPress={onPress} />;
+  const missing = connected ? form?.missing ?? undefined : 'Waiting for the engine.';
+  return <Primary id={action.id} label={form?.label ?? action.label} missing={missing} busy={busy} onPress={onPress} />;
 }
 
 export function ActionBar({ run, view, step, action, answer, onPress, onDialog }: ActionBarProps) {

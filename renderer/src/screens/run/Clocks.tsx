@@ -52,7 +52,7 @@ function DataLost({ rpo }: { rpo: RunView['rpo'] }) {
   return (
     <div className="clock">
       <span className="label">Data lost, measured</span><span className="v">{spokenDuration(rpo.achieved_s)}</span>
-      {rpo.target_s === null ? <span className="sub">no target</span> : <span className={`sub st c-${tone}`}><Glyph shape={rpo.met === false ? 'failed' : 'sensed'} tone={tone} size={12} />{rpo.met === false ? 'more than' : 'within'} {spokenDuration(rpo.target_s)}</span>}
+      {rpo.target_s === null ? <span className="sub">no target</span> : <span className={`sub st c-${tone}`}><Glyph shape={rpo.met === false ? 'failed' : 'sensed'} tone={tone} size={12} />{rpo.met === false ? `past ${spokenDuration(rpo.target_s)} by ${spokenDuration(rpo.achieved_s - rpo.target_s)}` : `within ${spokenDuration(rpo.target_s)}`}</span>}
     </div>
   );
 }
