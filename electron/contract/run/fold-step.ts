@@ -245,6 +245,7 @@ function approves(fold: RunFold, step: StepFold, event: RunEvent & { type: 'step
 function retried(fold: RunFold, step: StepFold, at: Instant): void {
   rest(fold, step, 'pending', at);
   step.released = true;
+  step.reason = null;
   step.automatic = 0;
   step.finishedAt = null;
   step.left = false;

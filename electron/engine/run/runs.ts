@@ -36,7 +36,7 @@ import { doCommand, type CommandOptions } from './commands.ts';
 import { LiveRun } from './live-run.ts';
 import { makeRunDir } from './programs.ts';
 import { createShelf, runDirOf, viewRecorded } from './read-runs.ts';
-import { interruptions, takeUpServices } from './resume.ts';
+import { interruptions, settleSurvivors, survivorsOf, takeUpServices } from './resume.ts';
 import { createScratch } from './scratch.ts';
 import type { FindRunbook, Preparation, StartRequest } from './start.ts';
 import { checkStart, findOperator, freezeRun, measuredTimes, newRunId, prepareRun } from './start.ts';
@@ -162,6 +162,7 @@ class CarriedRuns implements Runs {
     const live = this.#carry(run);
     const serving: StepFold[] = live.fold.order.filter(({ service }) => service === 'running');
     live.append([...takeUpServices(live, serving), ...interruptions(live), { type: 'run.resumed', data: { operator, pace: request.pace, engine: this.#engine() } }], operator === null ? 'engine' : `person/${operator.id}`);
+    for (const step of live.fold.order) if (step.survivors.length > 0 && survivorsOf(live, step).length === 0) await settleSurvivors(live, step, 'look');
     live.words = this.#given.journal.checkpoint('run.resumed').words;
     await this.#begin(live);
     return live;
