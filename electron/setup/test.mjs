@@ -42,6 +42,11 @@ const STAGES = {
   unit: suite('unit', 'test/vitest.config.ts', ['engine', 'shell']),
   e2e: suite('e2e', 'test/e2e/vitest.config.ts', ALL),
   packaging: suite('packaging', 'test/packaging/vitest.config.ts', ALL),
+  /** The same tests at full length: thousands of kills and power cuts instead of dozens. Hours, not minutes. */
+  long: async () => {
+    process.env.BLACKSTART_LONG_TESTS = '1';
+    return STAGES.unit();
+  },
   shipping: suite('shipping', 'test/shipping/vitest.config.ts', ALL),
 };
 const USUAL = ['types', 'lint', 'rule', 'unit', 'e2e', 'packaging'];
