@@ -84,7 +84,7 @@ function EnrolDialog({ people, onClose }: { people: Query<{ people: Person[] }>;
       <div className="stack loose">
         <TextField label="Name" value={name} onChange={setName} autoFocus />
         <TextField label="Roles, as the runbooks name them" value={roles} onChange={setRoles} problem={listed.problem} hint="For example: operator, dba, vp-engineering" />
-        <PassphraseField label="Passphrase; the person types it" source={first} onPresence={(is) => { setPresent((old) => ({ ...old, first: is })); setDiffer(false); }} hint="At least twelve characters; several words are easiest at 03:00. It cannot be shown again." />
+        <PassphraseField label="Passphrase; the person types it" source={first} onPresence={(is) => { setPresent((old) => ({ ...old, first: is })); setDiffer(false); }} hint="At least eight characters; four words are easiest at 03:00. It cannot be shown again." />
         <PassphraseField label="The same once more" source={second} onPresence={(is) => { setPresent((old) => ({ ...old, second: is })); }} problem={differ ? 'They differed. Type both again.' : null} />
       </div>
     </DialogBox>

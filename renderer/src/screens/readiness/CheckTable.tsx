@@ -9,6 +9,8 @@ import { progressWords } from './RunningLine.tsx';
 
 function goodFor(check: CheckResult, now: number): string {
   if (check.checked_at === null) return 'never checked';
+  if (check.outcome === 'fail') return 'not good';
+  if (check.outcome === 'unknown') return 'not known';
   if (check.expires_at === null) return '–';
   const left = Date.parse(check.expires_at) - now;
   return left > 0 && !check.expired ? roughly(left / 1000) : `expired ${ago(check.expires_at, now)}`;

@@ -47,12 +47,20 @@ function hintOf(question: ParamQuestion): string {
   return [question.name, kinds[question.type]].filter(Boolean).join(', ');
 }
 
+/** What needs an answer comes first; the order stays while it is being answered. */
+function useAnswerOrder(questions: readonly ParamQuestion[]): ParamQuestion[] {
+  const [open] = useState(() => new Set(questions.filter((question) => question.problem !== null).map((question) => question.name)));
+  return [...questions].sort((a, b) => Number(open.has(b.name)) - Number(open.has(a.name)));
+}
+
+/** To be keyed by runbook and mode: another question list is another form. */
 export function ParamFields({ questions, values, onChange }: ParamFieldsProps) {
+  const ordered = useAnswerOrder(questions);
   if (questions.length === 0) return null;
   return (
     <fieldset className="params">
       <legend className="label">Values</legend>
-      {questions.map((question) => <Question key={question.name} question={question} set={values[question.name]} onSet={(value) => { onChange({ ...values, [question.name]: value }); }} />)}
+      {ordered.map((question) => <Question key={question.name} question={question} set={values[question.name]} onSet={(value) => { onChange({ ...values, [question.name]: value }); }} />)}
     </fieldset>
   );
 }

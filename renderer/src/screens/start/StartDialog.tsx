@@ -78,7 +78,7 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
         {prepared.result !== null && (
           <>
             {(mode === 'live' || prepared.result.needs.includes('outage')) && <OutageField value={draft.outage} onChange={(outage) => { change({ outage }); }} />}
-            <ParamFields questions={prepared.result.questions} values={draft.params} onChange={(params) => { change({ params, confirmed: false }); }} />
+            <ParamFields key={`${runbook ?? ''} ${mode}`} questions={prepared.result.questions} values={draft.params} onChange={(params) => { change({ params, confirmed: false }); }} />
             {prepared.result.questions.length > 0 && <CheckField label="These values are right. They are frozen into the run." checked={draft.confirmed} onChange={(confirmed) => { change({ confirmed }); }} />}
             <Acknowledge prepared={prepared.result} draft={draft} onChange={change} />
             <OperatorFields operator={operator} people={prepared.result.operators} required={prepared.result.needs.includes('operator')} />
