@@ -17,6 +17,7 @@ export interface Sample {
 const HEAD_BYTES = 1024 * 1024;
 const WHOLE_BYTES = 64 * 1024 * 1024;
 const TAIL_BYTES = 64;
+const ARMOR = Buffer.from('-----BEGIN AGE ENCRYPTED FILE-----');
 
 export function sampleOf(value: Uint8Array): Sample {
   return { head: Buffer.from(value), tail: Buffer.alloc(0), size: value.length };
@@ -27,7 +28,7 @@ export function readSample(path: string, answer: KnownAnswer): Sample {
   const file = open(path);
   try {
     const size = fstatSync(file).size;
-    const byHead = answer.kind === 'age' || answer.kind === 'openssl-enc';
+    const byHead = judgedByEnds(answer, readAt(file, 0, ARMOR.length));
     if (!byHead && size > WHOLE_BYTES) {
       throw new EngineError('refused', `${path} is too large for a sample (${size} bytes)`, { hint: 'Store a small canary beside it, and name that as the sample.' });
     }
@@ -37,6 +38,12 @@ export function readSample(path: string, answer: KnownAnswer): Sample {
   } finally {
     closeSync(file);
   }
+}
+
+/** Text forms cannot be opened from their ends: base64, hex and age's armor are read whole. */
+function judgedByEnds(answer: KnownAnswer, beginning: Buffer): boolean {
+  if (answer.kind === 'age') return !beginning.equals(ARMOR) && (answer.encoding === undefined || answer.encoding === 'raw');
+  return answer.kind === 'openssl-enc' && (answer.encoding === undefined || answer.encoding === 'raw');
 }
 
 export function sampleDigest(sample: Sample): string {

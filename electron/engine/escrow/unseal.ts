@@ -4,8 +4,10 @@ import { closeSync, createReadStream, createWriteStream, openSync, readFileSync,
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ReadableStream } from 'node:stream/web';
+import { armor } from 'age-encryption';
 import { z } from 'zod';
 import type { KnownAnswer } from '../../contract/known-answer.ts';
+import { decode } from './decode.ts';
 import { openAeadSample } from './prove-aead.ts';
 import { ageDecrypter } from './prove-age.ts';
 import { opensslKey, SALTED_BYTES } from './prove-cbc.ts';
@@ -13,6 +15,8 @@ import type { OpensslEnc } from './prove-cbc.ts';
 
 /** Node's largest buffer for a one-shot cipher, kept well below. */
 const AEAD_BYTES = 1024 * 1024 * 1024;
+/** Sealed files in a text form are decoded in memory. */
+const TEXT_BYTES = 256 * 1024 * 1024;
 
 /** @returns why it could not be decrypted, or null when `to` holds the whole plain text (mode 0600) */
 export async function unseal(answer: KnownAnswer, secret: Buffer, from: string, to: string): Promise<string | null> {
@@ -55,6 +59,7 @@ async function unsealInto(answer: KnownAnswer, secret: Buffer, from: string, to:
 /** The key is held only by the decipher once it has begun. */
 async function unsealOpenssl(answer: OpensslEnc, secret: Buffer, from: string, to: string): Promise<string | null> {
   if (getCipherInfo(answer.cipher) === undefined) return `the cipher ${answer.cipher} is not supported by this version`;
+  if (answer.encoding !== undefined && answer.encoding !== 'raw') return unsealOpensslText(answer, secret, from, to);
   const header = firstBytes(from, SALTED_BYTES);
   if (header.toString('latin1', 0, 8) !== 'Salted__' || header.length < SALTED_BYTES) return 'the backup was not written by `openssl enc` with a password: it does not begin with "Salted__"';
   const { key, iv } = opensslKey(answer, secret, header.subarray(8));
@@ -64,9 +69,26 @@ async function unsealOpenssl(answer: OpensslEnc, secret: Buffer, from: string, t
   return null;
 }
 
+/** `openssl enc -a`: the same bytes in base64. */
+function unsealOpensslText(answer: OpensslEnc, secret: Buffer, from: string, to: string): string | null {
+  if (statSync(from).size > TEXT_BYTES) return 'a backup of this size (over 256 MiB) in a text form is not supported by this version';
+  const bytes = decode(readFileSync(from), answer.encoding ?? 'raw');
+  if (bytes?.toString('latin1', 0, 8) !== 'Salted__' || bytes.length < SALTED_BYTES) return 'the backup was not written by `openssl enc` with a password, or not in the stated encoding';
+  const { key, iv } = opensslKey(answer, secret, bytes.subarray(8, SALTED_BYTES));
+  const decipher = createDecipheriv(answer.cipher, key, iv);
+  key.fill(0);
+  writeFileSync(to, Buffer.concat([decipher.update(bytes.subarray(SALTED_BYTES)), decipher.final()]), { mode: 0o600 });
+  return null;
+}
+
 async function unsealAge(answer: Extract<KnownAnswer, { kind: 'age' }>, secret: Buffer, from: string, to: string): Promise<string | null> {
   const decrypter = ageDecrypter(answer, secret);
   if (typeof decrypter === 'string') return decrypter;
+  if (firstBytes(from, 10).toString('latin1') === '-----BEGIN') {
+    if (statSync(from).size > TEXT_BYTES) return 'an armored backup of this size (over 256 MiB) is not supported by this version';
+    writeFileSync(to, await decrypter.decrypt(armor.decode(readFileSync(from, 'latin1'))), { mode: 0o600 });
+    return null;
+  }
   const plain = await decrypter.decrypt(webStreamOf(from));
   await pipeline(Readable.fromWeb(plain), createWriteStream(to, { mode: 0o600 }));
   return null;

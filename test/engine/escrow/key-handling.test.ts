@@ -20,11 +20,12 @@ interface Seen {
   coreLimit: string;
 }
 
+/** Children of this process alone: other test files may have theirs at the same time. */
 function keyChildren(): Seen[] {
   return readdirSync('/proc').filter((name) => /^\d+$/u.test(name)).flatMap((pid) => {
     try {
       const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      if (!argv.includes('known-answer-child')) return [];
+      if (!argv.includes('known-answer-child') || !readFileSync(`/proc/${pid}/status`, 'utf8').includes(`\nPPid:\t${process.pid}\n`)) return [];
       return [{ pid, argv, environment: readFileSync(`/proc/${pid}/environ`, 'utf8'), coreLimit: /^Max core file size\s+(\S+)/mu.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))?.[1] ?? '' }];
     } catch {
       return []; // it ended while we looked

@@ -209,6 +209,17 @@ describe('a file of the real openssl', () => {
     expect(await judge(SECRET)).toBe('refused');
   });
 
+  it('of 3 MB in base64 is read whole, judged and decrypted', async () => {
+    const [path, to] = [join(folder, 'large.b64'), join(folder, 'large')];
+    const large = Buffer.concat([gzip, Buffer.alloc(3_000_000, 200)]);
+    writeFileSync(path, openssl(['-aes-256-cbc', '-pbkdf2', '-a'], large));
+    const answer = KnownAnswer.parse({ kind: 'openssl-enc', magic: 'gzip', encoding: 'base64' });
+    expect((await proveKnownAnswer({ answer, secret: Buffer.from(SECRET), samples: [readSample(path, answer)], now: NOW })).verdict).toBe('opens');
+    expect(await unsealFile({ answer, secret: Buffer.from(SECRET), from: path, to })).toBeNull();
+    expect(readFileSync(to).equals(large)).toBe(true);
+    expect(await unsealFile({ answer: KnownAnswer.parse({ kind: 'openssl-enc', encoding: 'hex' }), secret: Buffer.from(SECRET), from: path, to })).toContain('stated encoding');
+  });
+
   it('is decrypted as a whole, or leaves nothing behind', async () => {
     const [from, to] = [join(folder, 'dump.enc'), join(folder, 'dump')];
     writeFileSync(from, openssl(['-aes-256-cbc', '-pbkdf2'], gzip));
@@ -257,6 +268,16 @@ describe('a file of the real age', () => {
     expect(sample.head.length).toBeLessThan(sample.size);
     expect((await proveKnownAnswer({ answer, secret: Buffer.from(ours.secret), samples: [sample], now: NOW })).verdict).toBe('opens');
     expect((await proveKnownAnswer({ answer, secret: Buffer.from(theirs.secret), samples: [sample], now: NOW })).verdict).toBe('refused');
+  });
+
+  it('of 3 MB in armor is read whole, judged and decrypted', async () => {
+    const [path, to] = [join(folder, 'armored.age'), join(folder, 'armored')];
+    const plain = Buffer.alloc(3_000_000, 7);
+    writeFileSync(path, seal(plain, ['-a']));
+    const answer = KnownAnswer.parse({ kind: 'age' });
+    expect((await proveKnownAnswer({ answer, secret: Buffer.from(ours.secret), samples: [readSample(path, answer)], now: NOW })).verdict).toBe('opens');
+    expect(await unsealFile({ answer, secret: Buffer.from(ours.secret), from: path, to })).toBeNull();
+    expect(readFileSync(to).equals(plain)).toBe(true);
   });
 
   it('is decrypted as a whole by streaming', async () => {
