@@ -8,6 +8,7 @@ import { SecretField, takeSecret } from '../../components/SecretField.tsx';
 import { useDraft } from '../../drafts.ts';
 import { useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
+import { usePreparation } from '../start/use-preparation.ts';
 import { ParamFields } from '../start/ParamFields.tsx';
 
 export type ReadinessDialog = { kind: 'override' | 'attest'; check: CheckResult } | { kind: 'secret' | 'values' };
@@ -86,12 +87,12 @@ function SecretDialog({ runbook, onClose }: { runbook: string; onClose(): void }
 }
 
 function ValuesDialog({ runbook, params, onParams, onClose }: { runbook: string; params: Record<string, string>; onParams(params: Record<string, string>): void; onClose(): void }) {
-  const prepared = useQuery('run.prepare', { id: runbook, mode: 'live', params });
-  const questions = prepared.result?.questions ?? [];
+  const prepared = usePreparation(runbook, 'live', params);
+  const questions = prepared.shown?.questions ?? [];
   return (
     <DialogBox title="Values that the checks use" wide error={prepared.error} onClose={onClose} actions={<><Button tall onPress={() => { onParams({}); }}>As in the runbook</Button><Primary id="values" label="Use these" onPress={onClose} /></>}>
-      {prepared.result !== null && questions.length === 0 && <p className="t2">This runbook asks for no values.</p>}
-      <ParamFields key={Object.keys(params).length === 0 ? 'own' : 'set'} questions={questions} values={params} onChange={onParams} />
+      {prepared.shown !== null && questions.length === 0 && <p className="t2">This runbook asks for no values.</p>}
+      {prepared.shown !== null && <ParamFields key={Object.keys(params).length === 0 ? 'own' : 'set'} questions={questions} values={params} onChange={onParams} />}
     </DialogBox>
   );
 }

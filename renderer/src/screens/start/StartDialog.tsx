@@ -14,6 +14,7 @@ import { Acknowledge } from './Acknowledge.tsx';
 import { OperatorFields, useOperator } from './OperatorFields.tsx';
 import { OutageField } from './OutageField.tsx';
 import { ParamFields } from './ParamFields.tsx';
+import { usePreparation } from './use-preparation.ts';
 import { missingToStart } from './missing.ts';
 import './start.css';
 
@@ -44,8 +45,8 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
   const [mode, setMode] = useState<Mode>(what.mode);
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const runbook = chosen ?? (readable.length === 1 ? readable[0]?.id ?? null : null);
-  const prepared = useQuery('run.prepare', runbook === null ? null : { id: runbook, mode, params: draft.params });
-  const operator = useOperator(prepared.result?.operators ?? []);
+  const prepared = usePreparation(runbook, mode, draft.params);
+  const operator = useOperator(prepared.shown?.operators ?? []);
   const change = (part: Partial<Draft>): void => { setDraft((old) => ({ ...old, ...part })); };
   const begin = useAction(async () => {
     if (runbook === null) return;
@@ -61,7 +62,7 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
     });
     go({ screen: 'run', run });
   });
-  const missing = runbook === null ? 'Choose a runbook.' : missingToStart(prepared.result, draft, operator, mode);
+  const missing = runbook === null ? 'Choose a runbook.' : missingToStart(prepared.current, draft, operator, mode);
   const verb = MODES.find((choice) => choice.value === mode)?.label ?? 'Run';
   return (
     <DialogBox
@@ -75,13 +76,13 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
         />
         <RadioField legend="How" value={mode} options={MODES} onChange={(value) => { setMode(Mode.parse(value)); change({ confirmed: false }); }} />
         {prepared.error !== null && <Fault error={prepared.error} />}
-        {prepared.result !== null && (
+        {prepared.shown !== null && (
           <>
-            {(mode === 'live' || prepared.result.needs.includes('outage')) && <OutageField value={draft.outage} onChange={(outage) => { change({ outage }); }} />}
-            <ParamFields key={`${runbook ?? ''} ${mode}`} questions={prepared.result.questions} values={draft.params} onChange={(params) => { change({ params, confirmed: false }); }} />
-            {prepared.result.questions.length > 0 && <CheckField label="These values are right. They are frozen into the run." checked={draft.confirmed} onChange={(confirmed) => { change({ confirmed }); }} />}
-            <Acknowledge prepared={prepared.result} draft={draft} onChange={change} />
-            <OperatorFields operator={operator} people={prepared.result.operators} required={prepared.result.needs.includes('operator')} />
+            {(mode === 'live' || prepared.shown.needs.includes('outage')) && <OutageField value={draft.outage} onChange={(outage) => { change({ outage }); }} />}
+            <ParamFields key={`${runbook ?? ''} ${mode}`} questions={prepared.shown.questions} values={draft.params} onChange={(params) => { change({ params, confirmed: false }); }} />
+            {prepared.shown.questions.length > 0 && <CheckField label="These values are right. They are frozen into the run." checked={draft.confirmed} onChange={(confirmed) => { change({ confirmed }); }} />}
+            <Acknowledge prepared={prepared.shown} draft={draft} onChange={change} />
+            <OperatorFields operator={operator} people={prepared.shown.operators} required={prepared.shown.needs.includes('operator')} />
           </>
         )}
       </div>
