@@ -12,15 +12,10 @@ import { runbookCommand } from './commands/runbook.ts';
 import { runsCommand } from './commands/runs.ts';
 import { statusCommand } from './commands/status.ts';
 import { EXIT, EXIT_HELP, exitStatusOf, type ExitStatus } from './exit-codes.ts';
-import { openSession, type Session } from './session.ts';
+import type { Perform } from './perform.ts';
+import { openSession } from './session.ts';
 import { createTerminal, type Surroundings } from './terminal.ts';
 import { VERSION } from '../engine/version.ts';
-
-/** What a command does with its session; its answer is the exit status. */
-export type Action = (session: Session) => Promise<ExitStatus>;
-
-/** Hands a command's action to the runner, with the options that were given anywhere on the line. */
-export type Perform = (command: Command, action: Action) => Promise<void>;
 
 export function buildProgram(perform: Perform): Command {
   const program = new Command('blackstart')

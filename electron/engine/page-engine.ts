@@ -2,7 +2,7 @@
  * The engine as the window sees it: every method of the contract over the real data folder and, beside it, the First
  * drill's own. Which of the two a call means follows from its runbook or run.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
 import { openFirstDrill } from './drill/open-first-drill.ts';
 import { homeView } from './home/home-view.ts';
 import { renderReport } from './report/report.ts';
+import { writeReport } from './report/write-report.ts';
 import { lintPaths } from './runbook/lint.ts';
 import { entryError, type LibraryEntry } from './runbook/library.ts';
 import { keepSecret } from './secrets/obtain-secret.ts';
@@ -297,12 +298,4 @@ function runbookRow(entry: LibraryEntry) {
     id: entry.id ?? name, title: runbook?.front.title ?? name, system: runbook?.front.system ?? '', sha256, severity: runbook?.front.severity ?? '',
     path, steps: runbook?.steps.length ?? 0, signature, error: entryError(entry),
   };
-}
-
-function writeReport(path: string, content: string): void {
-  try {
-    writeFileSync(path, content);
-  } catch (cause) {
-    throw new EngineError('disk', `The report could not be written to ${path}.`, { hint: cause instanceof Error ? cause.message : String(cause), cause });
-  }
 }

@@ -5,14 +5,14 @@ import { drillEnvironment, openFirstDrill } from '../../engine/drill/open-first-
 import { DRILL_TOOLS, runDrillTool } from '../../engine/drill/drill-tool.ts';
 import { dueDrills } from '../../engine/drill/due.ts';
 import { renderReport } from '../../engine/report/report.ts';
+import { writeReport } from '../../engine/report/write-report.ts';
 import { checkRunbook } from '../../engine/check-runbook.ts';
 import type { DataFolder } from '../../engine/data-folder.ts';
 import { createSecretStore } from '../../engine/secrets/secret-store.ts';
 import { carryRun } from '../carry-run.ts';
 import { EXIT, type ExitStatus } from '../exit-codes.ts';
-import type { Perform } from '../program.ts';
+import type { Perform } from '../perform.ts';
 import type { Session } from '../session.ts';
-import { writeReport } from './report.ts';
 
 export function drillCommand(perform: Perform): Command {
   return new Command('drill').description('practise: the First drill, and which drills are due').addCommand(firstCommand(perform)).addCommand(prepareCommand(perform)).addCommand(dueCommand(perform)).addCommand(toolCommand());

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { EngineError } from '../../contract/errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Perform } from '../program.ts';
+import type { Perform } from '../perform.ts';
 import { askHidden } from '../prompt.ts';
 import type { Session } from '../session.ts';
 

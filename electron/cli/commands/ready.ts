@@ -11,7 +11,7 @@ import { createSecretStore } from '../../engine/secrets/secret-store.ts';
 import type { SecretStore } from '../../engine/secrets/secret.ts';
 import { EXIT } from '../exit-codes.ts';
 import { collectParam } from '../params.ts';
-import type { Perform } from '../program.ts';
+import type { Perform } from '../perform.ts';
 import type { Session } from '../session.ts';
 import type { Colour, Terminal } from '../terminal.ts';
 

@@ -3,7 +3,7 @@ import { counted } from '../../contract/wording.ts';
 import { readDeviceVkey, trustedKeys } from '../../engine/data-folder.ts';
 import { verifyBundle } from '../../engine/verify/verify-bundle.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Perform } from '../program.ts';
+import type { Perform } from '../perform.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Verification } from '../../contract/record.ts';
 

@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { EngineError } from '../../contract/errors.ts';
 import { renderReport, type ReportFormat } from '../../engine/report/report.ts';
+import { writeReport } from '../../engine/report/write-report.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Perform } from '../program.ts';
+import type { Perform } from '../perform.ts';
 
 interface Options {
   format: ReportFormat | 'pdf';
@@ -27,12 +27,4 @@ export function reportCommand(perform: Perform): Command {
         return EXIT.good;
       }),
     );
-}
-
-export function writeReport(file: string, content: string): void {
-  try {
-    writeFileSync(file, content);
-  } catch (cause) {
-    throw new EngineError('disk', `The report could not be written to ${file}.`, { hint: cause instanceof Error ? cause.message : String(cause), cause });
-  }
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { carryRun } from '../carry-run.ts';
-import type { Perform } from '../program.ts';
+import type { Perform } from '../perform.ts';
 
 export function resumeCommand(perform: Perform): Command {
   return new Command('resume')

@@ -4,7 +4,7 @@ import { EngineError } from '../../contract/errors.ts';
 import { resolveParams } from '../../engine/runbook/params.ts';
 import { carryRun } from '../carry-run.ts';
 import { collectParam } from '../params.ts';
-import type { Perform } from '../program.ts';
+import type { Perform } from '../perform.ts';
 
 export interface RunOptions {
   mode: Mode;

@@ -12,7 +12,7 @@ import { lintPaths } from '../../engine/runbook/lint.ts';
 import { presentVersion, signRunbooks, verifyRunbooks, type VerifiedRunbooks } from '../../engine/runbook/manifest.ts';
 import { runbookSchema } from '../../engine/runbook/schema.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Perform } from '../program.ts';
+import type { Perform } from '../perform.ts';
 import type { Session } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { utcInstant } from '../../contract/wording.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Perform } from '../program.ts';
+import type { Perform } from '../perform.ts';
 
 export function runsCommand(perform: Perform): Command {
   return new Command('runs')

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
-import type { Perform } from '../program.ts';
+import type { Perform } from '../perform.ts';
 import { printRun } from '../run-text.ts';
 
 export function statusCommand(perform: Perform): Command {
