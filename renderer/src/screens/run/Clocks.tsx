@@ -7,6 +7,7 @@ import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
 import { hourMinute, sumOfTime, millis, untilDue } from '../../wording.ts';
 import { type RunClocks, runClocks } from './run-clocks.ts';
+import { targetMoment } from './timeline-layout.ts';
 
 function Left({ view, clocks }: { view: RunView; clocks: RunClocks }) {
   const target = view.rto.target_s;
@@ -30,6 +31,15 @@ function Left({ view, clocks }: { view: RunView; clocks: RunClocks }) {
   );
 }
 
+/** Service may be back well before the last step; the slack is that of the service, so the moment is named where the two differ. */
+function serviceBack(view: RunView): string {
+  const until = targetMoment(view);
+  const finish = millis(view.forecast_finish);
+  if (until === null || finish === null || view.slack_s === null) return '';
+  const back = until - view.slack_s * 1000;
+  return Math.abs(finish - back) < 60_000 ? '' : `service back ${hourMinute(back)}, `;
+}
+
 function Forecast({ view }: { view: RunView }) {
   const finish = millis(view.finished_at);
   if (finish !== null) return <div className="clock"><span className="label">Ended</span><span className="v">{hourMinute(finish)} <small className="s13 t3">UTC</small></span><span className="sub">{view.state === 'aborted' ? 'aborted' : 'all steps are settled'}</span></div>;
@@ -40,7 +50,7 @@ function Forecast({ view }: { view: RunView }) {
     <div className={`clock${late ? ' alert c-red' : ''}`}>
       <span className={`label${late ? ' tx' : ''}`}>Forecast finish</span>
       <span className="v">{forecast === null ? '–' : <>{hourMinute(forecast)} <small className="s13 t3">UTC</small></>}</span>
-      <span className="sub">{slack === null ? 'from budgets and earlier runs' : late ? `${spokenDuration(slack)} past the target` : `slack ${spokenDuration(slack)}`}</span>
+      <span className="sub">{serviceBack(view)}{slack === null ? 'from budgets and earlier runs' : late ? `${spokenDuration(slack)} past the target` : `slack ${spokenDuration(slack)}`}</span>
     </div>
   );
 }
