@@ -32,12 +32,12 @@ export async function enterUntil(page: Page, moved: () => Promise<boolean>): Pro
 }
 
 export async function stepHeading(page: Page): Promise<string> {
-  return (await page.locator('.step-head h1').first().textContent({ timeout: 5_000 }).catch(() => null)) ?? '';
+  return (await page.locator('.step-head h1').first().textContent({ timeout: 20_000 }).catch(() => null)) ?? '';
 }
 
 /** What distinguishes one moment of a run from the next: step, its state, and what is asked. */
 async function moment(page: Page): Promise<string> {
-  const line = await page.locator('.step-head').first().textContent({ timeout: 5_000 }).catch(() => '');
+  const line = await page.locator('.step-head').first().textContent({ timeout: 20_000 }).catch(() => '');
   return `${await primaryLabel(page) ?? ''} ${(line ?? '').replace(/\d+:\d\d.*/u, '')}`;
 }
 

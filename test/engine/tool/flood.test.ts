@@ -50,11 +50,11 @@ describe('a flood of output', () => {
     const output: OutputSink = { write: (bytes) => { size += bytes.length; }, ready: () => new Promise((resolve) => { gate.open.push(resolve); }), finish: async () => ({ sha256: '', size }) };
     const stop = new AbortController();
     const running = runTool(toolRequest(['yes'], { output, signal: stop.signal }));
-    await expect.poll(() => gate.open.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    await expect.poll(() => gate.open.length, { timeout: 20_000 }).toBeGreaterThan(0);
     const first = size;
     expect(first).toBeLessThanOrEqual(128 * 1024);
     gate.open.shift()?.();
-    await expect.poll(() => size > first, { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => size > first, { timeout: 20_000 }).toBe(true);
     stop.abort();
     output.ready = async () => {};
     for (const release of gate.open) release();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { findSurvivors, killSurvivors } from '../../../electron/engine/tool/find-survivors.ts';
@@ -65,7 +66,7 @@ describe('survivors of a crash', () => {
   it('are found by marker and by pid with start time, and can be ended', async () => {
     const marker = newMarker();
     const child = spawn('/bin/sh', ['-c', 'setsid sleep 600 & exec sleep 600'], { detached: true, stdio: 'ignore', env: { PATH: '/usr/bin:/bin', BLACKSTART_STEP: marker } });
-    await expect.poll(() => livingWithMarker(marker).length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => livingWithMarker(marker).length, { timeout: 20_000 }).toBe(2);
     const pid = child.pid ?? 0;
     const byMarker = findSurvivors({ processes: [], marker });
     expect(byMarker.map((survivor) => survivor.pid).sort()).toEqual(livingWithMarker(marker).sort());
@@ -90,8 +91,9 @@ describe('survivors of a crash', () => {
     // The parent execs a program that never reaps, so the child stays a zombie.
     const parent = spawn('/bin/sh', ['-c', 'sleep 0 & exec sleep 600'], { detached: true, stdio: 'ignore', env: { PATH: '/usr/bin:/bin', BLACKSTART_STEP: newMarker() } });
     const pid = parent.pid ?? 0;
-    const zombies = (): number[] => [pid + 1, pid + 2, pid + 3].filter((candidate) => startTimeOf(candidate) !== null && readProcess(candidate) === null);
-    await expect.poll(() => zombies().length, { timeout: 5_000 }).toBeGreaterThan(0);
+    const children = (): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter((text) => text !== '').map(Number);
+    const zombies = (): number[] => children().filter((candidate) => startTimeOf(candidate) !== null && readProcess(candidate) === null);
+    await expect.poll(() => zombies().length, { timeout: 20_000 }).toBeGreaterThan(0);
     process.kill(pid, 'SIGKILL');
   });
 

@@ -63,7 +63,7 @@ describe('a tool that ends', () => {
     const mark = join(folder, 'mark');
     const outcome = await createRunTool({ drainMs: 50 })(toolRequest(['sh', '-c', `(sleep 0.3; echo late; echo later && touch ${mark}) & echo started`]));
     expect(outcome.stdout.text).toBe('started\n');
-    await expect.poll(() => existsSync(mark), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => existsSync(mark), { timeout: 20_000 }).toBe(true);
   });
 
   it('keeps only the first bytes in memory, and stores all of them', async () => {

@@ -13,7 +13,7 @@ import { openValue } from '../../../electron/engine/drill/seal.ts';
 const run = promisify(execFile);
 
 async function query(sql: string): Promise<string> {
-  const { stdout } = await run('psql', ['--no-psqlrc', '--username=ampora', '--dbname=ampora', '-v', 'ON_ERROR_STOP=1', '-At', '-c', sql], { timeout: 5_000 });
+  const { stdout } = await run('psql', ['--no-psqlrc', '--username=ampora', '--dbname=ampora', '-v', 'ON_ERROR_STOP=1', '-At', '-c', sql], { timeout: 20_000 });
   return stdout.trim();
 }
 

@@ -1,8 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAuthority, makeLeaf } from '../../../support/certificates.ts';
@@ -131,6 +133,53 @@ describe('known-answer', () => {
     expect(gullible.summary).toContain('accepts any secret');
     expect((await probe(['true'])).summary).toContain('does not take the secret');
     expect((await probe(['no-such-tool-4711'], 'secret')).outcome).toBe('unknown');
+  });
+});
+
+describe('known-answer by gpg', () => {
+  const gpg = (home: string, args: readonly string[], input?: string): Buffer => execFileSync('gpg', ['--batch', '--homedir', home, '--pinentry-mode', 'loopback', ...args], { ...(input === undefined ? {} : { input }), stdio: ['pipe', 'pipe', 'ignore'] });
+  const home = (name: string): string => {
+    const path = mkdtempSync(join(tmpdir(), `gpg-${name}-`));
+    homes.push(path);
+    return path;
+  };
+  const homes: string[] = [];
+  afterAll(() => {
+    for (const path of homes) {
+      execFileSync('gpgconf', ['--homedir', path, '--kill', 'all']);
+      rmSync(path, { recursive: true, force: true });
+    }
+  });
+  const judge = async (secret: string, file: string) => {
+    const own = makeBench({ pgp: secret });
+    const found = await own.probe({ kind: 'known-answer', secret: 'pgp', answer: { kind: 'openpgp', file: join(bench.folder, file) } });
+    own.remove();
+    return found;
+  };
+  const agents = (): string => execFileSync('ps', ['ax', '-o', 'args']).toString().split('\n').filter((line) => line.includes(`bs-tmp-${process.pid}-`) && line.includes('gpg-agent')).join();
+
+  it('opens with the right passphrase only, and not when cut off', async () => {
+    const at = (name: string): string => join(bench.folder, name);
+    writeFileSync(at('sealed.gpg'), gpg(home('sym'), ['--passphrase', 'a good passphrase', '--symmetric', '-o', '-'], 'x'.repeat(50_000)));
+    expect(await judge('a good passphrase', 'sealed.gpg')).toMatchObject({ outcome: 'pass', evidence: { strength: 'authenticated' } });
+    expect(await judge('a wrong passphrase', 'sealed.gpg')).toMatchObject({ outcome: 'fail', evidence: { strength: 'none' } });
+    const bytes = readFileSync(at('sealed.gpg'));
+    writeFileSync(at('cut.gpg'), bytes.subarray(0, bytes.length - 10));
+    expect((await judge('a good passphrase', 'cut.gpg')).outcome).toBe('fail');
+    writeFileSync(at('flip.gpg'), bytes.map((byte, index) => (index === bytes.length - 40 ? byte ^ 1 : byte)));
+    expect((await judge('a good passphrase', 'flip.gpg')).outcome).toBe('fail');
+    expect((await judge('a good passphrase', 'canary.txt')).outcome).toBe('fail');
+    expect(agents()).toBe('');
+  });
+
+  it('opens with the private key that it was made for', async () => {
+    const [ours, theirs] = [home('ours'), home('theirs')];
+    for (const one of [ours, theirs]) gpg(one, ['--passphrase', '', '--quick-gen-key', 'dr@ampora.example', 'default', 'default']);
+    writeFileSync(join(bench.folder, 'made.gpg'), gpg(ours, ['--trust-model', 'always', '-r', 'dr@ampora.example', '-e', '-o', '-'], 'canary'));
+    const key = (of: string): string => gpg(of, ['--armor', '--passphrase', '', '--export-secret-keys']).toString();
+    expect(await judge(key(ours), 'made.gpg')).toMatchObject({ outcome: 'pass', evidence: { strength: 'authenticated' } });
+    expect((await judge(key(theirs), 'made.gpg')).summary).toContain('made for another key');
+    expect((await judge('-----BEGIN PGP PRIVATE KEY BLOCK-----\nnonsense', 'made.gpg')).outcome).toBe('fail');
   });
 });
 
