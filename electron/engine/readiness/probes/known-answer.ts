@@ -4,6 +4,7 @@ import type { KeyProof, KnownAnswer } from '../../../contract/known-answer.ts';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
 import { proveKnownAnswer, readSample, sampleOf } from '../../escrow/known-answer.ts';
 import { proveByCommand } from '../prove-by-command.ts';
+import { proveByGpg } from '../prove-by-gpg.ts';
 import type { ProbeContext, ProbeRunner } from '../probe.ts';
 import { fail, pass, unknown } from '../probe.ts';
 
@@ -15,6 +16,7 @@ export const probeKnownAnswer: ProbeRunner<'known-answer'> = async (probe, conte
   const evidence: Evidence = { secret: probe.secret, kind: probe.answer.kind, ...(sample === null ? {} : { path: sample }) };
   if (probe.answer.kind === 'command') return verdict(await proveByCommand(probe.answer, secret.bytes(), context), probe.secret, 'the command', evidence);
   if (sample === null) return unknown('refused', 'The check names no sample: give `file` in its `answer`.', evidence);
+  if (probe.answer.kind === 'openpgp') return verdict(await proveByGpg(secret.bytes(), sample, context), probe.secret, basename(sample), evidence);
   const proof = await proveKnownAnswer(
     { answer: probe.answer, secret: secret.bytes(), samples: [sample === PUBLIC_KEY_IN_LINE ? inlinePublic(probe.answer) : readSample(sample, probe.answer)], now: context.clock.now() },
     { nodePath: context.nodePath, signal: context.signal },
