@@ -25,6 +25,11 @@ export interface RunHost {
   secretsChanged(): void;
   /** Durable when it returns; the fold has taken the events in. */
   append(events: readonly RunEventBody[], actor?: string): void;
+  /**
+   * For what only tells where an effect is, after its intent is durable: it becomes durable within milliseconds, or with the
+   * next event. `refused` is called when the disk does not take it.
+   */
+  soon(event: RunEventBody, refused: (thrown: unknown) => void): void;
   /** Live output of a step, masked, for those who watch. */
   show(step: string, offset: number, bytes: Uint8Array): void;
   names(scope: string): Names;

@@ -56,6 +56,8 @@ export interface RunWatcher {
 
 /** How long to wait before a disk that refused is asked again. */
 const DISK_PAUSE_MS = 2_000;
+/** A tool that ends within this time has its start and its result in one transaction: half the cost of a short step. */
+const SOON_MS = 5;
 
 export class LiveRun implements RunHost {
   readonly id: string;
@@ -78,6 +80,7 @@ export class LiveRun implements RunHost {
   #left = false;
   readonly #over = new AbortController();
   #held = true;
+  readonly #soon: RunEventBody[] = [];
   #killing: Promise<unknown> = Promise.resolve();
   #waiters: (() => void)[] = [];
   words: string | null = null;
@@ -117,10 +120,20 @@ export class LiveRun implements RunHost {
   append(bodies: readonly RunEventBody[], actor = 'engine'): void {
     if (bodies.length === 0) return;
     if (this.#left) throw new EngineError('refused', `The run ${this.id} is not carried by this process any more.`);
-    const stored = this.journal.appendAll(bodies.map(({ type, data }) => ({ type, run: this.id, actor, data: asEventData(data) })));
+    const entry = (by: string) => ({ type, data }: RunEventBody) => ({ type, run: this.id, actor: by, data: asEventData(data) });
+    const stored = this.journal.appendAll([...this.#soon.map(entry('engine')), ...bodies.map(entry(actor))]);
+    this.#soon.length = 0;
     for (const entry of stored) this.#take(entry);
     this.#waiters.splice(0).forEach((wake) => wake());
     this.go();
+  }
+
+  soon(body: RunEventBody, refused: (thrown: unknown) => void): void {
+    this.#soon.push(body);
+    void this.clock.sleep(SOON_MS).then(() => {
+      const due = this.#soon.splice(0);
+      if (!this.#left) this.append(due);
+    }).catch(refused);
   }
 
   #take(entry: JournalEvent): void {

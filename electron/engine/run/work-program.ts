@@ -129,18 +129,23 @@ export async function runPrepared(host: RunHost, { step, signal }: Effort, prepa
   const { block, path } = step.plan;
   const sink = choices.sink ?? lazySink(host.journal.blobs);
   const silence = watchSilence(host, step);
+  const unrecorded = new AbortController(); // what the journal cannot be told of must not go on
+  const refuse = (thrown: unknown): void => {
+    host.fault(thrown);
+    unrecorded.abort();
+  };
   let offset = 0;
   const timeout = choices.timeoutMs ?? (block.timeout === undefined ? undefined : durationSeconds(block.timeout) * 1000);
   try {
     return await host.runTool({
       stages: prepared.stages, cwd: prepared.cwd, env: prepared.env, marker: markerOf(host.id, path, attempt),
       okExitCodes: ('ok_exit_codes' in block ? block.ok_exit_codes : undefined) ?? [0],
-      redactor: choices.redactor ?? host.redactor(), output: sink, signal: choices.signal ?? signal,
+      redactor: choices.redactor ?? host.redactor(), output: sink, signal: AbortSignal.any([choices.signal ?? signal, unrecorded.signal]),
       ...(prepared.stdin === undefined ? {} : { stdin: prepared.stdin }),
       ...(block.kind === 'run' && block.tty === true && !prepared.alternate ? { tty: TTY } : {}),
       ...(timeout === undefined ? {} : { timeoutMs: timeout }),
       onSpawn: ({ stage, pid, startTime, type }) => {
-        host.append([{ type: 'step.process', data: { step: path, attempt, stage, pid, start_time: startTime } }]);
+        host.soon({ type: 'step.process', data: { step: path, attempt, stage, pid, start_time: startTime } }, refuse);
         if (type !== undefined) host.typing(path, type);
       },
       onOutput: (bytes) => {
