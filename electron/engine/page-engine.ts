@@ -105,7 +105,7 @@ class Console implements ConsoleEngine {
   #refreshViews(): void {
     if (this.#listeners.size === 0) return;
     for (const folder of this.#folders()) {
-      for (const { id } of folder.runs.list()) if (folder.runs.live(id) !== null) this.#markStale(id);
+      for (const id of folder.runs.ids()) if (folder.runs.live(id) !== null) this.#markStale(id);
     }
   }
 
@@ -170,7 +170,7 @@ class Console implements ConsoleEngine {
     const { dataDir } = this.#options;
     return {
       version: VERSION, data_dir: dataDir, node: process.versions.node, platform: process.platform, laptop: hostname(),
-      first_start: this.#real.runs.list().length === 0, device_key: this.#real.journal.device.protection, notices: [...this.#notices],
+      first_start: this.#real.runs.ids().length === 0, device_key: this.#real.journal.device.protection, notices: [...this.#notices],
     };
   }
 

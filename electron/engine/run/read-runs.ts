@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import { EngineError } from '../../contract/errors.ts';
 import type { RunView } from '../../contract/run.ts';
-import type { BlobName } from '../../contract/run/events.ts';
+import type { BlobName, RunEvent } from '../../contract/run/events.ts';
 import { readRunEvent } from '../../contract/run/events.ts';
 import type { RunFold } from '../../contract/run/state.ts';
 import { applyEvent, beginRun } from '../../contract/run/fold.ts';
 import { planRun } from '../../contract/run/plan.ts';
 import { RunSnapshot } from '../../contract/run/snapshot.ts';
 import type { Clock } from '../deps.ts';
-import type { JournalReader } from '../journal/journal.ts';
+import type { JournalEvent, JournalReader } from '../journal/journal.ts';
 import { readProcess } from '../tool/process-table.ts';
 import { namesFor } from './names.ts';
 import { viewLive } from './view-live.ts';
@@ -17,7 +17,9 @@ import { viewLive } from './view-live.ts';
 export interface Shelf {
   /** Oldest first. */
   ids(): string[];
-  /** Up to the newest event; EngineError `not-found` for an unknown run. */
+  /** Those of them that this version can read; one odd run must not hide the others. Oldest first. */
+  readable(): string[];
+  /** Up to the newest event; EngineError `not-found` for an unknown run, `refused` for one that does not read. */
   fold(run: string): RunFold;
   /** A whole id, a unique prefix, or `last`. EngineError `not-found` or `usage`. */
   resolve(name: string): string;
@@ -39,7 +41,7 @@ export function createShelf(reader: Pick<JournalReader, 'events' | 'blobs'>): Sh
     let current = folds.get(run) ?? null;
     if (current === null && !ids().includes(run)) throw new EngineError('not-found', `There is no run "${run}".`, { hint: '"blackstart runs" lists them.' });
     for (const stored of reader.events({ run, after: current?.seq ?? 0 })) {
-      const event = readRunEvent(stored);
+      const event = readEvent(run, stored);
       if (event === null) continue;
       if (event.type === 'run.created') current = beginRun(run, planRun(readSnapshot(reader, event.data.snapshot)), event);
       else if (current !== null) applyEvent(current, event);
@@ -48,7 +50,23 @@ export function createShelf(reader: Pick<JournalReader, 'events' | 'blobs'>): Sh
     folds.set(run, current);
     return current;
   };
-  return { ids, fold, resolve: (name) => resolveId(ids(), name) };
+  const readable = (): string[] => ids().filter((run) => {
+    try {
+      return fold(run).id === run;
+    } catch (thrown) {
+      if (thrown instanceof EngineError && thrown.code === 'refused') return false;
+      throw thrown;
+    }
+  });
+  return { ids, readable, fold, resolve: (name) => resolveId(ids(), name) };
+}
+
+function readEvent(run: string, stored: JournalEvent): RunEvent | null {
+  try {
+    return readRunEvent(stored);
+  } catch (cause) {
+    throw new EngineError('refused', `The run ${run} does not read: it was recorded by another version of Blackstart.`, { hint: 'Look at it with that version, or export its evidence bundle: the record itself is whole.', cause });
+  }
 }
 
 function resolveId(ids: readonly string[], name: string): string {
@@ -94,7 +112,7 @@ export function viewRecorded(fold: RunFold, reader: Pick<JournalReader, 'blobs'>
 /** Newest first. */
 export function readRunViews(reader: JournalReader, clock: Clock, dataDir: string): RunView[] {
   const shelf = createShelf(reader);
-  return shelf.ids().map((run) => viewRecorded(shelf.fold(run), reader, clock, dataDir)).reverse();
+  return shelf.readable().map((run) => viewRecorded(shelf.fold(run), reader, clock, dataDir)).reverse();
 }
 
 /** @param name id, unique prefix or `last` */

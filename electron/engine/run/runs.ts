@@ -81,7 +81,10 @@ export interface Runs {
   /** @param answers are checked against the runbook before the run is made */
   start(request: StartRequest, pace: Pace, answers?: Answers): Promise<LiveRun>;
   resume(run: string, request: ResumeRequest): Promise<LiveRun>;
+  /** Newest first; runs that this version cannot read are left out. */
   list(): RunView[];
+  /** Oldest first, all of them. */
+  ids(): string[];
   view(run: string): RunView;
   /** Whether this journal knows a run of that whole id; cheap. */
   has(run: string): boolean;
@@ -222,7 +225,11 @@ class CarriedRuns implements Runs {
   }
 
   list(): RunView[] {
-    return this.#shelf.ids().map((run) => this.view(run)).reverse();
+    return this.#shelf.readable().map((run) => this.view(run)).reverse();
+  }
+
+  ids(): string[] {
+    return [...this.#shelf.ids()];
   }
 
   has(run: string): boolean {
