@@ -43,6 +43,7 @@ describe('a scratch server', () => {
   it('answers on a private socket only, and leaves nothing when stopped, once or twice', async () => {
     const server = await startScratchPostgres(bench.context(), { database: 'lanterns' });
     expect(await server.query("SELECT current_database(), current_setting('listen_addresses'), NULL, 'ä'")).toBe('lanterns\t\t\\N\tä');
+    expect(await server.query('SHOW dynamic_shared_memory_type')).toBe('mmap'); // nothing in /dev/shm that a kill would leave
     expect(statSync(server.host).mode & 0o077).toBe(0);
     expect(Buffer.byteLength(join(server.host, '.s.PGSQL.5432'))).toBeLessThan(104);
     await expect(server.query('SELECT no_such_thing')).rejects.toMatchObject({ code: 'bad', message: expect.stringContaining('no_such_thing') });

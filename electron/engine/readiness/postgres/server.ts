@@ -60,6 +60,8 @@ function serverArgv(start: ServerStart): string[] {
     fsync: 'off', // the data lives for minutes
     synchronous_commit: 'off',
     full_page_writes: 'off',
+    // in the data folder, so that nothing stays in memory after a kill
+    ...(process.platform === 'win32' ? {} : { dynamic_shared_memory_type: 'mmap' }),
     logging_collector: 'off',
     log_destination: 'stderr',
     ssl: 'off',
