@@ -134,7 +134,7 @@ describe('hostile text', () => {
     expect(await page.locator('.xterm-rows').textContent()).toContain('a link');
     await page.keyboard.press('o');
     await page.locator('.fulloutput').waitFor();
-    await expect.poll(() => page.locator('.fulloutput').textContent()).toContain('the end');
+    await expect.poll(() => page.locator('.fulloutput').textContent(), { timeout: 15_000 }).toContain('the end');
     await expectInert();
     await page.keyboard.press('Escape');
   });
