@@ -47,7 +47,10 @@ export async function driveRun(live: LiveRun, answers: Answers, host: DriveHost)
   const stopped = aborted(host.signal);
   while (live.alive) {
     const change = live.changed();
-    if (host.signal?.aborted === true) return leave(live, 'It was interrupted', refusals);
+    if (host.signal?.aborted === true) {
+      await live.halt();
+      return leave(live, 'It was interrupted', refusals);
+    }
     if (await answerOne(live, left, host, refusals)) continue;
     if (!live.alive) break;
     if (!live.busy) return leave(live, null, refusals);
@@ -64,10 +67,10 @@ function aborted(signal: AbortSignal | undefined): Promise<void> {
 
 /** A failed step comes first: what waits elsewhere does not hide it. */
 async function leave(live: LiveRun, why: string | null, refusals: readonly string[]): Promise<Driven> {
-  const failed = live.state() === 'failed';
   const reason = why ?? refusals.at(-1) ?? whatIsNeeded(live);
-  await live.park(failed ? 'failed' : 'waiting', reason);
-  return { state: live.state(), exit: failed ? 1 : 5, why: reason };
+  await live.park(live.state() === 'failed' ? 'failed' : 'waiting', reason);
+  const state = live.state();
+  return { state, exit: state === 'failed' || state === 'aborted' ? 1 : state === 'succeeded' ? 0 : 5, why: reason };
 }
 
 function whatIsNeeded(live: LiveRun): string {

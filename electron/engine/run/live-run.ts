@@ -80,6 +80,7 @@ export class LiveRun implements RunHost {
   #left = false;
   readonly #over = new AbortController();
   #held = true;
+  #halting = false;
   readonly #soon: RunEventBody[] = [];
   #killing: Promise<unknown> = Promise.resolve();
   #waiters: (() => void)[] = [];
@@ -187,6 +188,7 @@ export class LiveRun implements RunHost {
     const { events, launch } = advance(this.fold, { condition: (step) => conditionOf(this.fold, step), refusal: (step) => drillRefusal(this.fold, step) });
     if (events.some(({ type }) => type === 'run.finished')) return this.#finish(events);
     if (events.length > 0) this.append(events);
+    if (this.#halting) return;
     for (const wanted of launch) if (!this.#efforts.has(wanted.step)) this.#start(wanted);
   }
 
@@ -278,18 +280,26 @@ export class LiveRun implements RunHost {
    */
   async park(why: 'waiting' | 'failed' | 'closed', reason: string): Promise<void> {
     if (this.#left) return;
+    await this.halt();
     if (why === 'failed' && this.fold.mode === 'rehearsal' && this.fold.aborted === null && !this.fold.teardown && this.fold.order.some(({ plan }) => plan.block.teardown === true)) {
+      this.#halting = false;
       this.append([{ type: 'run.teardown', data: { reason } }]);
       await this.settled();
+      await this.halt();
     }
-    for (const { stop } of this.#efforts.values()) stop.abort();
-    await Promise.all([...this.#efforts.values()].map(({ done }) => done));
     if (this.#left) return;
     await this.#cleanUp(why === 'failed' ? 'end' : 'left');
     this.append([{ type: 'run.parked', data: { why, reason } }]);
     this.journal.checkpoint('run.parked');
     this.journal.endRunKey(this.id);
     this.leave();
+  }
+
+  /** Ends what runs, and starts nothing any more. */
+  async halt(): Promise<void> {
+    this.#halting = true;
+    for (const { stop } of this.#efforts.values()) stop.abort();
+    await Promise.all([...this.#efforts.values()].map(({ done }) => done));
   }
 
   /** Forgets every secret; nothing can be appended from here on. */

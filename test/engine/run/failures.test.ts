@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { driveRun } from '../../../electron/engine/run/drive.ts';
+import { findSurvivors } from '../../../electron/engine/tool/find-survivors.ts';
 import { openLab, step } from '../../support/run-lab.ts';
 
 const breaks = step('breaks', 'kind: run\nrun: ["false"]');
@@ -125,6 +127,22 @@ describe('time', () => {
     await real.settled();
     expect(real.view()).toMatchObject({ state: 'aborted' });
     expect(real.view().steps.map(({ state, exit_codes }) => [state, exit_codes])).toEqual([['failed', [143]], ['failed', [143]]]);
+  });
+
+  it('an interrupt ends what runs, starts nothing more, and leaves the run to be resumed', async () => {
+    const lab = openLab();
+    const live = await lab.runs.start({ id: lab.write(step('a', 'kind: run\nrun: [sleep, "300"]\non_fail: { retry: 3 }') + step('b', 'kind: run\nneeds: []\nrun: ["true"]')), mode: 'rehearsal', params: {} }, 'auto');
+    while (lab.events(live.id, 'step.process').length < 2) await live.changed();
+    const stop = new AbortController();
+    const driving = driveRun(live, {}, { people: lab.people, env: {}, folder: lab.folder, signal: stop.signal });
+    stop.abort();
+    expect(await driving).toMatchObject({ state: 'failed', exit: 1, why: 'It was interrupted' });
+    expect(lab.runs.view(live.id).steps[0]).toMatchObject({ state: 'failed', attempts: 1 });
+    expect(findSurvivors({ processes: [], marker: `${live.id}/` })).toEqual([]);
+    const again = await lab.runs.resume(live.id, { pace: 'auto' });
+    await lab.runs.command(live.id, { do: 'skip', step: 'a', reason: 'enough' });
+    await again.settled();
+    expect(again.state()).toBe('succeeded');
   });
 
   it('stops one step when asked, and asks what now', async () => {
