@@ -57,7 +57,7 @@ export interface RunWatcher {
 /** How long to wait before a disk that refused is asked again. */
 const DISK_PAUSE_MS = 2_000;
 /** A tool that ends within this time has its start and its result in one transaction: half the cost of a short step. */
-const SOON_MS = 5;
+const SOON_MS = 20;
 
 export class LiveRun implements RunHost {
   readonly id: string;

@@ -42,7 +42,7 @@ export async function openPipes(count: number): Promise<PipeSet | null> {
 
 /** Names that were made and not yet used. `mkfifo` is a program, and starting it for every tool would double the cost of one. */
 const spare: string[] = [];
-const AT_ONCE = 32;
+const AT_ONCE = 128;
 const PREFIX = 'blackstart-pipe';
 let folder: string | null = null;
 
