@@ -132,6 +132,7 @@ export class LiveRun implements RunHost {
   soon(body: RunEventBody, refused: (thrown: unknown) => void): void {
     this.#soon.push(body);
     void this.clock.sleep(SOON_MS).then(() => {
+      if (!this.#soon.includes(body)) return; // another event took it along
       const due = this.#soon.splice(0);
       if (!this.#left) this.append(due);
     }).catch(refused);
