@@ -181,6 +181,7 @@ describe('a run', () => {
     await enterUntil(page, () => page.getByRole('alertdialog').isVisible());
     await look('approval');
     await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
     expect(await stepHeading(page)).toContain('Let the harbour master agree');
   }, 120_000);
 
@@ -192,7 +193,15 @@ describe('a run', () => {
     const repeat = async (times: number): Promise<void> => {
       for (let count = 0; count < times; count += 1) await client.send('Input.dispatchKeyEvent', { type: 'keyDown', autoRepeat: true, ...key });
     };
-    await client.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key });
+    // A press may fall into the half second in which a new action ignores Enter: then a person presses again, and holds.
+    await expect.poll(async () => {
+      const waits = (await primaryLabel(page))?.startsWith('Run step 10') === true;
+      if (waits) {
+        await client.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
+        await client.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key });
+      }
+      return waits;
+    }, { timeout: 30_000, interval: 1_500 }).toBe(false);
     await expect.poll(async () => { await repeat(20); return primaryLabel(page); }, { timeout: 30_000 }).toMatch(/^Run step 12/u);
     await repeat(300);
     expect(await primaryLabel(page)).toMatch(/^Run step 12/u);
@@ -201,6 +210,7 @@ describe('a run', () => {
   }, 150_000);
 
   it('goes on while its window is closed, and is there when it opens again', async () => {
+    await expect.poll(() => primaryLabel(page), { timeout: 30_000 }).toMatch(/^Run step 13/u);
     const heading = await stepHeading(page);
     const again = opened.app.waitForEvent('window');
     await opened.app.evaluate(({ BrowserWindow, app }) => {
