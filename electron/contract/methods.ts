@@ -43,7 +43,7 @@ const none = z.object({}).strict();
 const id = z.object({ id: z.string() }).strict();
 
 export const METHODS = {
-  'app.info': { params: none, result: z.object({ version: z.string(), data_dir: z.string(), node: z.string(), platform: z.string(), laptop: z.string(), first_start: z.boolean(), device_key: z.enum(['wrapped', 'unwrapped']), notices: z.array(z.string()) }) },
+  'app.info': { params: none, result: z.object({ version: z.string(), data_dir: z.string(), node: z.string(), platform: z.string(), laptop: z.string(), first_start: z.boolean(), device_key: z.enum(['wrapped', 'unwrapped']) }) },
   'app.echo': { params: z.object({ text: z.string() }), result: z.object({ text: z.string() }) },
   'home.view': { params: none, result: HomeView },
   'runbook.list': { params: none, result: z.object({ runbooks: z.array(RunbookRow) }) },

@@ -16,7 +16,7 @@ import { checkRunbook } from './check-runbook.ts';
 import { openDataFolder, type DataFolder, type FolderOptions } from './data-folder.ts';
 import { dueDrills } from './drill/due.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
-import { openFirstDrill } from './drill/open-first-drill.ts';
+import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
 import { homeView } from './home/home-view.ts';
 import { renderReport } from './report/report.ts';
 import { writeReport } from './report/write-report.ts';
@@ -47,12 +47,12 @@ class Console implements ConsoleEngine {
   readonly #options: FolderOptions;
   readonly #real: DataFolder;
   #drill: DataFolder | null = null;
+  #openingDrill: Promise<OpenDrill> | null = null;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #secrets = new Map<string, SecretStore>();
   readonly #stale = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   readonly #refresh: NodeJS.Timeout;
-  readonly #notices: string[] = [];
 
   constructor(options: FolderOptions) {
     this.#options = { ...options, onProgress: (progress) => this.#emit({ event: 'readiness.progress', progress }), onReadiness: (report) => this.#changed({ event: 'readiness.changed', report }) };
@@ -71,6 +71,7 @@ class Console implements ConsoleEngine {
     clearTimeout(this.#timer);
     clearInterval(this.#refresh);
     for (const store of this.#secrets.values()) store.forgetAll();
+    await this.#openingDrill?.catch(() => undefined);
     await this.#drill?.close();
     await this.#real.close();
   }
@@ -110,7 +111,7 @@ class Console implements ConsoleEngine {
   }
 
   #folders(): DataFolder[] {
-    if (this.#drill === null && existsSync(join(firstDrillDataDir(this.#options.dataDir), 'journal.sqlite'))) this.#adoptDrill(openDataFolder({ ...this.#options, dataDir: firstDrillDataDir(this.#options.dataDir) }));
+    if (this.#drill === null && this.#openingDrill === null && existsSync(join(firstDrillDataDir(this.#options.dataDir), 'journal.sqlite'))) this.#adoptDrill(openDataFolder({ ...this.#options, dataDir: firstDrillDataDir(this.#options.dataDir) }));
     return this.#drill === null ? [this.#real] : [this.#real, this.#drill];
   }
 
@@ -120,10 +121,15 @@ class Console implements ConsoleEngine {
     return folder;
   }
 
-  /** The First drill's folder, its material made; opened once. */
-  async #openDrill(): Promise<{ folder: DataFolder; made: boolean }> {
+  /** The First drill's folder, its material made; opened once, however many ask for it at the same time. */
+  async #openDrill(): Promise<OpenDrill> {
     const opened = this.#folders()[1];
     if (opened !== undefined && existsSync(join(opened.dataDir, 'lanterns'))) return { folder: opened, made: false };
+    this.#openingDrill ??= this.#makeDrill().finally(() => { this.#openingDrill = null; });
+    return this.#openingDrill;
+  }
+
+  async #makeDrill(): Promise<OpenDrill> {
     await this.#drill?.close();
     this.#drill = null;
     const { folder, made } = await openFirstDrill(this.#options);
@@ -170,7 +176,7 @@ class Console implements ConsoleEngine {
     const { dataDir } = this.#options;
     return {
       version: VERSION, data_dir: dataDir, node: process.versions.node, platform: process.platform, laptop: hostname(),
-      first_start: this.#real.runs.ids().length === 0, device_key: this.#real.journal.device.protection, notices: [...this.#notices],
+      first_start: this.#real.runs.ids().length === 0, device_key: this.#real.journal.device.protection,
     };
   }
 

@@ -115,7 +115,9 @@ async function approve(page: Page, passphrase: string): Promise<void> {
   const dialog = page.getByRole('alertdialog');
   await enterUntil(page, () => dialog.isVisible());
   const field = dialog.locator('input[type=password]');
-  await field.waitFor();
+  await field.waitFor().catch(async (thrown: unknown) => {
+    throw new Error(`The dialog asks for no passphrase: "${await dialog.textContent({ timeout: 1_000 }).catch(() => 'it is gone')}"`, { cause: thrown });
+  });
   await tabTo(page, field);
   await page.keyboard.type(passphrase);
   await enterUntil(page, async () => !(await dialog.isVisible()));

@@ -10,7 +10,7 @@ import { useKeys } from '../../keys/use-keys.tsx';
 import { ActionBar } from './ActionBar.tsx';
 import { Clocks } from './Clocks.tsx';
 import { CurrentStep } from './CurrentStep.tsx';
-import { RunDialogs, type RunDialog } from './dialogs/RunDialogs.tsx';
+import { isOver, type OpenDialog, RunDialogs, type RunDialog } from './dialogs/RunDialogs.tsx';
 import { nextAction } from './next-action.ts';
 import { RunBar } from './RunBar.tsx';
 import { SidePanel } from './SidePanel.tsx';
@@ -41,12 +41,14 @@ function OpenRun({ run, view }: { run: Run; view: RunView }) {
   useBody('run', view.mode);
   const { go } = useNavigation();
   const [looked, setLooked] = useState<{ step: string; from: string | null } | null>(null);
-  const [dialog, setDialog] = useState<RunDialog | null>(null);
+  const [open, setOpen] = useState<OpenDialog | null>(null);
   // Looking at another step ends when the run itself moves on.
   const selected = looked !== null && looked.from === view.current ? looked.step : view.current ?? view.steps.at(-1)?.id ?? null;
   const step = view.steps.find((candidate) => candidate.id === selected) ?? null;
   const answers = useAnswers();
   const action = nextAction(view, step);
+  const setDialog = (dialog: RunDialog): void => { setOpen({ ...dialog, step: selected }); };
+  if (open !== null && isOver(open, view)) setOpen(null);
   const look = (to: string | null): void => { if (to !== null) setLooked({ step: to, from: view.current }); };
   useKeys([
     { key: 'j', label: 'Next step', run: () => { look(neighbour(view, selected, 1)); } },
@@ -66,7 +68,7 @@ function OpenRun({ run, view }: { run: Run; view: RunView }) {
       </CurrentStep>
       <SidePanel view={view} step={step} onSelect={look} />
       <Timeline view={view} />
-      {dialog !== null && <RunDialogs run={run} view={view} step={step} dialog={dialog} onClose={() => { setDialog(null); }} onSwitch={setDialog} />}
+      {open !== null && <RunDialogs run={run} view={view} dialog={open} onClose={() => { setOpen(null); }} onSwitch={(dialog) => { setOpen({ ...dialog, step: open.step }); }} />}
     </AnswerContext>
   );
 }

@@ -46,7 +46,7 @@ export function ApprovalDialog({ run, view, step, onClose }: { run: Run; view: R
   const label = refusing ? (name === '' ? 'Refuse' : `Refuse as ${name}`) : name === '' ? 'Approve' : `Approve as ${name}`;
   return (
     <DialogBox
-      title={`Approve step ${step.number}: ${visible(step.title)}`} role="alertdialog" wide error={run.error} onClose={onClose} escape="decide later"
+      title={`Approve step ${step.number}: ${visible(step.title)}`} role="alertdialog" wide error={run.error ?? people.error} onClose={onClose} escape="decide later"
       actions={<><Button look="danger" tall onPress={() => { setRefusing(!refusing); }}>{refusing ? 'Do not refuse' : 'Refuse…'}</Button><Primary id={`approve ${step.id} ${person?.id ?? ''} ${refusing} ${step.approvals.length}`} label={label} missing={missingOf({ person, refusing, reason, present })} busy={run.busy} onPress={() => { void send(); }} /></>}
     >
       <Gate step={step} />

@@ -17,16 +17,34 @@ export type RunDialog =
   | { kind: 'reason'; verb: ReasonVerb }
   | { kind: 'dead' | 'goto' | 'inject' | 'note' | 'abort' | 'output' | 'no-return' | 'approve' | 'outcome' | 'resume' };
 
+/** A dialog speaks of the step for which it was opened, wherever the run has gone since. */
+export type OpenDialog = RunDialog & { step: string | null };
+
+function stepOf(view: RunView, dialog: OpenDialog): StepView | null {
+  return view.steps.find(({ id }) => id === dialog.step) ?? null;
+}
+
+/** Whether what the dialog asks has been answered meanwhile, or its step waits for something else by now. */
+export function isOver(dialog: OpenDialog, view: RunView): boolean {
+  const waits = stepOf(view, dialog)?.waiting_for ?? null;
+  switch (dialog.kind) {
+    case 'approve': return waits !== 'approval';
+    case 'no-return': return waits !== 'approval' && waits !== 'point-of-no-return' && waits !== 'start';
+    case 'resume': return view.state !== 'interrupted';
+    default: return false;
+  }
+}
+
 interface RunDialogsProps {
   run: Run;
   view: RunView;
-  step: StepView | null;
-  dialog: RunDialog;
+  dialog: OpenDialog;
   onClose(): void;
   onSwitch(dialog: RunDialog): void;
 }
 
-export function RunDialogs({ run, view, step, dialog, onClose, onSwitch }: RunDialogsProps) {
+export function RunDialogs({ run, view, dialog, onClose, onSwitch }: RunDialogsProps) {
+  const step = stepOf(view, dialog);
   switch (dialog.kind) {
     case 'resume': return <ResumeDialog run={run} view={view} onClose={onClose} />;
     case 'abort': return <AbortDialog run={run} view={view} onClose={onClose} />;
