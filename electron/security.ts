@@ -8,13 +8,13 @@ export const PAGE = `${ORIGIN}/index.html`;
 /** In memory: no `persist:`, so cookies, storage and caches end with the process. */
 export const PARTITION = 'blackstart';
 
-/** `unsafe-inline` for styles alone: the terminal writes its colours in a style element. Scripts come from the bundle only. */
+/** `unsafe-inline` for styles alone: the terminal writes its colours in a style element. Fonts as data: a report carries its own. Scripts come from the bundle only. */
 export const CONTENT_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
-  "font-src 'self'",
+  "font-src 'self' data:",
   "media-src 'self'",
   "connect-src 'none'",
   "form-action 'none'",

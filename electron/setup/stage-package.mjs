@@ -51,7 +51,7 @@ export function stagePackage(folder, shell) {
   copy(join(BUILD, 'renderer'), join(asar, 'build', 'renderer'), noStamp);
   copy(join(BUILD, 'engine'), join(unpacked, 'build', 'engine'), noStamp);
   copy(join(ROOT, 'electron', 'cli', 'blackstart'), join(unpacked, 'electron', 'cli', 'blackstart'));
-  for (const part of ['runbooks', 'LICENSE']) copy(join(ROOT, part), join(unpacked, part));
+  for (const part of ['runbooks', 'assets/fonts', 'LICENSE']) copy(join(ROOT, part), join(unpacked, part));
   stageModules(unpacked);
   const about = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const own = Object.fromEntries(ABOUT.map((key) => [key, about[key]]));

@@ -64,6 +64,17 @@ describe('the First drill in the window', () => {
     await picture('report');
   });
 
+  it('goes to a part of the report that is named beside it', async () => {
+    const { page } = opened;
+    const integrity = page.frameLocator('iframe.sheet').getByRole('heading', { name: 'Integrity' });
+    const top = async (): Promise<number> => (await integrity.boundingBox())?.y ?? Number.NaN;
+    expect(await top()).toBeGreaterThan(800);
+    await tabTo(page, page.locator('.parts').getByRole('button', { name: 'Integrity' }));
+    await page.keyboard.press('Enter');
+    await expect.poll(top).toBeLessThan(800);
+    await picture('report-integrity');
+  });
+
   it('keeps the run in the record, which is whole', async () => {
     const { page } = opened;
     await tabTo(page, page.getByRole('button', { name: 'Record' }));

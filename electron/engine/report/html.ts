@@ -8,6 +8,7 @@ import { h, s } from 'hastscript';
 import type { CheckResult } from '../../contract/readiness.ts';
 import type { Report, ReportStep } from '../../contract/report.ts';
 import { spokenBytes, spokenDuration, utcInstant, utcTime } from '../../contract/wording.ts';
+import { fontFaces } from './fonts.ts';
 import { STYLE } from './style.ts';
 import { timelinePicture } from './timeline.ts';
 
@@ -24,10 +25,10 @@ export function reportHtml(report: Report): string {
   const page = h('html', { lang: 'en' }, [
     h('head', [
       h('meta', { charset: 'utf-8' }),
-      h('meta', { 'http-equiv': 'Content-Security-Policy', content: "default-src 'none'; style-src 'unsafe-inline'" }),
+      h('meta', { 'http-equiv': 'Content-Security-Policy', content: "default-src 'none'; style-src 'unsafe-inline'; font-src data:" }),
       h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
       h('title', `${identity.title}, run ${identity.run}`),
-      h('style', STYLE),
+      h('style', fontFaces() + STYLE),
     ]),
     h('body', h('main', [...first(report), ...rest(report)])),
   ]);
@@ -42,11 +43,11 @@ function first(report: Report): Element[] {
     h('header', [h('div', [h('h1', identity.title), h('p', { class: 'sub' }, `${TYPE[identity.type]} of ${day}, severity ${identity.severity}. ${identity.scenario}`)]), h('p', { class: 'brand' }, 'Blackstart')]),
     h('p', { class: 'verdict' }, results.verdict),
     resultBoxes(report),
-    h('h2', 'What happened, in UTC'),
+    heading('What happened, in UTC'),
     timelinePicture(report),
     legend(results.clocks),
     h('div', { class: 'two' }, [activationBlock(report), peopleBlock(report)]),
-    h('h2', 'Deviations'),
+    heading('Deviations'),
     table(['Time', 'Step', 'What', 'Who, why'], report.deviations.map(({ at, step, what, who }) => [time(at), step, what, who]), 'Everything was done as written.'),
   ];
 }
@@ -57,17 +58,22 @@ function rest(report: Report): Element[] {
     ...readinessBlock(report),
     ...stepsBlock(report),
     ...dataBlock(report),
-    h('h2', 'Communications'),
+    heading('Communications'),
     table(['Audience', 'Channel', 'Due', 'Sent', 'Text', 'Reached'], report.communications.map((m) => [m.audience, m.channel, time(m.due_at), time(m.sent_at), m.text, m.reached]), 'Nobody was due to be told.'),
-    h('h2', 'Findings'),
+    heading('Findings'),
     table(['Finding', 'Severity', 'Cause', 'Owner', 'Due', 'Status'], report.findings.map((f) => [`${f.id}: ${f.title}`, f.severity, f.cause, f.owner, f.due, f.status]), 'None recorded.'),
-    h('h2', 'Notes'),
+    heading('Notes'),
     table(['Time', 'Who', 'Note'], report.notes.map(({ at, by, text }) => [time(at), by, text]), 'None taken.'),
-    h('h2', 'Escrow'),
+    heading('Escrow'),
     table(['Key', 'Result'], report.escrow.map(({ key, summary }) => [key, summary]), 'No escrowed key was touched.'),
     ...approvalBlock(report),
     ...integrityBlock(report),
   ];
+}
+
+/** With a place of its own, so that the console can list the parts and go to them. */
+function heading(title: string, look?: 'page'): Element {
+  return h('h2', { class: look, id: title.toLowerCase().replace(/[^a-z0-9]+/gu, '-') }, title);
 }
 
 function resultBoxes({ results, execution }: Report): Element {
@@ -127,7 +133,7 @@ function legend(clocks: Report['results']['clocks']): Element {
 
 function activationBlock({ activation, identity }: Report): Element {
   return h('section', [
-    h('h2', 'Activation'),
+    heading('Activation'),
     pairs([
       ['Outage', full(activation.outage_at)],
       ['Declared', `${full(activation.declared_at)}${activation.declared_by === null ? '' : `, ${activation.declared_by}`}`],
@@ -140,12 +146,12 @@ function activationBlock({ activation, identity }: Report): Element {
 }
 
 function peopleBlock({ people }: Report): Element {
-  return h('section', [h('h2', 'People'), pairs(people.map(({ name, role, from }) => [role, `${name}${from === null ? '' : `, from ${utcTime(from)}`}`] as const)), ...(people.length === 0 ? [h('p', { class: 'quiet' }, 'Nobody signed in.')] : [])]);
+  return h('section', [heading('People'), pairs(people.map(({ name, role, from }) => [role, `${name}${from === null ? '' : `, from ${utcTime(from)}`}`] as const)), ...(people.length === 0 ? [h('p', { class: 'quiet' }, 'Nobody signed in.')] : [])]);
 }
 
 function scopeBlock({ scope, identity, objectives }: Report): Element[] {
   return [
-    h('h2', { class: 'page' }, 'Scope and objectives'),
+    heading('Scope and objectives', 'page'),
     pairs([
       ['Runbook', `${identity.runbook.id}, reviewed ${identity.runbook.reviewed}, ${identity.runbook.signature.state}${identity.runbook.signature.signers.length === 0 ? '' : ` by ${identity.runbook.signature.signers.join(', ')}`}`],
       ['SHA-256', identity.runbook.sha256],
@@ -172,7 +178,7 @@ function outcome(check: CheckResult): Element {
 function readinessBlock({ readiness }: Report): Element[] {
   const why = (check: CheckResult): string => (check.override === null ? check.summary : `${check.summary} Overridden by ${check.override.by}: “${check.override.reason}”`);
   return [
-    h('h2', 'Readiness'),
+    heading('Readiness'),
     h('p', readiness.state === null ? 'Readiness was not judged.' : `State: ${readiness.state.toLowerCase().replaceAll('_', ' ')}.`),
     table(['Check', 'Outcome', 'What was found', 'Checked'], readiness.checks.map((check) => [check.title, outcome(check), why(check), full(check.checked_at)]), 'No checks.'),
   ];
@@ -185,7 +191,7 @@ const VERDICT_TONE: Readonly<Record<ReportStep['verdict'], readonly [Tone, strin
 function stepsBlock({ execution }: Report): Element[] {
   const rows = execution.map((step) => [step.number, step.title, tone(...VERDICT_TONE[step.verdict]), span(step.target_s), measured(step), time(step.started_at), step.executor, step.deviation]);
   return [
-    h('h2', { class: 'page' }, 'Steps'),
+    heading('Steps', 'page'),
     table(['', 'Step', 'Result', 'Target', 'Measured', 'Started', 'By', 'Deviation'], rows, 'No steps.'),
     ...execution.filter(hasDetail).map(stepDetail),
   ];
@@ -225,7 +231,7 @@ function quoted(argument: string): string {
 function dataBlock({ data }: Report): Element[] {
   const size = (value: number | null): string => (value === null ? '–' : spokenBytes(value));
   return [
-    h('h2', 'Data and keys'),
+    heading('Data and keys'),
     table(['Backup', 'Size', 'SHA-256', 'Proven to', 'Checked'], data.backups.map((b) => [b.path === '' ? b.check : b.path, size(b.size), b.sha256, b.level, full(b.at)]), 'No backup check ran.'),
     h('p', `Newest recovered row: ${full(data.newest_row)}`),
     table(['Secret', 'From', 'Bytes', 'Fingerprint'], data.keys.map((key) => [key.secret, key.source, key.length, key.fingerprint]), 'No key was used.'),
@@ -234,7 +240,7 @@ function dataBlock({ data }: Report): Element[] {
 
 function approvalBlock({ approval }: Report): Element[] {
   return [
-    h('h2', 'Approval'),
+    heading('Approval'),
     pairs([['Runbook owner', approval.author], ['Reviewed', approval.reviewed], ['Next drill due', full(approval.next_due)]]),
     h('div', { class: 'signatures' }, ['Operator', 'Witness', 'Compliance officer'].map((role) => h('div', approval.signatures.find((signature) => signature.role === role)?.name ?? role))),
   ];
@@ -242,7 +248,7 @@ function approvalBlock({ approval }: Report): Element[] {
 
 function integrityBlock({ integrity, identity, generated_at }: Report): Element[] {
   return [
-    h('h2', 'Integrity'),
+    heading('Integrity'),
     pairs([
       ['Entries', `${integrity.entries} in the journal, ${integrity.checkpoints} signed checkpoints`],
       ['Verified', integrity.verified === null ? 'not when this report was made' : integrity.verified ? 'yes, every entry' : 'NO: see the verification'],

@@ -57,6 +57,8 @@ describe('the formats', () => {
   it('is one HTML file without any script or outside resource', () => {
     const html = renderReport(report(), 'html');
     expect(html).not.toMatch(/<script|<link|src=|href=/u);
+    expect(html.match(/url\((?!#|data:font\/woff2;base64,)/gu)).toBeNull();
+    expect(html.match(/url\(data:font/gu)).toHaveLength(2);
     expect(html).toMatch(/Content-Security-Policy" content="default-src (?:'|&#x27;)none/u);
   });
 

@@ -1,6 +1,6 @@
 /** The report of a run, exactly as it is saved and printed; nothing in it runs. */
 import { FileText } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { counted } from '../../../../electron/contract/wording.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Page } from '../../app/Page.tsx';
@@ -10,6 +10,7 @@ import { MoreMenu } from '../../components/MoreMenu.tsx';
 import { Notice, runState, StateWord } from '../../components/States.tsx';
 import { useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
+import { ReportParts } from './ReportParts.tsx';
 import { useExport } from './use-export.ts';
 import './record.css';
 
@@ -26,6 +27,7 @@ export function ReportScreen({ run }: { run: string }) {
   const verified = useQuery('record.verify', { run });
   const summary = runs.result?.runs.find((candidate) => candidate.id === run) ?? null;
   const [written, setWritten] = useState<string | null>(null);
+  const sheet = useRef<HTMLIFrameElement>(null);
   const bundle = useExport();
   const name = `report-${run.slice(0, 13)}`;
   const save = useAction(async (format: Format) => {
@@ -49,8 +51,11 @@ export function ReportScreen({ run }: { run: string }) {
         {summary?.finished_at === null ? <Primary id={`back ${run}`} label="Back to the run" onPress={() => { go({ screen: 'run', run }); }} /> : <Primary id={`bundle ${run}`} label="Save evidence bundle" busy={bundle.busy} onPress={() => { void bundle.write(run); }} />}
       </div>
       {(error !== null || done !== null) && <div className="toolnote">{error !== null && <Fault error={error} />}{done !== null && <Notice tone="green" shape="confirmed">Written: <span className="mono s12">{visible(done)}</span></Notice>}</div>}
-      <div className="desk">
-        {report.result === null ? <p className="t2">{report.error === null ? 'The report is being made.' : ''}</p> : <iframe className="sheet" title="Report" sandbox="" srcDoc={report.result.html} />}
+      <div className="deskrow">
+        <div className="desk">
+          {report.result === null ? <p className="t2">{report.error === null ? 'The report is being made.' : ''}</p> : <iframe ref={sheet} className="sheet" title="Report" sandbox="" srcDoc={report.result.html} />}
+        </div>
+        {report.result !== null && <ReportParts html={report.result.html} sheet={sheet} />}
       </div>
     </Page>
   );
