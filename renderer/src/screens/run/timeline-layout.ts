@@ -1,6 +1,7 @@
 /** Where everything on the timeline lies. Pure; positions are shares of the width, 0 to 1. */
 import { scaleUtc } from 'd3-scale';
 import type { RunView, Span, StepView } from '../../../../electron/contract/run.ts';
+import { utcTime } from '../../../../electron/contract/wording.ts';
 import { hourMinute, millis } from '../../wording.ts';
 
 export type BarKind = 'tool' | 'people' | 'blocked' | 'waiting' | 'failed' | 'plan';
@@ -21,17 +22,21 @@ const SOON_MS = 5 * 60_000;
 const CHAR_PX = 6.6;
 /** No wider window than this many times the known stretch, so that the first minutes are not a sliver. */
 const LEAST_MS = 10 * 60_000;
+/** An ended run fills the width. */
+const ENDED_LEAST_MS = 5_000;
+/** Ticks closer than this need their seconds. */
+const MINUTE_MS = 60_000;
 
 interface Frame { place(ms: number): number; px: number }
 
 export function layoutTimeline(view: RunView, now: number, widthPx: number): TimelineLayout {
   const moments = view.finished_at === null ? now : Date.parse(view.finished_at);
   const from = start(view, now);
-  const target = targetMoment(view);
+  const target = worthShowing(view, from, targetMoment(view));
   const planned = view.finished_at === null ? [millis(view.forecast_finish), ...view.steps.map((step) => millis(step.forecast?.end ?? null))] : [];
   const spent = view.spans.map((span) => Date.parse(span.to ?? span.from));
   const ends = [moments, target, millis(view.restored_at), ...planned, ...spent, ...view.messages.map((message) => millis(message.sent_at))].filter((end) => end !== null);
-  const to = Math.max(from + LEAST_MS, ...ends);
+  const to = Math.max(from + (view.finished_at === null ? LEAST_MS : ENDED_LEAST_MS), ...ends);
   const pad = (to - from) * 0.04;
   const scale = scaleUtc().domain([from - pad, to + pad]).range([0, 1]).clamp(true);
   const frame: Frame = { place: (ms) => scale(ms), px: widthPx };
@@ -42,6 +47,12 @@ export function layoutTimeline(view: RunView, now: number, widthPx: number): Tim
     ticks: ticksOf(scale, marks, widthPx),
     marks,
   };
+}
+
+/** A target far behind the end of a short run would press all that happened into a sliver. */
+function worthShowing(view: RunView, from: number, target: number | null): number | null {
+  const ended = millis(view.finished_at);
+  return ended !== null && target !== null && target - from > 3 * (ended - from) ? null : target;
 }
 
 function start(view: RunView, now: number): number {
@@ -147,9 +158,13 @@ function extent(at: number, label: string, side: 'middle' | 'left' | 'right', wi
 
 function ticksOf(scale: ReturnType<typeof scaleUtc<number>>, marks: readonly Mark[], widthPx: number): TimelineLayout['ticks'] {
   const busy = marks.filter((mark) => mark.side !== 'hidden').map((mark) => extent(mark.at, mark.label, mark.side === 'hidden' ? 'middle' : mark.side, widthPx));
-  return scale.ticks(Math.max(2, Math.floor(widthPx / 160))).flatMap((tick) => {
+  const ticks = scale.ticks(Math.max(2, Math.floor(widthPx / 160)));
+  const [first, second] = ticks;
+  const name = first !== undefined && second !== undefined && second.getTime() - first.getTime() < MINUTE_MS ? (at: number) => utcTime(new Date(at).toISOString()) : hourMinute;
+  return ticks.flatMap((tick) => {
     const at = scale(tick);
-    const [from, to] = extent(at, '00:00', 'middle', widthPx);
-    return from < 0 || to > widthPx || busy.some(([a, b]) => from < b && to > a) ? [] : [{ at, label: hourMinute(tick.getTime()) }];
+    const label = name(tick.getTime());
+    const [from, to] = extent(at, label, 'middle', widthPx);
+    return from < 0 || to > widthPx || busy.some(([a, b]) => from < b && to > a) ? [] : [{ at, label }];
   });
 }

@@ -36,6 +36,16 @@ describe('the timeline', () => {
     expect(over.marks.find(({ key }) => key === 'now')?.label).toBe('End 13:10');
   });
 
+  it('lets a run that ended long before its target fill the width, with seconds where they matter', () => {
+    const short = { finished_at: iso(0.5), restored_at: iso(0.4), spans: [{ what: 'tool' as const, step: 'a', attempt: 1, from: iso(0), to: iso(0.5) }] };
+    const over = layoutTimeline(view(short), NOON + 600 * 60_000, 1_000);
+    expect(over.lanes[0]?.bars[0]?.width).toBeGreaterThan(0.9);
+    expect(over.marks.map(({ key }) => key)).not.toContain('target');
+    expect(over.ticks.map(({ label }) => label)).toContain('12:00:10');
+    const close = layoutTimeline(view({ finished_at: iso(200), restored_at: iso(190) }), NOON + 600 * 60_000, 1_000);
+    expect(close.marks.map(({ key }) => key)).toContain('target');
+  });
+
   it('shows what was told, and what is due soon as late', () => {
     const told = layoutTimeline(view({ messages: [{ audience: 'board', due_at: iso(10), sent_at: iso(12), channel: 'phone' }, { audience: 'board', due_at: iso(62), sent_at: null, channel: null }] }), NOON + 60 * 60_000, 1_000).told;
     expect(told).toMatchObject([{ sent: true, late: false }, { sent: false, late: true }]);
