@@ -10,7 +10,8 @@ import { EngineError } from '../../contract/errors.ts';
 import { makeDatabase, placeDatabase, queryDatabase } from './lanterns-database.ts';
 import { unpackImage } from './oci-layout.ts';
 import { openValue } from './seal.ts';
-import { serveProgram, stopService, whereIs, withoutFinalNewline, type ServiceFiles } from './serve-program.ts';
+import { withoutFinalNewline } from '../secrets/final-newline.ts';
+import { serveProgram, stopService, whereIs, type ServiceFiles } from './serve-program.ts';
 
 type Options = (name: string) => string;
 interface Tool {
@@ -65,7 +66,7 @@ function readInput(path: string, what: string): Buffer {
   return readFileSync(path);
 }
 
-function readKey(path: string): Buffer {
+function readKey(path: string): Uint8Array {
   return withoutFinalNewline(readInput(path, 'master key'));
 }
 

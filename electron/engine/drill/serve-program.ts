@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { EngineError } from '../../contract/errors.ts';
+import { withoutFinalNewline } from '../secrets/final-newline.ts';
 
 export interface ServiceFiles {
   program: string;
@@ -38,10 +39,6 @@ export async function serveProgram(files: ServiceFiles, print: (line: string) =>
   await stopped;
   rmSync(files.state, { force: true });
   process.exit(0); // open connections and the listening socket go with the process
-}
-
-export function withoutFinalNewline(bytes: Buffer): Buffer {
-  return bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes;
 }
 
 /** Where a running service is reached; EngineError `not-found` while it is not there yet. */

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyProof, KnownAnswer } from '../../contract/known-answer.ts';
 import type { ProgramHost } from './run-program.ts';
-import { privateFolder } from './owned-folder.ts';
+import { privateFolder } from './temporary-folder.ts';
 import { complaint, runProgram } from './run-program.ts';
 import type { ToolOutcome } from '../tool/tool.ts';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { KeyProof } from '../../contract/known-answer.ts';
 import type { ToolOutcome } from '../tool/tool.ts';
 import { findProgram } from './find-program.ts';
-import { privateFolder } from './owned-folder.ts';
+import { privateFolder } from './temporary-folder.ts';
 import type { ProgramHost } from './run-program.ts';
 import { runProgram } from './run-program.ts';
 

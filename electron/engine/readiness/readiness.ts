@@ -16,7 +16,7 @@ import { foldReadiness, READINESS_EVENTS } from './fold-readiness.ts';
 import type { ReadinessFold } from './fold-readiness.ts';
 import type { ClockMark, ProbeContext } from './probe.ts';
 import { unknown } from './probe.ts';
-import { sweepTemporaryFolders } from './owned-folder.ts';
+import { sweepTemporaryFolders } from './temporary-folder.ts';
 import { sweepScratchFolders } from './postgres/scratch-folder.ts';
 import { probeOf, runProbe } from './run-probe.ts';
 

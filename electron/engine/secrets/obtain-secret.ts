@@ -1,5 +1,6 @@
 /** Brings a secret into the store: from the first source that has it, or as a person gave it. */
 import type { SecretSource, SecretSpec } from '../../contract/front-matter.ts';
+import { withoutFinalNewline } from './final-newline.ts';
 import { requireFingerprint } from './fingerprint.ts';
 import { readSource } from './read-source.ts';
 import type { SourceAnswer, SourceContext } from './read-source.ts';
@@ -60,9 +61,4 @@ async function ask(source: Exclude<SecretSource, 'prompt'>, context: ObtainConte
   if (dead !== undefined) return { kind: 'absent', source: Object.keys(source)[0] ?? 'source', why: `it needs ${dead}, which is dead` };
   if ('escrow' in source) return { kind: 'absent', source: `escrow ${source.escrow}`, why: 'escrows are not supported by this version' };
   return readSource(source, context);
-}
-
-export function withoutFinalNewline(bytes: Uint8Array): Uint8Array {
-  if (bytes.at(-1) !== 0x0a) return bytes;
-  return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1);
 }

@@ -53,6 +53,16 @@ describe('restoring', () => {
   });
 });
 
+describe('the master key', () => {
+  it('opens the same codes when its file was saved on Windows', async () => {
+    const saved = material.path('work/windows.key');
+    writeFileSync(saved, `${readFileSync(material.path('kit/master.key'), 'utf8').trimEnd()}\r\n`);
+    const open = (file: string) => drillTool('open-credential', '--database', database, '--warden', 'Ines Marlowe', '--master-key-file', file);
+    expect(await open(saved)).toContain('"opened":true');
+    expect(await open(saved)).toBe(await open(material.path('kit/master.key')));
+  });
+});
+
 describe('reading the restored database', () => {
   it('prints rows as lines, columns with tabs, NULL as \\N', async () => {
     expect(await queryDatabase(database, "SELECT 1, NULL, 'two', x'ff' UNION ALL SELECT 2, 'x', NULL, NULL")).toBe('1\t\\N\ttwo\t\\xff\n2\tx\t\\N\t\\N\n');

@@ -14,7 +14,7 @@ import type { Rung } from './ladder.ts';
 import { DUMP_OF, readPlain } from './read-plain.ts';
 import type { DumpOf, PlainReading } from './read-plain.ts';
 import { createRoles } from './roles.ts';
-import { temporaryFolder } from '../owned-folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 export const postgresPlain: BackupReader = {
   inspect: (path, context) => inspectText(path, 'database', context),

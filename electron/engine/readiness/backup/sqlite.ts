@@ -10,7 +10,7 @@ import { RestoreFailed } from './reader.ts';
 import { broken, held, unprovable } from './ladder.ts';
 import type { SqliteQuestion } from './sqlite-protocol.ts';
 import { SqliteAnswer } from './sqlite-protocol.ts';
-import { temporaryFolder } from '../owned-folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const MAGIC = 'SQLite format 3\0';
 /** An integrity check reads the whole database. */

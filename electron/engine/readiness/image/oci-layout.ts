@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
 import { hashFile } from '../hash-file.ts';
-import { temporaryFolder } from '../owned-folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import type { ProbeContext } from '../probe.ts';
 import { contentDigest, Descriptor, ImageConfig, ImageFault, parseJson, platformFits, platformOf } from './image.ts';
 import type { ImageReading, WantedImage } from './image.ts';

@@ -3,13 +3,14 @@ import { chmodSync, chownSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EngineError } from '../../../contract/errors.ts';
-import { makeOwnedFolder, sweepOwnedFolders } from '../owned-folder.ts';
+import { makeOwnedFolder } from '../../tool/owned-folder.ts';
+import { sweepFolders } from '../temporary-folder.ts';
 import type { Account } from './account.ts';
 
-const PREFIX = 'bs-pg-';
+const PREFIX = 'bs-pg';
 const SOCKET_BYTES = 103; // macOS allows 103, Linux 107
 /** As long as the name of an owned folder gets. */
-const LONGEST_NAME = `${PREFIX}4194304-${'9'.repeat(10)}-XXXXXX`;
+const LONGEST_NAME = `${PREFIX}-4194304-${'9'.repeat(10)}-XXXXXX`;
 
 export interface ScratchFolder {
   base: string;
@@ -35,7 +36,7 @@ export function makeScratchFolder(account: Account | null, dataParent?: string):
 
 /** Stops and removes what earlier processes left behind; @param dataParent where their data may lie @returns how many folders */
 export function sweepScratchFolders(dataParent?: string): number {
-  return sweepOwnedFolders(shortTemp(), PREFIX) + (dataParent === undefined ? 0 : sweepOwnedFolders(dataParent, PREFIX));
+  return sweepFolders(shortTemp(), PREFIX) + (dataParent === undefined ? 0 : sweepFolders(dataParent, PREFIX));
 }
 
 function shortTemp(): string {

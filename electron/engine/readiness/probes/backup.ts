@@ -17,7 +17,7 @@ import { withRoom } from '../backup/room.ts';
 import type { BackupReader, Inspection, Restored } from '../backup/reader.ts';
 import { RestoreFailed } from '../backup/reader.ts';
 import { sqlite } from '../backup/sqlite.ts';
-import { privateFolder } from '../owned-folder.ts';
+import { privateFolder } from '../temporary-folder.ts';
 import type { ProbeContext, ProbeRunner } from '../probe.ts';
 import { CannotTell, fail, unknown } from '../probe.ts';
 import { bareDigest, readSums, sumFor } from '../sums.ts';

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
 import { counted } from '../../../contract/wording.ts';
 import { findProgram } from '../find-program.ts';
-import { temporaryFolder } from '../owned-folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import type { ProbeContext, ProbeRunner } from '../probe.ts';
 import { fail, pass, unknown } from '../probe.ts';
 import { complaint, runProgram } from '../run-program.ts';

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { privateFolder, sweepOwnedFolders, temporaryFolder } from '../../../electron/engine/readiness/owned-folder.ts';
+import { privateFolder, sweepFolders, temporaryFolder } from '../../../electron/engine/readiness/temporary-folder.ts';
 import { startTimeOf } from '../../../electron/engine/tool/process-table.ts';
 
 let parent = '';
@@ -22,25 +22,25 @@ describe('folders of checks', () => {
     const theirs = join(parent, `bs-tmp-${pid}-${startTimeOf(pid) ?? '0'}-abcdef`);
     mkdirSync(theirs);
     writeFileSync(join(theirs, 'plain text of a sealed backup'), 'x');
-    expect(sweepOwnedFolders(parent)).toBe(0);
+    expect(sweepFolders(parent)).toBe(0);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(sweepOwnedFolders(parent)).toBe(1);
+    expect(sweepFolders(parent)).toBe(1);
     expect([existsSync(ours), existsSync(theirs)]).toEqual([true, false]);
   });
 
   it('are not taken for those of another process that got the same number', () => {
     const reused = join(parent, `bs-tmp-${process.pid}-1-abcdef`);
     mkdirSync(reused);
-    expect(sweepOwnedFolders(parent)).toBe(process.platform === 'linux' ? 1 : 0);
+    expect(sweepFolders(parent)).toBe(process.platform === 'linux' ? 1 : 0);
   });
 
   it('of other names are left alone, also files and a parent that is not there', () => {
     mkdirSync(join(parent, 'bs-tmp-notes'));
     mkdirSync(join(parent, 'other'));
     writeFileSync(join(parent, 'bs-tmp-999999999-1-file'), '');
-    expect(sweepOwnedFolders(parent)).toBe(0);
-    expect(sweepOwnedFolders(join(parent, 'nowhere'))).toBe(0);
+    expect(sweepFolders(parent)).toBe(0);
+    expect(sweepFolders(join(parent, 'nowhere'))).toBe(0);
   });
 
   it('for secrets are for their owner alone, and in memory where there is room', () => {
