@@ -74,6 +74,8 @@ export const METHODS = {
   /** The people of this laptop, or those of a run: the First drill has its own. */
   'people.list': { params: z.object({ run: z.string().optional() }).strict(), result: z.object({ people: z.array(Person) }) },
   'people.enroll': { params: z.object({ name: z.string(), roles: z.array(z.string()), passphrase: z.string() }).strict(), result: Person },
+  /** Somebody enrolled earlier signs for a newcomer, who may approve from then on. */
+  'people.endorse': { params: z.object({ id: z.string(), by: z.string(), passphrase: z.string() }).strict(), result: none },
   'people.revoke': { params: z.object({ id: z.string() }).strict(), result: none },
   /** Makes the First drill's service, backup, key, certificates and image in its own data folder, if they are not there. */
   'drill.prepare': { params: none, result: z.object({ runbook: z.string(), made: z.boolean(), data_dir: z.string() }) },

@@ -261,6 +261,10 @@ class Console implements ConsoleEngine {
     return {
       'people.list': answer(METHODS['people.list'], ({ run }) => ({ people: (run === undefined ? this.#real : this.#folderOfRun(run)).people.list() })),
       'people.enroll': answer(METHODS['people.enroll'], async (enrolment) => this.#real.people.enroll(enrolment)),
+      'people.endorse': answer(METHODS['people.endorse'], async ({ id, by, passphrase }) => {
+        await this.#real.people.endorse(id, by, passphrase);
+        return {};
+      }),
       'people.revoke': answer(METHODS['people.revoke'], async ({ id }) => {
         await this.#real.people.revoke(id);
         return {};

@@ -107,6 +107,29 @@ describe('the quiet screens', () => {
     await look('people');
   });
 
+  it('lets somebody vouch for whoever was enrolled later', async () => {
+    const dialog = page.getByRole('dialog');
+    await enterUntil(page, () => dialog.isVisible());
+    await page.keyboard.type('Mira Holt');
+    for (const field of [dialog.getByLabel(/Passphrase; the person/u), dialog.getByLabel('The same once more')]) {
+      await tabTo(page, field);
+      await page.keyboard.type('wide amber ferry gate');
+    }
+    await enterUntil(page, async () => !(await dialog.isVisible()));
+    await tabTo(page, page.getByRole('button', { name: 'Vouch for Mira Holt' }));
+    await page.keyboard.press('Enter');
+    await dialog.getByLabel('Who vouches').selectOption('jonas-weidmann');
+    await tabTo(page, dialog.getByLabel(/Their passphrase/u));
+    await page.keyboard.type('copper lantern harbour tid');
+    await look('vouch');
+    await enterUntil(page, () => dialog.getByText('That is not the passphrase of Jonas Weidmann').isVisible());
+    await tabTo(page, dialog.getByLabel(/Their passphrase/u));
+    await page.keyboard.type('copper lantern harbour tide');
+    await enterUntil(page, async () => !(await dialog.isVisible()));
+    await page.getByText('Mira Holt has been vouched for').waitFor();
+    expect(await page.getByRole('button', { name: 'Vouch for Jonas Weidmann' }).count()).toBe(0);
+  });
+
   it('verifies the record and gives a checkpoint in words', async () => {
     await go('Record');
     await page.getByRole('heading', { level: 1 }).waitFor();

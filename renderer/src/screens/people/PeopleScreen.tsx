@@ -6,12 +6,13 @@ import { Button, Primary } from '../../components/Buttons.tsx';
 import { DialogBox } from '../../components/DialogBox.tsx';
 import { Fault } from '../../components/Fault.tsx';
 import { PassphraseField, TextField, takeText } from '../../components/Fields.tsx';
-import { StateWord } from '../../components/States.tsx';
+import { Notice, StateWord } from '../../components/States.tsx';
 import { type Query, useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
 import { shortDay } from '../../wording.ts';
 import { readRoles } from './read-roles.ts';
+import { VouchDialog, vouchersFor } from './VouchDialog.tsx';
 
 const ENROLLED = { word: 'Enrolled', shape: 'confirmed', tone: 'green' } as const;
 const REVOKED = { word: 'Revoked', shape: 'out', tone: 'grey' } as const;
@@ -20,6 +21,8 @@ export function PeopleScreen() {
   const people = useQuery('people.list', {});
   const [adding, setAdding] = useState(false);
   const [leaving, setLeaving] = useState<Person | null>(null);
+  const [vouching, setVouching] = useState<Person | null>(null);
+  const [vouched, setVouched] = useState<Person | null>(null);
   const all = people.result?.people ?? [];
   const active = all.filter((person) => person.revoked_at === null);
   return (
@@ -29,14 +32,16 @@ export function PeopleScreen() {
       </PageHead>
     }>
       {people.error !== null && <Fault error={people.error} />}
-      {all.length > 0 && <PeopleTable people={all} onRevoke={setLeaving} />}
+      {vouched !== null && <Notice tone="green" shape="confirmed">{visible(vouched.name)} has been vouched for; it is in the record.</Notice>}
+      {all.length > 0 && <PeopleTable people={all} onRevoke={setLeaving} onVouch={setVouching} />}
       {adding && <EnrolDialog people={people} onClose={() => { setAdding(false); }} />}
       {leaving !== null && <RevokeDialog person={leaving} people={people} onClose={() => { setLeaving(null); }} />}
+      {vouching !== null && <VouchDialog person={vouching} people={all} onClose={(done) => { setVouched(done ? vouching : null); setVouching(null); }} />}
     </Page>
   );
 }
 
-function PeopleTable({ people, onRevoke }: { people: readonly Person[]; onRevoke(person: Person): void }) {
+function PeopleTable({ people, onRevoke, onVouch }: { people: readonly Person[]; onRevoke(person: Person): void; onVouch(person: Person): void }) {
   const now = useNow();
   return (
     <section className="card scroll-x">
@@ -49,7 +54,7 @@ function PeopleTable({ people, onRevoke }: { people: readonly Person[]; onRevoke
               <td><StateWord state={person.revoked_at === null ? ENROLLED : REVOKED} /></td>
               <td>{shortDay(person.enrolled_at, now)}{person.revoked_at === null ? '' : `, until ${shortDay(person.revoked_at, now)}`}</td>
               <td className="mono s12 t2 key">{visible(person.vkey)}</td>
-              <td className="num">{person.revoked_at === null && <Button look="danger" label={`Revoke ${person.name}`} onPress={() => { onRevoke(person); }}>Revoke…</Button>}</td>
+              <td className="num">{person.revoked_at === null && vouchersFor(person, people).length > 0 && <Button look="quiet" label={`Vouch for ${person.name}`} onPress={() => { onVouch(person); }}>Vouch…</Button>}{person.revoked_at === null && <Button look="danger" label={`Revoke ${person.name}`} onPress={() => { onRevoke(person); }}>Revoke…</Button>}</td>
             </tr>
           ))}
         </tbody>

@@ -22,6 +22,10 @@ function missingOf(form: Form): string | undefined {
   return form.present ? undefined : 'The passphrase is missing.';
 }
 
+function isLate(person: Person, view: RunView): boolean {
+  return view.mode === 'live' && view.outage_at !== null && Date.parse(person.enrolled_at) > Date.parse(view.outage_at);
+}
+
 export function ApprovalDialog({ run, view, step, onClose }: { run: Run; view: RunView; step: StepView; onClose(): void }) {
   const people = useQuery('people.list', { run: view.id });
   const eligible = eligibleApprovers(people.result?.people ?? [], step, view.operator?.id ?? null);
@@ -57,6 +61,7 @@ export function ApprovalDialog({ run, view, step, onClose }: { run: Run; view: R
         <div className="who"><Glyph shape="needs" tone="amber" />{name === '' ? 'Who approves' : name}<span className="end">{person?.roles.join(', ')}</span></div>
         {eligible.length > 1 && <SelectField label="Person" value={person?.id ?? ''} onChange={setChosen} options={[{ value: '', label: 'Choose' }, ...eligible.map((candidate) => ({ value: candidate.id, label: `${visible(candidate.name)}, ${candidate.roles.join(', ')}` }))]} />}
         {eligible.length === 0 && people.result !== null && <p className="t2">Nobody enrolled here may approve this step{step.approvals_needed?.not_self === true ? ', apart from whoever operates it' : ''}. Enrol someone under People.</p>}
+        {person !== null && isLate(person, view) && <p className="t2">Enrolled after the outage began: this counts only once somebody enrolled before has vouched for {name}, under People.</p>}
         {refusing && <TextField label="Why is it refused?" value={reason} onChange={setReason} />}
         {person !== null && <PassphraseField key={person.id} label="Your passphrase, checked on this laptop" source={passphrase} onPresence={setPresent} autoFocus />}
       </div>
