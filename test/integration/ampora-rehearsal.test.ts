@@ -2,12 +2,12 @@
  * Ampora's rehearsal from end to end: the shipped runbook, through the command line, against a real PostgreSQL whose primary is gone and
  * a real pgBackRest repository.
  */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sealValue } from '../../electron/engine/drill/seal.ts';
-import { missingForLab, REHEARSAL_PORT, startAmporaLab, TENANTS, type AmporaLab } from '../lab/ampora/ampora-lab.ts';
+import { missingForLab, paramOptions, REHEARSAL_PORT, startAmporaLab, TENANTS, type AmporaLab } from '../lab/ampora/ampora-lab.ts';
 import { asLabAccount, giveToLab } from '../lab/ampora/lab-account.ts';
 import { blackstart, ReadyAnswer, RunAnswer, stepOf, type CommandResult } from './command-line.ts';
 
@@ -32,22 +32,11 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', 
     giveToLab(folder);
     return folder;
   }
-  /** A copy of the kit in which something is changed. */
-  function otherKit(change: (kit: string) => void): string {
-    const kit = mkdtempSync(join(lab.folder, 'kit-'));
-    cpSync(lab.kit, kit, { recursive: true });
-    const config = join(kit, 'pgbackrest.conf');
-    writeFileSync(config, readFileSync(config, 'utf8').replace(/^repo1-path=.*$/mu, `repo1-path=${kit}/repo`));
-    change(kit);
-    giveToLab(kit);
-    return kit;
-  }
-  const params = (kit: string) => lab.params.map((option) => option.replace(lab.kit, kit));
   const command = (...argv: string[]): Promise<CommandResult> => blackstart(argv, { env: lab.env, cwd: lab.folder, as: asLabAccount });
-  const rehearse = (data: string, kit = lab.kit) =>
-    command('run', 'ampora-total-loss', '--mode', 'rehearsal', ...params(kit), '--outage-at', lab.outageAt, '--answers', lab.answers, '--data-dir', data, '--json');
-  const ready = (kit: string, ...only: string[]) =>
-    command('ready', 'ampora-total-loss', ...params(kit), ...only.flatMap((check) => ['--only', check]), '--data-dir', dataDir(), '--json');
+  const rehearse = (data: string, values = lab.values) =>
+    command('run', 'ampora-total-loss', '--mode', 'rehearsal', ...paramOptions(values), '--outage-at', lab.outageAt, '--answers', lab.answers, '--data-dir', data, '--json');
+  const ready = (values: AmporaLab['values'], ...only: string[]) =>
+    command('ready', 'ampora-total-loss', ...paramOptions(values), ...only.flatMap((check) => ['--only', check]), '--data-dir', dataDir(), '--json');
 
   function expectNothingLeft(data: string): void {
     expect(existsSync(join(data, 'scratch')) ? readdirSync(join(data, 'scratch')) : []).toEqual([]);
@@ -82,24 +71,24 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', 
   });
 
   it('stops at the canary when the kit holds another key', async () => {
-    const kit = otherKit((folder) => { writeFileSync(join(folder, 'master.key'), 'another key, not the one of that time\n'); });
-    const answer = RunAnswer.parse((await rehearse(dataDir(), kit)).json());
+    const { values } = lab.copyKit((folder) => { writeFileSync(join(folder, 'master.key'), 'another key, not the one of that time\n'); });
+    const answer = RunAnswer.parse((await rehearse(dataDir(), values)).json());
     expect(answer.run.state).toBe('failed');
     expect(stepOf(answer, 'have-key').state).toBe('failed');
     expect(stepOf(answer, 'restore-database').state).not.toBe('succeeded');
-    const readiness = await ready(kit, 'key-canary');
+    const readiness = await ready(values, 'key-canary');
     expect(readiness.status).toBe(1);
     expect(ReadyAnswer.parse(readiness.json()).checks.find(({ id }) => id === 'key-canary')).toMatchObject({ outcome: 'fail', suspects: ['wrong-key'] });
   });
 
   it('finds a key that was rotated silently: the canary opens, the restored value does not', async () => {
-    const kit = otherKit((folder) => {
+    const { kit, values } = lab.copyKit((folder) => {
       const rotated = randomBytes(32).toString('base64url');
       writeFileSync(join(folder, 'master.key'), `${rotated}\n`);
       writeFileSync(join(folder, 'canary.txt'), sealValue('This is the canary of Ampora.', Buffer.from(rotated)));
     });
     const data = dataDir();
-    const result = await rehearse(data, kit);
+    const result = await rehearse(data, values);
     expect(result.status).toBe(1);
     const answer = RunAnswer.parse(result.json());
     expect(stepOf(answer, 'have-key').state).toBe('succeeded');
@@ -107,7 +96,7 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', 
     expect(stepOf(answer, 'apply-manifests').state).not.toBe('succeeded');
     await command('resume', answer.run.id, '--answers', abortAnswers(kit), '--data-dir', data, '--json');
     expectNothingLeft(data);
-    const readiness = ReadyAnswer.parse((await ready(kit, 'newest-backup')).json());
+    const readiness = ReadyAnswer.parse((await ready(values, 'newest-backup')).json());
     expect(readiness.state).toBe('NOT_READY');
     expect(readiness.checks.find(({ id }) => id === 'newest-backup')?.suspects[0]).toBe('wrong-key');
   });
@@ -121,19 +110,19 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora after total loss', 
   }
 
   it('finds a damaged repository before anything is restored', async () => {
-    const kit = otherKit((folder) => { flipByte(largestDataFile(join(folder, 'repo', 'backup'))); });
-    const readiness = await ready(kit, 'repository', 'newest-backup');
+    const { values } = lab.copyKit((folder) => { flipByte(largestDataFile(join(folder, 'repo', 'backup'))); });
+    const readiness = await ready(values, 'repository', 'newest-backup');
     expect(readiness.status).toBe(1);
     const answer = ReadyAnswer.parse(readiness.json());
     expect(answer.state).toBe('NOT_READY');
     expect(answer.checks.find(({ id }) => id === 'repository')).toMatchObject({ outcome: 'fail', suspects: ['damaged-repository'] });
-    const run = RunAnswer.parse((await rehearse(dataDir(), kit)).json());
+    const run = RunAnswer.parse((await rehearse(dataDir(), values)).json());
     expect(run.run.state).toBe('failed');
     expect(stepOf(run, 'have-backup').state).toBe('failed');
   });
 
   it('is ready on the whole lab: the backup restores, the key opens a value of it, TLS, image and manifests hold', async () => {
-    const result = await ready(lab.kit);
+    const result = await ready(lab.values);
     const answer = ReadyAnswer.parse(result.json());
     expect(answer.checks.filter(({ id, outcome }) => ['repository', 'archive-fresh', 'newest-backup', 'key-canary', 'tls', 'manifests', 'image', 'tool-postgres', 'tool-pgbackrest'].includes(id) && outcome !== 'pass')).toEqual([]);
     expect(answer.checks.find(({ id }) => id === 'newest-backup')?.evidence.level).toBe('key-proven');

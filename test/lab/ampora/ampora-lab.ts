@@ -33,9 +33,11 @@ export interface AmporaLab {
   answers: string;
   /** Whole environment for the command line and the tools. */
   env: Record<string, string>;
-  /** Options of `run` and `ready` for this lab. */
-  params: string[];
+  /** The runbook's parameters for this lab. */
+  values: Readonly<Record<string, string>>;
   run(argv: readonly string[], input?: string): string;
+  /** Another kit with its own repository, in which something may be changed; its values are the lab's but for the kit. */
+  copyKit(change?: (kit: string) => void): { kit: string; values: Readonly<Record<string, string>> };
   remove(): Promise<void>;
 }
 
@@ -163,6 +165,21 @@ async function makeKit(site: Site): Promise<void> {
   giveToLab(site.kit);
 }
 
+function copyKit(site: Site, change?: (kit: string) => void): string {
+  const kit = mkdtempSync(join(site.folder, 'kit-'));
+  cpSync(site.kit, kit, { recursive: true });
+  const config = join(kit, 'pgbackrest.conf');
+  writeFileSync(config, readFileSync(config, 'utf8').replace(/^repo1-path=.*$/mu, `repo1-path=${kit}/repo`));
+  change?.(kit);
+  giveToLab(kit);
+  return kit;
+}
+
+/** Values as options of `run` and `ready`. */
+export function paramOptions(values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+}
+
 async function startHealthServer(site: Site): Promise<{ url: string; process: ChildProcess }> {
   const portFile = join(site.folder, 'home', 'health-port');
   const env = { ...site.env, PGHOST: '127.0.0.1', PGPORT: String(REHEARSAL_PORT), PGPASSWORD: site.password, AMPORA_MASTER_KEY_FILE: join(site.kit, 'master.key') };
@@ -182,12 +199,16 @@ async function startHealthServer(site: Site): Promise<{ url: string; process: Ch
 }
 
 function labOf(site: Site, lab: { restoreTo: string; outageAt: string; health: { url: string; process: ChildProcess } }): AmporaLab {
-  const params = { restore_to: lab.restoreTo, kit: site.kit, repository: join(site.kit, 'repo'), tenants_min: String(TENANTS), hostname: HOSTNAME, health_url: lab.health.url, pg_bin: PG_BIN };
+  const valuesOf = (kit: string) => ({ restore_to: lab.restoreTo, kit, repository: join(kit, 'repo'), tenants_min: String(TENANTS), hostname: HOSTNAME, health_url: lab.health.url, pg_bin: PG_BIN });
   return {
     folder: site.folder, kit: site.kit, restoreTo: lab.restoreTo, outageAt: lab.outageAt, healthUrl: lab.health.url, env: site.env,
     answers: join(site.kit, 'answers.yaml'),
-    params: Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]),
+    values: valuesOf(site.kit),
     run: (argv, input) => inSite(site, argv, input),
+    copyKit: (change) => {
+      const kit = copyKit(site, change);
+      return { kit, values: valuesOf(kit) };
+    },
     async remove() {
       const gone = new Promise((resolve) => lab.health.process.once('exit', resolve));
       if (lab.health.process.exitCode === null && lab.health.process.kill('SIGTERM')) await gone;
