@@ -24,6 +24,8 @@ export interface ConsoleOptions {
   app?: string;
   env?: Record<string, string>;
   args?: string[];
+  /** Gives the program to start in place of Electron: one that first becomes another user, for example. */
+  through?(executable: string): string;
 }
 
 export interface LaunchedConsole {
@@ -52,7 +54,7 @@ export async function runtimeFor(options: ConsoleOptions): Promise<{ executable:
 export async function launchConsole(options: ConsoleOptions): Promise<LaunchedConsole> {
   if (options.app === undefined) await ensureBuilt(['engine', 'shell', 'renderer']);
   const { executable, args, env } = await runtimeFor(options);
-  const app = await _electron.launch({ executablePath: executable, args, env, chromiumSandbox: !args.includes('--no-sandbox'), timeout: 30_000 });
+  const app = await _electron.launch({ executablePath: options.through?.(executable) ?? executable, args, env, chromiumSandbox: !args.includes('--no-sandbox'), timeout: 30_000 });
   const page = await app.firstWindow();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

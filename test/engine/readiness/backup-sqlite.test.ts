@@ -40,6 +40,12 @@ describe('an SQLite backup', () => {
     expect(found).toMatchObject({ outcome: 'pass', summary: 'backup.db is restored, its content holds and the key opens it (intact could not be proven).', evidence: { level: 'key-proven', asserted: 2 } });
   });
 
+  it('says on the rung what its queries found', async () => {
+    const count = (title: string) => ({ title, query: 'SELECT count(*) FROM keepers', number: { min: 300 } });
+    const found = await bench.probe({ ...probe, at: 'backup.db', level: 'asserted', assert: [count('Keepers'), count('Again'), count('Thrice'), count('Once more')] });
+    expect(found.evidence['rungs']).toContainEqual(expect.objectContaining({ level: 'asserted', ok: true, detail: 'Keepers: 300; Again: 300; Thrice: 300; and 1 more' }));
+  });
+
   it('is intact with a checksum from outside', async () => {
     const sha256 = createHash('sha256').update(readFileSync(at('backup.db'))).digest('hex');
     expect(await bench.probe({ ...probe, at: 'backup.db', level: 'intact', sha256 })).toMatchObject({ outcome: 'pass', evidence: { level: 'intact' } });

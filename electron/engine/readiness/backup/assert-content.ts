@@ -9,6 +9,8 @@ import { broken, held, unprovable } from './ladder.ts';
 import type { Rung } from './ladder.ts';
 import type { Restored } from './reader.ts';
 
+/** Of what was found, as many as a line can say. */
+const MOST_SAID = 3;
 /** Of sealed values; more prove no more, and each costs a derivation. */
 const MOST_SAMPLES = 1_000;
 
@@ -17,6 +19,7 @@ type BackupProbe = ProbeOf<'backup'>;
 /** In order, up to the first that does not hold. What a query captures goes into the evidence. */
 export async function assertContent(assertions: NonNullable<BackupProbe['assert']>, restored: Restored, context: ProbeContext): Promise<{ rung: Rung; evidence: Evidence }> {
   const captures: Evidence = {};
+  const found: string[] = [];
   for (const [index, assertion] of assertions.entries()) {
     context.progress('asking the restored data', index, assertions.length, 'items');
     const name = assertion.title ?? assertion.query;
@@ -24,9 +27,15 @@ export async function assertContent(assertions: NonNullable<BackupProbe['assert'
     if ('fault' in answer) return { rung: broken(name, `the query failed: ${answer.fault}`), evidence: captures };
     const verdict = await judgeQuery(assertion, answer.text, context.redactor);
     if (!verdict.ok) return { rung: broken(name, `${name}: expected ${verdict.expected}, found ${verdict.actual}`), evidence: { asserted: index, captures } };
+    found.push(`${name}: ${verdict.actual}`);
     if (assertion.capture !== undefined) captures[assertion.capture.name] = answer.text;
   }
-  return { rung: held(`${assertions.length} ${assertions.length === 1 ? 'query' : 'queries'}`, 'the restored content is as it should be'), evidence: { asserted: assertions.length, ...(Object.keys(captures).length === 0 ? {} : { captures }) } };
+  return { rung: held(`${assertions.length} ${assertions.length === 1 ? 'query' : 'queries'}`, said(found)), evidence: { asserted: assertions.length, ...(Object.keys(captures).length === 0 ? {} : { captures }) } };
+}
+
+function said(found: readonly string[]): string {
+  const more = found.length - MOST_SAID;
+  return [...found.slice(0, MOST_SAID), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 /** @returns `evidence.key_missing` when the secret is not at hand, so that nothing could be proven */

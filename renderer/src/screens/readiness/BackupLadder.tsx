@@ -35,7 +35,7 @@ export function BackupLadder({ report, selected }: { report: ReadinessReport; se
       <ol className="rungs">
         {rungsOf(check).map((rung, index) => {
           const style: CSSProperties & Record<'--n', string> = { '--n': String(index) };
-          return <li key={rung.level} style={style} className={CLASS[rung.state]}><b>{rung.level.slice(0, 1).toUpperCase()}{rung.level.slice(1)}</b><span className={rung.state === 'failed' ? 'tx c-red' : undefined}>{visible(rung.detail)}</span></li>;
+          return <li key={rung.level} style={style} className={CLASS[rung.state]}><b>{rung.level.slice(0, 1).toUpperCase()}{rung.level.slice(1)}</b><span className={`few-lines${rung.state === 'failed' ? ' tx c-red' : ''}`} title={visible(rung.detail)}>{visible(rung.detail)}</span></li>;
         })}
       </ol>
     </section>

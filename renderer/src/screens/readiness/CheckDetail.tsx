@@ -31,7 +31,7 @@ export function CheckDetail({ check, busy, onCheck, onDialog }: CheckDetailProps
         {check.override !== null && <Notice tone="amber" shape="overridden">“{visible(check.override.reason)}”<div className="s12 t2 gap-top">{visible(check.override.by)}, {dayTime(check.override.at, now)}</div></Notice>}
         {rows.length > 0 && <dl className="kv">{rows.map((row) => <div className="pair" key={row.label}><dt>{row.label}</dt><dd className={row.mono ? 'mono s12' : undefined}>{row.value}</dd></div>)}</dl>}
         {check.checked_at !== null && <p className="s12 t3">Checked {dayTime(check.checked_at, now)} UTC{check.duration_ms === null ? '' : `, took ${spokenDuration(check.duration_ms / 1000)}`}{check.expires_at === null ? '' : `, good until ${dayTime(check.expires_at, now)} UTC`}</p>}
-        {check.remedy !== null && bad && <div><div className="label gap">What to do</div><p>{visible(check.remedy)}</p></div>}
+        {check.remedy !== null && bad && check.checked_at !== null && <div><div className="label gap">What to do</div><p>{visible(check.remedy)}</p></div>}
         <div className="row wrap">
           {check.kind === 'attest' ? <Button onPress={() => { onDialog({ kind: 'attest', check }); }}>Say so…</Button> : <Button disabled={busy} onPress={onCheck}>{busy ? 'Being checked' : 'Check this one'}</Button>}
           {NEEDS_SECRET.has(check.kind) && <Button onPress={() => { onDialog({ kind: 'secret' }); }}>Supply a secret…</Button>}

@@ -13,7 +13,7 @@ interface ParamFieldsProps {
 }
 
 function fieldLabel(question: ParamQuestion): string {
-  return `${visible(question.prompt)}${question.required ? '' : ' (optional)'}`;
+  return `${visible(question.prompt)}${question.required || (question.value ?? '') !== '' ? '' : ' (optional)'}`;
 }
 
 function Question({ question, set, onSet }: { question: ParamQuestion; set: string | undefined; onSet(value: string): void }) {

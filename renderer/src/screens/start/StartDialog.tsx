@@ -12,7 +12,7 @@ import { useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
 import { Acknowledge } from './Acknowledge.tsx';
 import { OperatorFields, useOperator } from './OperatorFields.tsx';
-import { OutageField } from './OutageField.tsx';
+import { type Outage, OutageField } from './OutageField.tsx';
 import { ParamFields } from './ParamFields.tsx';
 import { usePreparation } from './use-preparation.ts';
 import { missingToStart } from './missing.ts';
@@ -28,7 +28,7 @@ const MODES = [
 
 export interface Draft {
   params: Record<string, string>;
-  outage: string;
+  outage: Outage;
   unsigned: string;
   notReady: string;
   confirmed: boolean;
@@ -54,7 +54,7 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
     operator.setPresent(false);
     const { run } = await client.call('run.start', {
       id: runbook, mode, params: draft.params,
-      ...(draft.outage === '' ? {} : { outage_at: draft.outage }),
+      ...(draft.outage === '' || draft.outage === null ? {} : { outage_at: draft.outage }),
       ...(operator.person === '' ? {} : { operator: operator.person }),
       ...(passphrase === '' ? {} : { passphrase }),
       ...(draft.unsigned === '' ? {} : { acknowledge_unsigned: draft.unsigned }),
@@ -78,7 +78,7 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
         {prepared.error !== null && <Fault error={prepared.error} />}
         {prepared.shown !== null && (
           <>
-            {(mode === 'live' || prepared.shown.needs.includes('outage')) && <OutageField value={draft.outage} onChange={(outage) => { change({ outage }); }} />}
+            <OutageField key={mode} drill={!prepared.shown.needs.includes('outage')} value={draft.outage} onChange={(outage) => { change({ outage }); }} />
             <ParamFields key={`${runbook ?? ''} ${mode}`} questions={prepared.shown.questions} values={draft.params} onChange={(params) => { change({ params, confirmed: false }); }} />
             {prepared.shown.questions.length > 0 && <CheckField label="These values are right. They are frozen into the run." checked={draft.confirmed} onChange={(confirmed) => { change({ confirmed }); }} />}
             <Acknowledge prepared={prepared.shown} draft={draft} onChange={change} />

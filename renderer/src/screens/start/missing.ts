@@ -1,9 +1,10 @@
 /** What a start still lacks, as one sentence; null when nothing is missing. Pure, so that the rule can be tested. */
 import type { Result } from '../../../../electron/contract/methods.ts';
 import type { Mode } from '../../../../electron/contract/step.ts';
+import type { Outage } from './OutageField.tsx';
 
 interface Given {
-  outage: string;
+  outage: Outage;
   unsigned: string;
   notReady: string;
   confirmed: boolean;
@@ -14,7 +15,7 @@ export function missingToStart(prepared: Result<'run.prepare'> | null, given: Gi
   const broken = prepared.questions.find((question) => question.problem !== null);
   if (broken !== undefined) return `${broken.prompt}: ${broken.problem ?? ''}`;
   const needs = new Set(prepared.needs);
-  if (needs.has('outage') && given.outage === '') return 'Say when the outage began.';
+  if (given.outage === null || (needs.has('outage') && given.outage === '')) return 'Say when the outage began.';
   if (prepared.questions.length > 0 && !given.confirmed) return 'Confirm the values.';
   if (needs.has('unsigned') && given.unsigned.trim() === '') return 'Say why an unsigned runbook will do.';
   if (needs.has('not-ready') && given.notReady.trim() === '') return 'Say why you go on although it is not ready.';

@@ -37,6 +37,10 @@ describe('what a start still lacks', () => {
     expect(missingToStart(all, last, { person: 'jonas', present: true }, 'live')).toBeNull();
   });
 
+  it('is the time of the outage where what was written is none, also in a drill that may leave it out', () => {
+    expect(missingToStart(prepared(), { ...given, outage: null }, nobody, 'rehearsal')).toBe('Say when the outage began.');
+  });
+
   it('includes a value that the engine does not take, and blanks that are no reason', () => {
     expect(missingToStart(prepared({ questions: [{ ...question, problem: 'a host name' }] }), { ...given, confirmed: true }, nobody, 'rehearsal')).toBe('Restore to: a host name');
     expect(missingToStart(prepared({ needs: ['unsigned'] }), { ...given, unsigned: '   ' }, nobody, 'live')).toContain('unsigned');
