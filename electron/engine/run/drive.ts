@@ -87,7 +87,7 @@ async function answerOne(live: LiveRun, left: Remaining, host: DriveHost, refusa
     if (answer === null) continue;
     try {
       if (answer.command.do === 'retry') await outlive(live, step);
-      await doCommand(live, host.people, answer.command, { actor: answer.actor, unattended: true });
+      await live.whenDiskLets(() => doCommand(live, host.people, answer.command, { actor: answer.actor, unattended: true }));
     } catch (thrown) {
       if (!(thrown instanceof EngineError)) throw thrown;
       refusals.push(`Step ${step.plan.path}: ${thrown.message}`);

@@ -26,6 +26,11 @@ export interface RunHost {
   /** Durable when it returns; the fold has taken the events in. */
   append(events: readonly RunEventBody[], actor?: string): void;
   /**
+   * Durable when it resolves: a disk that refuses is asked again until it takes the events, which are made anew each time. It
+   * rejects when the run is left meanwhile, or when `signal` aborts: of an intent that was never recorded nothing is tried.
+   */
+  record(events: () => readonly RunEventBody[], signal?: AbortSignal): Promise<void>;
+  /**
    * For what only tells where an effect is, after its intent is durable: it becomes durable within milliseconds, or with the
    * next event. `refused` is called when the disk does not take it.
    */

@@ -8,9 +8,9 @@ export function fireTimedInjects(host: RunHost, signal: AbortSignal): void {
     const due = dueMs(at);
     if (due === null || host.fold.injects.includes(id)) continue;
     const left = Math.max(0, due - elapsed(host.fold.createdAt, host.now()));
-    void host.clock.sleep(left, signal).then(() => {
+    void host.clock.sleep(left, signal).then(async () => {
       if (signal.aborted || host.fold.finished !== null || host.fold.injects.includes(id)) return;
-      host.append([{ type: 'inject.fired', data: { inject: id, by: 'schedule' } }]);
+      await host.record(() => [{ type: 'inject.fired', data: { inject: id, by: 'schedule' } }]);
     }).catch((thrown: unknown) => host.fault(thrown));
   }
 }

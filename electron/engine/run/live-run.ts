@@ -13,7 +13,7 @@ import type { Instant, RunFold } from '../../contract/run/state.ts';
 import { applyEvent } from '../../contract/run/fold.ts';
 import { stepOf } from '../../contract/run/state.ts';
 import { runState } from '../../contract/run/view.ts';
-import type { EventData, Journal, JournalEvent } from '../journal/journal.ts';
+import type { EventData, Journal, JournalEvent, NewEvent } from '../journal/journal.ts';
 import { toolEnvironment } from '../tool/environment.ts';
 import { createRedactor, type SecretRedactor } from '../tool/create-redactor.ts';
 import { withToolbox } from '../readiness/readiness.ts';
@@ -21,6 +21,7 @@ import type { Clock } from '../deps.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import type { RunTool } from '../tool/tool.ts';
+import { DISK_PAUSE_MS, DiskWait } from './disk-wait.ts';
 import type { Launch } from './advance.ts';
 import { advance } from './advance.ts';
 import type { RunHost, Service } from './host.ts';
@@ -54,8 +55,6 @@ export interface RunWatcher {
   fault(run: string, message: string): void;
 }
 
-/** How long to wait before a disk that refused is asked again. */
-const DISK_PAUSE_MS = 2_000;
 /** A tool that ends within this time has its start and its result in one transaction: half the cost of a short step. */
 const SOON_MS = 20;
 
@@ -83,6 +82,9 @@ export class LiveRun implements RunHost {
   #halting = false;
   readonly #soon: RunEventBody[] = [];
   #killing: Promise<unknown> = Promise.resolve();
+  readonly #disk: DiskWait;
+  /** A statement that is due: why. What the disk refuses of it is made up with the next event. */
+  #statement: string | null = null;
   #waiters: (() => void)[] = [];
   words: string | null = null;
 
@@ -90,6 +92,7 @@ export class LiveRun implements RunHost {
     this.id = fold.id;
     this.fold = fold;
     this.#deps = deps;
+    this.#disk = new DiskWait(deps.clock, (thrown) => this.fault(thrown));
     ({ clock: this.clock, runTool: this.runTool, journal: this.journal, dataDir: this.dataDir, nodePath: this.nodePath, secrets: this.secrets } = deps);
   }
 
@@ -118,15 +121,54 @@ export class LiveRun implements RunHost {
     return viewLive(this, this.alive);
   }
 
+  /** What keeps the run from being recorded now, in words; null when nothing does. */
+  get trouble(): string | null {
+    return this.#disk.trouble;
+  }
+
   append(bodies: readonly RunEventBody[], actor = 'engine'): void {
     if (bodies.length === 0) return;
     if (this.#left) throw new EngineError('refused', `The run ${this.id} is not carried by this process any more.`);
     const entry = (by: string) => ({ type, data }: RunEventBody) => ({ type, run: this.id, actor: by, data: asEventData(data) });
-    const stored = this.journal.appendAll([...this.#soon.map(entry('engine')), ...bodies.map(entry(actor))]);
+    const passed = this.#disk.over();
+    const told: RunEventBody[] = passed === null ? [] : [{ type: 'run.fault', data: { reason: passed } }];
+    const stored = this.#store([...[...this.#soon, ...told].map(entry('engine')), ...bodies.map(entry(actor))]);
     this.#soon.length = 0;
+    this.#disk.forget();
     for (const entry of stored) this.#take(entry);
+    this.sign();
     this.#waiters.splice(0).forEach((wake) => wake());
     this.go();
+  }
+
+  #store(events: readonly NewEvent[]): JournalEvent[] {
+    try {
+      return this.journal.appendAll(events);
+    } catch (thrown) {
+      this.#disk.notes(thrown);
+      throw thrown;
+    }
+  }
+
+  async record(events: () => readonly RunEventBody[], signal?: AbortSignal): Promise<void> {
+    return this.whenDiskLets(() => this.append(events()), signal);
+  }
+
+  /** Does what may be refused by the disk until it is not; rejects when the run is left meanwhile. */
+  async whenDiskLets<T>(act: () => T | Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#disk.until(act, () => this.#left || this.#halting, signal);
+  }
+
+  /** Makes the statement that is due, or `reason`'s; what is durable stays so when the disk refuses the statement. */
+  sign(reason: string | null = this.#statement): void {
+    this.#statement = reason;
+    if (reason === null) return;
+    try {
+      this.words = this.journal.checkpoint(reason).words;
+      this.#statement = null;
+    } catch (thrown) {
+      if (!this.#disk.notes(thrown)) throw thrown;
+    }
   }
 
   soon(body: RunEventBody, refused: (thrown: unknown) => void): void {
@@ -142,7 +184,7 @@ export class LiveRun implements RunHost {
     const event: RunEvent | null = readRunEvent(entry);
     if (event !== null) applyEvent(this.fold, event);
     this.#deps.watch.event(this.id, entry);
-    if (event?.type === 'step.approved' || event?.type === 'run.finished') this.words = this.journal.checkpoint(event.type).words;
+    if (event?.type === 'step.approved' || event?.type === 'run.finished') this.#statement = event.type;
     if (event?.type === 'run.aborted') this.#endEverything();
     if (event?.type === 'step.stopped') this.#efforts.get(event.data.step)?.stop.abort();
     if (event?.type === 'step.overridden' || event?.type === 'step.goto' || event?.type === 'step.done') this.#efforts.get(event.data.step)?.stop.abort();
@@ -157,7 +199,7 @@ export class LiveRun implements RunHost {
 
   /** Whether anything is under way that will report by itself. */
   get busy(): boolean {
-    return this.#efforts.size > 0 || this.#ending !== null || this.#pumping;
+    return this.#efforts.size > 0 || this.#ending !== null || this.#pumping || this.trouble !== null;
   }
 
   /** On abort: what runs, and what a crash left behind. A daemon that a step started on purpose is not among them. */
@@ -178,11 +220,15 @@ export class LiveRun implements RunHost {
         this.#turn();
       }
     } catch (thrown) {
-      this.fault(thrown);
-      void this.clock.sleep(DISK_PAUSE_MS).then(() => this.go());
+      if (!this.#disk.notes(thrown)) this.fault(thrown);
+      this.#goLater();
     } finally {
       this.#pumping = false;
     }
+  }
+
+  #goLater(): void {
+    this.clock.sleep(DISK_PAUSE_MS, this.#over.signal).then(() => this.go()).catch((thrown: unknown) => this.fault(thrown));
   }
 
   #turn(): void {
@@ -224,32 +270,33 @@ export class LiveRun implements RunHost {
   /** An effect that could not be carried to its result: the step halts with the reason, once the disk takes it. */
   async #failed({ step: path, purpose }: Launch, thrown: unknown): Promise<void> {
     if (this.#left) return;
-    this.fault(thrown);
+    const isDisk = this.#disk.notes(thrown);
+    if (isDisk && this.#halting) return; // nothing more is recorded; who takes the run up finds it as it is
+    if (!isDisk) this.fault(thrown);
     const reason = this.redactor().text(thrown instanceof EngineError && thrown.hint !== undefined ? `${thrown.message} ${thrown.hint}` : thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 2000);
-    for (;;) {
+    const event = (): RunEventBody => {
       const { effect, plan } = stepOf(this.fold, path);
-      const event: RunEventBody = effect === null
+      return effect === null
         ? { type: 'step.halted', data: { step: path, reason } }
         : { type: 'step.result', data: { step: path, attempt: effect.attempt, purpose: purpose === 'call' ? 'work' : purpose, block: plan.sha256, ok: false, how: 'refused', exit_codes: [], output: null, judged: null, assertions: null, assertions_failed: 0, captures: {}, duration_ms: 0, survivors: [], reason } };
-      try {
-        return this.append([event]);
-      } catch (again) {
-        this.fault(again);
-        if (this.#left) return;
-        await this.clock.sleep(DISK_PAUSE_MS);
-      }
-    }
+    };
+    await this.record(() => [event()]).catch((again: unknown) => {
+      if (!this.#left && !this.#disk.notes(again)) this.fault(again);
+    });
   }
 
   /** Services and scratch resources go before the run says that it is over. */
   #finish(events: readonly RunEventBody[]): void {
     this.#ending ??= this.#cleanUp('end')
-      .then(() => {
-        this.append(events);
-        this.journal.endRunKey(this.id);
+      .then(async () => {
+        await this.record(() => events);
+        await this.whenDiskLets(() => this.journal.endRunKey(this.id));
         this.leave();
       })
-      .catch((thrown: unknown) => this.fault(thrown))
+      .catch((thrown: unknown) => {
+        if (!this.#disk.notes(thrown)) this.fault(thrown);
+        this.#goLater();
+      })
       .finally(() => {
         this.#ending = null;
         this.#waiters.splice(0).forEach((wake) => wake());

@@ -29,7 +29,7 @@ export async function missingSecret(host: RunHost, step: StepFold, names: readon
     host.secretsChanged();
     if (obtained.kind === 'missing') return name;
     const { source, length } = obtained.secret;
-    if (options.tell) host.append([{ type: 'step.secret', data: { step: step.plan.path, name, source, length, fingerprint: null } }]);
+    if (options.tell) await host.record(() => [{ type: 'step.secret', data: { step: step.plan.path, name, source, length, fingerprint: null } }]);
   }
   return null;
 }

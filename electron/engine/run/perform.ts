@@ -10,7 +10,7 @@ import { fill, frozenOf } from './names.ts';
 import { deliverFiles } from './deliver-secrets.ts';
 import { secretsOf, shownFiles, writtenPrograms } from './programs.ts';
 import { missingSecret } from './obtain-secrets.ts';
-import { lazySink } from './run-aside.ts';
+import { outputSink } from './run-aside.ts';
 import { workCheck } from './work-check.ts';
 import { workSecret } from './work-secret.ts';
 import { workService } from './work-service.ts';
@@ -56,7 +56,7 @@ async function lacksSecret(host: RunHost, { step }: Effort): Promise<boolean> {
   const wanted = secretsOf(step.plan.block, writtenPrograms(host.fold, step).stages);
   const missing = await missingSecret(host, step, wanted);
   if (missing === null) return false;
-  host.append([{ type: 'step.waiting', data: { step: step.plan.path, for: 'secret', detail: missing } }]);
+  await host.record(() => [{ type: 'step.waiting', data: { step: step.plan.path, for: 'secret', detail: missing } }]);
   return true;
 }
 
@@ -70,7 +70,7 @@ async function call(host: RunHost, { step }: Effort): Promise<void> {
   const defaults = frozenOf(host.fold, path).params;
   const missing = Object.entries(called.front.params ?? {}).filter(([name, param]) => param.required === true && given[name] === undefined && defaults[name] === undefined);
   if (missing.length > 0) throw new EngineError('refused', `${called.front.id} needs ${missing.map(([name]) => name).join(', ')}.`, { hint: `Give it under params of step ${path}.` });
-  host.append([{ type: 'step.called', data: { step: path, params: { ...defaults, ...given } } }]);
+  await host.record(() => [{ type: 'step.called', data: { step: path, params: { ...defaults, ...given } } }]);
 }
 
 /** `wait`: time passes, or a condition comes true. */
@@ -81,7 +81,7 @@ async function pass(host: RunHost, effort: Effort): Promise<void> {
   if (await lacksSecret(host, effort)) return;
   const attempt = step.attempts + 1;
   const what = block.for === undefined ? 'waits for a condition' : `waits ${block.for}`;
-  host.append([intentOf(host, effort, { attempt, purpose: 'work', shown: block.wait_until === undefined ? [] : [block.wait_until.run], what })]);
+  await host.record(() => [intentOf(host, effort, { attempt, purpose: 'work', shown: block.wait_until === undefined ? [] : [block.wait_until.run], what })], signal);
   const begun = host.clock.uptime();
   if (block.for !== undefined) await host.clock.sleep(durationSeconds(block.for) * 1000, signal);
   const given = { env: host.environment(step.plan.scope), cwd: host.runDir, files: {}, attempt, signal };
@@ -89,7 +89,8 @@ async function pass(host: RunHost, effort: Effort): Promise<void> {
   const results: AssertionResult[] = [...(waited?.results ?? [])];
   if (waited === null || waited.ok) results.push(...(await judgeVerify(host, step, block.verify ?? [], { ...given, stdout: null, stderr: null })));
   const reason = signal.aborted ? 'It was stopped.' : (waited !== null && !waited.ok ? waited.reason : null) ?? failureText(results);
-  host.append([judged(host, effort, 'work', attempt, results, reason, begun)]);
+  const took = host.clock.uptime() - begun;
+  await host.record(() => [judged(host, effort, 'work', attempt, results, reason, took)]);
 }
 
 /** What must hold after a person did their part. */
@@ -97,12 +98,13 @@ async function verify(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;
   if (await lacksSecret(host, effort)) return;
   const attempt = Math.max(1, step.attempts);
-  host.append([intentOf(host, effort, { attempt, purpose: 'verify', shown: [], what: 'checks what must hold' })]);
+  await host.record(() => [intentOf(host, effort, { attempt, purpose: 'verify', shown: [], what: 'checks what must hold' })], signal);
   const begun = host.clock.uptime();
   const files = deliverFiles(host, secretsOf(step.plan.block, []));
   try {
     const results = await judgeVerify(host, step, step.plan.block.verify ?? [], { env: host.environment(step.plan.scope), cwd: host.runDir, files: files.paths, attempt, signal, stdout: null, stderr: null });
-    host.append([judged(host, effort, 'verify', attempt, results, signal.aborted ? 'It was stopped.' : failureText(results), begun)]);
+    const took = host.clock.uptime() - begun;
+    await host.record(() => [judged(host, effort, 'verify', attempt, results, signal.aborted ? 'It was stopped.' : failureText(results), took)]);
   } finally {
     files.remove();
   }
@@ -114,7 +116,7 @@ async function undo(host: RunHost, effort: Effort): Promise<void> {
   const { block, path, scope } = step.plan;
   if (block.undo === undefined) return;
   const copy = livingCopy(host, path);
-  if (copy !== null) return host.append([copy]);
+  if (copy !== null) return host.record(() => [copy]);
   const names = host.names(scope);
   const wanted = secretsOf(block, []);
   const shown = [block.undo.run.map((element) => fill(element, names, 'argv', shownFiles(wanted, host.secrets)))];
@@ -124,14 +126,14 @@ async function undo(host: RunHost, effort: Effort): Promise<void> {
     const attempt = Math.max(1, step.attempts);
     const env = host.environment(scope);
     const intent = intentOf(host, effort, { attempt, purpose: 'undo', shown, stages: [argv], env });
-    host.append([intent]);
+    await host.record(() => [intent], signal);
     const marker = intent.type === 'step.intent' ? intent.data.marker : '';
     const outcome = await host.runTool({
-      stages: [argv], cwd: host.runDir, env, marker, okExitCodes: [0], redactor: host.redactor(), output: lazySink(host.journal.blobs), signal,
+      stages: [argv], cwd: host.runDir, env, marker, okExitCodes: [0], redactor: host.redactor(), output: outputSink(host, path), signal,
       onSpawn: ({ stage, pid, startTime }) => host.append([{ type: 'step.process', data: { step: path, attempt, stage, pid, start_time: startTime } }]),
       ...(block.timeout === undefined ? {} : { timeoutMs: durationSeconds(block.timeout) * 1000 }),
     });
-    host.append([{ type: 'step.result', data: resultOf(outcome, step, attempt, 'undo') }]);
+    await host.record(() => [{ type: 'step.result', data: resultOf(outcome, step, attempt, 'undo') }]);
   } finally {
     files.remove();
   }

@@ -97,15 +97,15 @@ export function isCarried({ engine, finished, parked }: RunFold, boot: string): 
   }
 }
 
-/** The view of a run that this process does not carry. */
-export function viewRecorded(fold: RunFold, reader: Pick<JournalReader, 'blobs'>, clock: Clock, dataDir: string): RunView {
+/** The view of a run that this process does not carry; @param alive whether another one does, when that is known */
+export function viewRecorded(fold: RunFold, reader: Pick<JournalReader, 'blobs'>, clock: Clock, dataDir: string, alive: boolean = isCarried(fold, clock.bootId())): RunView {
   const now = { wall: clock.now(), boot: clock.bootId(), up: clock.uptime() };
   return viewLive(
     {
-      fold, journal: reader, secrets: { get: () => null }, redactor: () => ({ text: (text) => text }), now: () => now, words: null, lastOutput: () => null,
+      fold, journal: reader, secrets: { get: () => null }, redactor: () => ({ text: (text) => text }), now: () => now, words: null, trouble: null, lastOutput: () => null,
       names: (scope) => namesFor(fold, scope, { run_dir: fold.created.run_dir, data_dir: dataDir, blackstart: 'blackstart' }),
     },
-    isCarried(fold, clock.bootId()),
+    alive,
   );
 }
 

@@ -42,5 +42,5 @@ export function takeUpServices(host: RunHost, before: readonly StepFold[]): RunE
 export async function settleSurvivors(host: RunHost, step: StepFold, then: 'kill' | 'look'): Promise<void> {
   const before = survivorsOf(host, step).map(({ pid }) => pid);
   const left = then === 'kill' ? await killSurvivors(() => survivorsOf(host, step)) : before;
-  host.append([{ type: 'step.survivors', data: { step: step.plan.path, killed: before.filter((pid) => !left.includes(pid)), gone: left.length === 0 } }]);
+  await host.record(() => [{ type: 'step.survivors', data: { step: step.plan.path, killed: before.filter((pid) => !left.includes(pid)), gone: left.length === 0 } }]);
 }

@@ -147,8 +147,10 @@ class CarriedRuns implements Runs {
       },
     });
     const live = this.#carry(run);
-    live.words = journal.checkpoint('run.created').words;
-    await this.#begin(live);
+    await this.#orLeave(live, async () => {
+      live.sign('run.created');
+      await this.#begin(live);
+    });
     return live;
   }
 
@@ -163,12 +165,26 @@ class CarriedRuns implements Runs {
     removeLeftoverSecrets(makeRunDir(this.#given.dataDir, run));
     this.#given.journal.startRunKey(run);
     const live = this.#carry(run);
-    const serving: StepFold[] = live.fold.order.filter(({ service }) => service === 'running');
-    live.append([...takeUpServices(live, serving), ...interruptions(live), { type: 'run.resumed', data: { operator, pace: request.pace, engine: this.#engine() } }], operator === null ? 'engine' : `person/${operator.id}`);
-    for (const step of live.fold.order) if (step.survivors.length > 0 && survivorsOf(live, step).length === 0) await settleSurvivors(live, step, 'look');
-    live.words = this.#given.journal.checkpoint('run.resumed').words;
-    await this.#begin(live);
+    await this.#orLeave(live, async () => {
+      const serving: StepFold[] = live.fold.order.filter(({ service }) => service === 'running');
+      live.append([...takeUpServices(live, serving), ...interruptions(live), { type: 'run.resumed', data: { operator, pace: request.pace, engine: this.#engine() } }], operator === null ? 'engine' : `person/${operator.id}`);
+      for (const step of live.fold.order) if (step.survivors.length > 0 && survivorsOf(live, step).length === 0) await settleSurvivors(live, step, 'look');
+      live.sign('run.resumed');
+      await this.#begin(live);
+    });
     return live;
+  }
+
+  /** A run that could not be taken up is nobody's: it is there to be resumed. */
+  async #orLeave(live: LiveRun, takeUp: () => Promise<void>): Promise<void> {
+    try {
+      await takeUp();
+    } catch (thrown) {
+      live.leave();
+      this.#awake.get(live.id)?.();
+      this.#awake.delete(live.id);
+      throw thrown;
+    }
   }
 
   /** Scratch resources first; without them a rehearsal has nothing to work on. */
@@ -180,7 +196,7 @@ class CarriedRuns implements Runs {
         await live.scratchOfRun().start(live);
       } catch (thrown) {
         const why = thrown instanceof EngineError && thrown.hint !== undefined ? `${thrown.message} ${thrown.hint}` : thrown instanceof Error ? thrown.message : String(thrown);
-        live.append([{ type: 'run.aborted', data: { reason: `The scratch resources could not be started: ${why}`.slice(0, 4000) } }]);
+        await live.record(() => [{ type: 'run.aborted', data: { reason: `The scratch resources could not be started: ${why}`.slice(0, 4000) } }]);
       }
     }
     live.release();
@@ -243,7 +259,8 @@ class CarriedRuns implements Runs {
     const known = this.#over.get(run);
     if (known !== undefined) return known;
     const fold = this.#shelf.fold(run);
-    const view = viewRecorded(fold, this.#given.journal, this.#given.deps.clock, this.#given.dataDir);
+    const isOurs = fold.engine.pid === process.pid && this.#carried.has(run); // this process has left it
+    const view = viewRecorded(fold, this.#given.journal, this.#given.deps.clock, this.#given.dataDir, isOurs ? false : undefined);
     if (fold.finished !== null) this.#over.set(run, view);
     return view;
   }

@@ -27,8 +27,8 @@ export function createScratch(): ScratchOfRun {
       for (const [name, spec] of Object.entries(allSpecs(host))) {
         const resource = spec.kind === 'directory' ? scratchFolder(host, name) : await scratchServer(host, spec.database);
         resources.set(name, { kind: spec.kind, resource });
-        if (spec.kind === 'postgres' && host.fold.scratch.has(name)) host.append([{ type: 'run.fault', data: { reason: `The scratch server ${name} was started anew: what earlier steps put into it is gone` } }]);
-        host.append([{ type: 'scratch.started', data: { name, kind: spec.kind, values: resource.values } }]);
+        if (spec.kind === 'postgres' && host.fold.scratch.has(name)) await host.record(() => [{ type: 'run.fault', data: { reason: `The scratch server ${name} was started anew: what earlier steps put into it is gone` } }]);
+        await host.record(() => [{ type: 'scratch.started', data: { name, kind: spec.kind, values: resource.values } }]);
       }
     },
     async stop(host, why) {
@@ -55,7 +55,7 @@ async function stopOne(host: RunHost, name: string, resource: Resource): Promise
     problem = thrown instanceof Error ? thrown.message : String(thrown);
   }
   const left = resource.left() ?? problem;
-  host.append([{ type: 'scratch.gone', data: { name, checked: left === null, detail: left ?? 'looked for and not found' } }]);
+  await host.record(() => [{ type: 'scratch.gone', data: { name, checked: left === null, detail: left ?? 'looked for and not found' } }]);
 }
 
 function scratchFolder(host: RunHost, name: string): Resource {

@@ -16,10 +16,10 @@ export async function stopServices(host: RunHost, services: ReadonlyMap<string, 
       await service.end();
       continue;
     }
-    host.append([{ type: 'step.service', data: { step: path, state: 'stopping', detail: 'The run is over or left' } }]);
+    await host.record(() => [{ type: 'step.service', data: { step: path, state: 'stopping', detail: 'The run is over or left' } }]);
     const detail = await askToStop(host, step);
     await service.end();
-    host.append([{ type: 'step.service', data: { step: path, state: 'stopped', detail } }]);
+    await host.record(() => [{ type: 'step.service', data: { step: path, state: 'stopped', detail } }]);
   }
 }
 

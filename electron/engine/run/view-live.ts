@@ -18,6 +18,8 @@ export interface Viewed {
   redactor(): { text(text: string): string };
   now(): Instant;
   words: string | null;
+  /** What keeps the run from being recorded now. */
+  trouble: string | null;
   lastOutput(step: string): string | null;
 }
 
@@ -28,7 +30,7 @@ export function viewLive(run: Viewed, alive: boolean): RunView {
     names.set(scope, known);
     return known;
   };
-  return viewRun(run.fold, {
+  const view = viewRun(run.fold, {
     now: run.now(),
     alive,
     load: (blob) => loadText(run.journal.blobs, blob),
@@ -38,6 +40,7 @@ export function viewLive(run: Viewed, alive: boolean): RunView {
     lastOutput: (step) => run.lastOutput(step.plan.path),
     checkpointWords: run.words,
   });
+  return run.trouble === null ? view : { ...view, lookout: [run.trouble, ...view.lookout] };
 }
 
 function preview(run: Viewed, step: StepFold, names: Names): string[][] {

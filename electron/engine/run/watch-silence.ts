@@ -23,7 +23,8 @@ export function watchSilence(host: RunHost, step: StepFold): SilenceWatch {
         continue;
       }
       told = true;
-      host.append([{ type: 'step.quiet', data: { step: step.plan.path, silent_ms: Math.round(host.clock.uptime() - last) } }]);
+      const silent_ms = Math.round(host.clock.uptime() - last);
+      await host.record(() => [{ type: 'step.quiet', data: { step: step.plan.path, silent_ms } }], stop.signal);
     }
   };
   watch().catch((thrown: unknown) => host.fault(thrown));

@@ -23,15 +23,18 @@ export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   const { path } = step.plan;
   const probe = filledProbe(host, step);
   const missing = await missingSecret(host, step, secretNames(probe));
-  if (missing !== null) return host.append([{ type: 'step.waiting', data: { step: path, for: 'secret', detail: missing } }]);
+  if (missing !== null) return host.record(() => [{ type: 'step.waiting', data: { step: path, for: 'secret', detail: missing } }]);
   const attempt = step.attempts + 1;
-  host.append([intentOf(host, effort, { attempt, purpose: 'work', shown: [], what: `probes: ${probe.kind}` })]);
+  await host.record(() => [intentOf(host, effort, { attempt, purpose: 'work', shown: [], what: `probes: ${probe.kind}` })], signal);
   const begun = host.clock.uptime();
   const finding = await runProbe(probe, contextOf(host, step, attempt, signal));
   const ok = finding.outcome === 'pass' || finding.outcome === 'warn';
   const results: AssertionResult[] = [{ ok, title: 'The check holds', expected: 'it passes', actual: finding.summary.slice(0, 1000) }];
-  const { data } = judged(host, effort, 'work', attempt, results, ok ? null : finding.summary.slice(0, 2000), begun);
-  host.append(finalEvents(host, effort, { ...data, output: evidenceOf(host, finding), captures: ok ? capturesOf(probe, finding) : {} }));
+  const took = host.clock.uptime() - begun;
+  await host.record(() => {
+    const { data } = judged(host, effort, 'work', attempt, results, ok ? null : finding.summary.slice(0, 2000), took);
+    return finalEvents(host, effort, { ...data, output: evidenceOf(host, finding), captures: ok ? capturesOf(probe, finding) : {} });
+  });
 }
 
 /** What the queries of a backup's proof captured, read as the types that they say. */

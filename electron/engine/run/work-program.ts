@@ -17,7 +17,7 @@ import { basename } from 'node:path';
 import { fill } from './names.ts';
 import { pathIn, fillCwd, fillEnv, fillStages, fillStdin, secretsOf, shownFiles, writtenPrograms } from './programs.ts';
 import { deliverFiles, type DeliveredFiles } from './deliver-secrets.ts';
-import { lazySink } from './run-aside.ts';
+import { outputSink } from './run-aside.ts';
 import { watchSilence } from './watch-silence.ts';
 
 /** Everything that a program is started with. Made before the intent, so that a mistake in it is no attempt. */
@@ -101,20 +101,42 @@ function identify(name: string, env: Readonly<Record<string, string>>, cwd: stri
   return { program: found.path, sha256 };
 }
 
-/** Runs the step's programs once; appends intent and result. */
-export async function workProgram(host: RunHost, effort: Effort): Promise<void> {
-  const { step } = effort;
-  const { path } = step.plan;
-  const copy = livingCopy(host, path);
-  if (copy !== null) return host.append([copy]);
+/** One try at a step's programs: its intent is durable. */
+export interface Attempt {
+  number: number;
+  prepared: Prepared;
+}
+
+/**
+ * Begins an attempt: nothing of an earlier one lives, everything it needs is there, and its intent is durable.
+ * @returns null when a living copy stands in the way, which is recorded then; the caller removes `prepared.files`
+ */
+export async function beginAttempt(host: RunHost, effort: Effort): Promise<Attempt | null> {
+  const copy = livingCopy(host, effort.step.plan.path);
+  if (copy !== null) {
+    await host.record(() => [copy]);
+    return null;
+  }
   const prepared = prepareProgram(host, effort);
   try {
-    const attempt = step.attempts + 1;
-    host.append([intentOf(host, effort, { attempt, purpose: 'work', ...prepared })]);
-    const outcome = await runPrepared(host, effort, prepared, attempt);
-    await judge(host, effort, prepared, outcome, attempt);
-  } finally {
+    const number = effort.step.attempts + 1;
+    await host.record(() => [intentOf(host, effort, { attempt: number, purpose: 'work', ...prepared })], effort.signal);
+    return { number, prepared };
+  } catch (thrown) {
     prepared.files.remove();
+    throw thrown;
+  }
+}
+
+/** Runs the step's programs once; appends intent and result. */
+export async function workProgram(host: RunHost, effort: Effort): Promise<void> {
+  const attempt = await beginAttempt(host, effort);
+  if (attempt === null) return;
+  try {
+    const outcome = await runPrepared(host, effort, attempt);
+    await judge(host, effort, attempt, outcome);
+  } finally {
+    attempt.prepared.files.remove();
   }
 }
 
@@ -125,9 +147,9 @@ export interface RunChoices {
   redactor?: Redactor;
 }
 
-export async function runPrepared(host: RunHost, { step, signal }: Effort, prepared: Prepared, attempt: number, choices: RunChoices = {}): Promise<ToolOutcome> {
+export async function runPrepared(host: RunHost, { step, signal }: Effort, { prepared, number: attempt }: Attempt, choices: RunChoices = {}): Promise<ToolOutcome> {
   const { block, path } = step.plan;
-  const sink = choices.sink ?? lazySink(host.journal.blobs);
+  const sink = choices.sink ?? outputSink(host, path);
   const silence = watchSilence(host, step);
   const unrecorded = new AbortController(); // what the journal cannot be told of must not go on
   const refuse = (thrown: unknown): void => {
@@ -178,11 +200,11 @@ export function resultOf(outcome: ToolOutcome, { plan }: StepFold, attempt: numb
 }
 
 /** `wait_until`, then `verify`, then `capture`, on what the programs printed. */
-async function judge(host: RunHost, effort: Effort, prepared: Prepared, outcome: ToolOutcome, attempt: number): Promise<void> {
+async function judge(host: RunHost, effort: Effort, { prepared, number: attempt }: Attempt, outcome: ToolOutcome): Promise<void> {
   const { step, signal } = effort;
   const { block } = step.plan;
   const result = resultOf(outcome, step, attempt, 'work');
-  if (!outcome.ok || block.kind !== 'run') return host.append([{ type: 'step.result', data: result }]);
+  if (!outcome.ok || block.kind !== 'run') return host.record(() => [{ type: 'step.result', data: result }]);
   const given = { env: prepared.env, cwd: prepared.cwd, files: prepared.files.paths, attempt, signal };
   const begun = host.clock.uptime();
   const waited = block.wait_until === undefined ? null : await pollUntil(host, step, block.wait_until, given);
@@ -190,9 +212,9 @@ async function judge(host: RunHost, effort: Effort, prepared: Prepared, outcome:
   if (waited === null || waited.ok) results.push(...(await judgeVerify(host, step, block.verify ?? [], { ...given, stdout: outcome.stdout, stderr: outcome.stderr })));
   const captured = failures(results).length > 0 ? { values: {}, problem: null } : await captureFrom(block.capture ?? {}, outcome.stdout);
   const reason = signal.aborted ? 'It was stopped.' : (waited !== null && !waited.ok ? waited.reason : null) ?? failureText(results) ?? captured.problem;
-  host.append(finalEvents(host, effort, {
-    ...result, ok: reason === null, how: signal.aborted ? 'killed' : result.how, reason, captures: captured.values, duration_ms: result.duration_ms + Math.max(0, Math.round(host.clock.uptime() - begun)),
-    ...storedAssertions(host, results),
+  const duration_ms = result.duration_ms + Math.max(0, Math.round(host.clock.uptime() - begun));
+  await host.record(() => finalEvents(host, effort, {
+    ...result, ok: reason === null, how: signal.aborted ? 'killed' : result.how, reason, captures: captured.values, duration_ms, ...storedAssertions(host, results),
   }));
 }
 
@@ -234,12 +256,12 @@ export function finalEvents(host: RunHost, { step }: Effort, data: ResultData): 
 }
 
 /** The result of an effect that ran no program of its own: a probe, a condition, assertions alone. */
-export function judged(host: RunHost, { step, signal }: Effort, purpose: Purpose, attempt: number, results: readonly AssertionResult[], reason: string | null, begun: number): EventOf<'step.result'> {
+export function judged(host: RunHost, { step, signal }: Effort, purpose: Purpose, attempt: number, results: readonly AssertionResult[], reason: string | null, tookMs: number): EventOf<'step.result'> {
   return {
     type: 'step.result',
     data: {
       step: step.plan.path, attempt, purpose, block: step.plan.sha256, ok: reason === null && failures(results).length === 0, how: signal.aborted ? 'killed' : 'judged', exit_codes: [], output: null, captures: {},
-      duration_ms: Math.max(0, Math.round(host.clock.uptime() - begun)), survivors: [], reason, ...storedAssertions(host, results),
+      duration_ms: Math.max(0, Math.round(tookMs)), survivors: [], reason, ...storedAssertions(host, results),
     },
   };
 }

@@ -7,20 +7,20 @@ import type { Effort, RunHost } from './host.ts';
 import { keepGiven, missingSecret, specOf } from './obtain-secrets.ts';
 import { secretsOf, writtenPrograms } from './programs.ts';
 import { forgetfulSink } from './run-aside.ts';
-import { intentOf, livingCopy, prepareProgram, resultOf, runPrepared } from './work-program.ts';
+import { beginAttempt, resultOf, runPrepared } from './work-program.ts';
 
 export async function workSecret(host: RunHost, effort: Effort): Promise<void> {
   const { step } = effort;
   const { block, path } = step.plan;
   if (block.kind !== 'secret') throw new Error(`${path} obtains no secret`);
   const used = await missingSecret(host, step, secretsOf(block, writtenPrograms(host.fold, step).stages));
-  if (used !== null) return host.append([{ type: 'step.waiting', data: { step: path, for: 'secret', detail: used } }]);
+  if (used !== null) return host.record(() => [{ type: 'step.waiting', data: { step: path, for: 'secret', detail: used } }]);
   if (block.run !== undefined) return fromProgram(host, effort, block.secret);
   const missing = await missingSecret(host, step, [block.secret], { tell: false });
-  if (missing !== null) return host.append([{ type: 'step.waiting', data: { step: path, for: 'secret', detail: missing } }]);
+  if (missing !== null) return host.record(() => [{ type: 'step.waiting', data: { step: path, for: 'secret', detail: missing } }]);
   const handle = host.secrets.get(block.secret);
   if (handle === null) throw new EngineError('internal', `The secret ${block.secret} was there and is gone.`);
-  host.append([{ type: 'step.secret', data: { step: path, name: block.secret, source: handle.source, length: handle.length, fingerprint: fingerprintOf(host, effort, handle) } }]);
+  await host.record(() => [{ type: 'step.secret', data: { step: path, name: block.secret, source: handle.source, length: handle.length, fingerprint: fingerprintOf(host, effort, handle) } }]);
 }
 
 /** Only of generated keys: of a password, a fingerprint would be an oracle. */
@@ -32,20 +32,18 @@ function fingerprintOf(host: RunHost, { step }: Effort, handle: SecretHandle): s
 async function fromProgram(host: RunHost, effort: Effort, name: string): Promise<void> {
   const { step, signal } = effort;
   const { path } = step.plan;
-  const copy = livingCopy(host, path);
-  if (copy !== null) return host.append([copy]);
-  const prepared = prepareProgram(host, effort);
+  const attempt = await beginAttempt(host, effort);
+  if (attempt === null) return;
+  const { prepared } = attempt;
   try {
-    const attempt = step.attempts + 1;
-    host.append([intentOf(host, effort, { attempt, purpose: 'work', ...prepared })]);
-    const outcome = await runPrepared(host, effort, prepared, attempt, { sink: forgetfulSink(), redactor: createRedactor([]) });
+    const outcome = await runPrepared(host, effort, attempt, { sink: forgetfulSink(), redactor: createRedactor([]) });
     const problem = outcome.ok ? take(host, effort, name, outcome.stdout) : null;
-    const result = { ...resultOf(outcome, step, attempt, 'work'), output: null };
+    const result = { ...resultOf(outcome, step, attempt.number, 'work'), output: null };
     if (!outcome.ok || problem !== null || signal.aborted) {
-      return host.append([{ type: 'step.result', data: { ...result, ok: false, reason: problem ?? outcome.reason } }]);
+      return await host.record(() => [{ type: 'step.result', data: { ...result, ok: false, reason: problem ?? outcome.reason } }]);
     }
     const handle = host.secrets.get(name);
-    host.append([
+    await host.record(() => [
       { type: 'step.secret', data: { step: path, name, source: `program ${prepared.shown[0]?.[0] ?? ''}`, length: handle?.length ?? 0, fingerprint: handle === null ? null : fingerprintOf(host, effort, handle) } },
       { type: 'step.result', data: result },
     ]);
