@@ -25,7 +25,7 @@ import { createShelf, readRunView, readRunViews } from './run/read-runs.ts';
 import { createRuns, type Runs } from './run/runs.ts';
 import { findRunbook, listRunbooks, type LibraryEntry, type LibraryOptions } from './runbook/library.ts';
 import { toolEnvironment } from './tool/environment.ts';
-import { runTool } from './tool/run-tool.ts';
+import { createRunTool } from './tool/run-tool.ts';
 import { verifyInChild } from './verify/verify-in-child.ts';
 import { VERSION } from './version.ts';
 
@@ -82,7 +82,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   const library = openLibrary(options, journal, [journal.device.vkey]);
   acceptVersions(journal, options.runbookDirs, library.list());
   const people = createPeople(journal);
-  const deps = { clock, runTool };
+  const deps = { clock, runTool: createRunTool({ node: nodePath }) };
   const readiness = createReadiness({
     ...deps, journal, dataDir, nodePath, env: toolEnvironment(env, []), processEnv: env,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
@@ -103,8 +103,11 @@ export function openDataFolder(options: FolderOptions): DataFolder {
     },
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
     close: async () => {
-      await runs.close();
-      journal.close();
+      try {
+        await runs.close();
+      } finally {
+        journal.close();
+      }
     },
   };
 }

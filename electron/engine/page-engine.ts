@@ -90,7 +90,7 @@ class Console implements ConsoleEngine {
     folder.runs.subscribe((news) => {
       if (news.kind === 'output') this.#emit({ event: 'run.output', run: news.run, step: news.step, offset: news.offset, bytes: Uint8Array.from(news.bytes) });
       if (news.kind === 'fault') this.#emit({ event: 'notice', level: 'alarm', text: news.message });
-      if (news.kind === 'event') this.#markStale(news.run);
+      if (news.kind !== 'output') this.#markStale(news.run); // what went wrong stands in the view as well
     });
   }
 

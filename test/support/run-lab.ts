@@ -72,8 +72,11 @@ export function openLab(options: LabOptions = {}): RunLab {
     async close() {
       if (closed) return;
       closed = true;
-      await runs.close();
-      journal.close();
+      try {
+        await runs.close();
+      } finally {
+        journal.close();
+      }
     },
   };
   onTestFinished(async () => {

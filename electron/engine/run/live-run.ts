@@ -337,10 +337,20 @@ export class LiveRun implements RunHost {
     }
     if (this.#left) return;
     await this.#cleanUp(why === 'failed' ? 'end' : 'left');
+    // parked says that nothing was in effect: a step whose end could not be recorded is an interruption instead
+    if (this.fold.order.some(({ effect }) => effect !== null)) throw new EngineError('disk', this.trouble ?? 'What is under way could not be recorded.', { hint: 'Resume the run when the disk takes its record again.' });
     this.append([{ type: 'run.parked', data: { why, reason } }]);
-    this.journal.checkpoint('run.parked');
-    this.journal.endRunKey(this.id);
+    this.sign('run.parked');
+    this.#endKey();
     this.leave();
+  }
+
+  #endKey(): void {
+    try {
+      this.journal.endRunKey(this.id);
+    } catch (thrown) {
+      if (!this.#disk.notes(thrown)) throw thrown; // it ends with this process in any case
+    }
   }
 
   /** Ends what runs, and starts nothing any more. */

@@ -94,6 +94,7 @@ export interface Runs {
   command(run: string, command: RunCommand, options?: CommandOptions): Promise<RunView>;
   output(run: string, step: string, offset: number, length: number): { bytes: Uint8Array; size: number };
   subscribe(listener: (news: RunNews) => void): () => void;
+  /** EngineError `disk` when a run could not be parked; it is left then, and taken up like one that was interrupted. */
   close(): Promise<void>;
 }
 
@@ -304,7 +305,15 @@ class CarriedRuns implements Runs {
   }
 
   async close(): Promise<void> {
-    for (const live of this.#carried.values()) if (live.alive) await live.park('closed', 'Blackstart was closed');
+    const ends = [...this.#carried.values()].filter(({ alive }) => alive).map(async (live) => {
+      try {
+        await live.park('closed', 'Blackstart was closed');
+      } finally {
+        live.leave();
+      }
+    });
+    const fault = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+    if (fault !== undefined) throw fault.reason;
   }
 
   #sources(): Parameters<typeof prepareRun>[0] {
