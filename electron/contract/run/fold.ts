@@ -20,7 +20,7 @@ export function beginRun(id: string, plan: RunPlan, event: RunEvent & { type: 'r
     notes: [], attachments: [], sent: [], injects: [],
     lookout: [
       ...(data.acknowledged_unsigned === null ? [] : [`Nobody trusted vouches for this runbook; accepted because: ${data.acknowledged_unsigned}`]),
-      ...(data.proceeded_not_ready === null ? [] : [`Started although it was ${data.readiness ?? 'not ready'}, because: ${data.proceeded_not_ready}`]),
+      ...(data.proceeded_not_ready === null ? [] : [`Started although readiness did not hold (${(data.readiness ?? 'not ready').toLowerCase().replaceAll('_', ' ')}), because: ${data.proceeded_not_ready}`]),
     ],
   };
 }

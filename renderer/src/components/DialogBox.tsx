@@ -28,9 +28,9 @@ export function DialogBox({ title, role = 'dialog', wide = false, escape = 'clos
             <div className="head"><Heading slot="title" level={1}>{title}</Heading></div>
             <div className="body">
               {children}
-              {error !== null && <Fault error={error} />}
             </div>
             <div className="foot">
+              {error !== null && <div className="wrong"><Fault error={error} /></div>}
               <button type="button" className="esc" onClick={onClose}><kbd>Esc</kbd> {escape}</button>
               <span className="end">{actions}</span>
             </div>

@@ -15,10 +15,11 @@ export interface OutputSource {
   follow(write: (bytes: Uint8Array) => void): () => void;
 }
 
-function palette(): Record<'background' | 'foreground' | 'cursor' | 'selectionBackground' | 'scrollbarSliderBackground' | 'scrollbarSliderHoverBackground' | 'scrollbarSliderActiveBackground', string> {
+/** @param cursor whether a cursor is to be seen: only a tool that asks has one */
+function palette(cursor: boolean): Record<'background' | 'foreground' | 'cursor' | 'selectionBackground' | 'scrollbarSliderBackground' | 'scrollbarSliderHoverBackground' | 'scrollbarSliderActiveBackground', string> {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
-  return { background: colour('--bg-term'), foreground: colour('--text-term'), cursor: colour('--bg-term'), selectionBackground: colour('--bg-3'), scrollbarSliderBackground: colour('--line-2'), scrollbarSliderHoverBackground: colour('--line-3'), scrollbarSliderActiveBackground: colour('--line-3') };
+  return { background: colour('--bg-term'), foreground: colour('--text-term'), cursor: colour(cursor ? '--text-1' : '--bg-term'), selectionBackground: colour('--bg-3'), scrollbarSliderBackground: colour('--line-2'), scrollbarSliderHoverBackground: colour('--line-3'), scrollbarSliderActiveBackground: colour('--line-3') };
 }
 
 function muzzle(terminal: Xterm): void {
@@ -28,6 +29,25 @@ function muzzle(terminal: Xterm): void {
   for (const final of ['c', 'n', 't']) terminal.parser.registerCsiHandler({ final }, () => true);
   terminal.parser.registerCsiHandler({ prefix: '>', final: 'c' }, () => true);
   terminal.parser.registerCsiHandler({ prefix: '?', final: 'n' }, () => true);
+}
+
+/**
+ * A tool that asks gets every key but F6, which leaves, so that nobody is caught in it. One that does not ask gets none: the
+ * page's own keys go on working there, and Page Up, Page Down, Home and End scroll.
+ */
+function divideKeys(terminal: Xterm, host: HTMLElement, takesKeys: boolean): void {
+  const { textarea } = terminal;
+  if (takesKeys && textarea !== undefined) textarea.dataset['keys'] = 'own';
+  const scroll: Readonly<Record<string, () => void>> = {
+    PageUp: () => { terminal.scrollPages(-1); }, PageDown: () => { terminal.scrollPages(1); }, Home: () => { terminal.scrollToTop(); }, End: () => { terminal.scrollToBottom(); },
+  };
+  terminal.attachCustomKeyEventHandler((event) => {
+    if (takesKeys && event.key !== 'F6') return true;
+    if (event.type !== 'keydown') return false;
+    if (event.key === 'F6') host.closest<HTMLElement>('[role="region"]')?.focus();
+    else scroll[event.key]?.();
+    return false;
+  });
 }
 
 interface TerminalProps {
@@ -49,13 +69,14 @@ export function Terminal({ source, label, onType }: TerminalProps) {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const terminal = new Xterm({
       convertEol: true, disableStdin: !takesKeys, scrollback: SCROLLBACK_LINES, fontFamily: 'JetBrains Mono, monospace', fontSize: rem * 0.75, lineHeight: 1.35,
-      theme: palette(), cursorBlink: false, cursorInactiveStyle: 'none', linkHandler: { activate: () => undefined }, allowProposedApi: false, minimumContrastRatio: 4.5,
+      theme: palette(takesKeys), cursorBlink: false, cursorInactiveStyle: takesKeys ? 'outline' : 'none', linkHandler: { activate: () => undefined }, allowProposedApi: false, minimumContrastRatio: 4.5,
     });
     const fit = new FitAddon();
     terminal.loadAddon(fit);
     muzzle(terminal);
     terminal.open(host);
     terminal.textarea?.setAttribute('aria-label', label);
+    divideKeys(terminal, host, takesKeys);
     // Only what a hand typed: what the terminal would answer by itself never reaches the tool.
     const keys = terminal.onKey(({ key }) => { typed(key); });
     const queue = new OutputQueue((bytes, written) => { terminal.write(bytes, written); }, (run) => requestAnimationFrame(run));
@@ -73,7 +94,7 @@ export function Terminal({ source, label, onType }: TerminalProps) {
     };
   }, [source, label, takesKeys]);
   useEffect(() => {
-    if (current.current !== null) current.current.options.theme = palette();
-  }, [theme]);
+    if (current.current !== null) current.current.options.theme = palette(takesKeys);
+  }, [theme, takesKeys]);
   return <div className="xterm-place"><div ref={place} /></div>;
 }

@@ -7,8 +7,10 @@ const LayerContext = createContext<KeyLayer | null>(null);
 
 function focusOf(target: EventTarget | null): Focus {
   if (!(target instanceof HTMLElement)) return 'none';
-  if (target.dataset['palette'] !== undefined) return 'menu';
+  if (target.dataset['palette'] !== undefined || target.dataset['keys'] === 'own') return 'menu';
   if (target.dataset['primary'] !== undefined) return 'primary';
+  // Output that nobody can write into, which scrolls.
+  if (target instanceof HTMLTextAreaElement && target.readOnly) return 'arrows';
   if (target instanceof HTMLTextAreaElement) return target.dataset['enter'] === 'submits' ? 'line' : 'text';
   if (target instanceof HTMLInputElement) return target.type === 'radio' ? 'arrows' : target.type === 'checkbox' ? 'none' : 'line';
   if (target instanceof HTMLSelectElement) return 'menu';

@@ -78,6 +78,8 @@ function EnrolDialog({ people, onClose }: { people: Query<{ people: Person[] }>;
     takeText(second);
     setPresent({ first: false, second: false });
     setDiffer(!same);
+    // Both are typed again whatever comes next, so the hand goes back to the first.
+    first.current?.focus();
     if (!same) return;
     await client.call('people.enroll', { name, roles: listed.roles, passphrase });
     people.reload();

@@ -8,10 +8,11 @@ import { SecretField, takeSecret } from '../../components/SecretField.tsx';
 import { useDraft } from '../../drafts.ts';
 import { useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
+import { offeredSecrets } from './secrets-of.ts';
 import { usePreparation } from '../start/use-preparation.ts';
 import { ParamFields } from '../start/ParamFields.tsx';
 
-export type ReadinessDialog = { kind: 'override' | 'attest'; check: CheckResult } | { kind: 'secret' | 'values' };
+export type ReadinessDialog = { kind: 'override' | 'attest' | 'secret'; check: CheckResult } | { kind: 'values' };
 
 interface DialogsProps {
   dialog: ReadinessDialog;
@@ -19,14 +20,16 @@ interface DialogsProps {
   params: Record<string, string>;
   onParams(params: Record<string, string>): void;
   onReport(report: ReadinessReport): void;
+  /** A secret has been handed over. */
+  onHeld(secret: string): void;
   onClose(): void;
 }
 
-export function ReadinessDialogs({ dialog, runbook, params, onParams, onReport, onClose }: DialogsProps) {
+export function ReadinessDialogs({ dialog, runbook, params, onParams, onReport, onHeld, onClose }: DialogsProps) {
   switch (dialog.kind) {
     case 'override':
     case 'attest': return <WordDialog kind={dialog.kind} check={dialog.check} runbook={runbook} onReport={onReport} onClose={onClose} />;
-    case 'secret': return <SecretDialog runbook={runbook} onClose={onClose} />;
+    case 'secret': return <SecretDialog check={dialog.check} runbook={runbook} onHeld={onHeld} onClose={onClose} />;
     case 'values': return <ValuesDialog runbook={runbook} params={params} onParams={onParams} onClose={onClose} />;
   }
 }
@@ -56,10 +59,11 @@ function WordDialog({ kind, check, runbook, onReport, onClose }: { kind: 'overri
   );
 }
 
-function SecretDialog({ runbook, onClose }: { runbook: string; onClose(): void }) {
+function SecretDialog({ check, runbook, onHeld, onClose }: { check: CheckResult; runbook: string; onHeld(secret: string): void; onClose(): void }) {
   const { client } = useEngine();
   const book = useQuery('runbook.get', { id: runbook });
-  const names = Object.keys(book.result?.runbook.front.secrets ?? {});
+  const block = book.result?.runbook.checks.find((each) => each.id === check.id)?.block ?? null;
+  const names = offeredSecrets(Object.keys(book.result?.runbook.front.secrets ?? {}), block);
   const [chosen, setChosen] = useState<string | null>(null);
   const [bytes, setBytes] = useState(0);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -72,13 +76,14 @@ function SecretDialog({ runbook, onClose }: { runbook: string; onClose(): void }
     } finally {
       value.fill(0);
     }
+    onHeld(secret);
     onClose();
   });
   const missing = secret === '' ? 'This runbook names no secrets.' : bytes === 0 ? 'Type or paste it.' : bytes < 6 ? 'Under 6 bytes it could not be masked.' : undefined;
   return (
     <DialogBox title="Supply a secret for the checks" error={send.error ?? book.error} onClose={onClose} escape="supply nothing" actions={<Primary id={`secret ${secret}`} label="Hand it over" missing={missing} busy={send.busy} onPress={() => { void send.run(); }} />}>
       <div className="stack loose">
-        <p className="t2">Held in memory until the window’s engine ends. It is in no file and in no record.</p>
+        <p className="t2">Held in memory for the next checks and forgotten after them. It is in no file and in no record.</p>
         {names.length > 1 && <SelectField label="Which secret" value={secret} onChange={setChosen} options={names.map((name) => ({ value: name, label: name }))} />}
         <SecretField label={names.length === 1 ? secret : 'Secret'} field={field} bytes={bytes} onBytes={setBytes} autoFocus />
       </div>

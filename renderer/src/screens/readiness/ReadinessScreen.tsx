@@ -47,6 +47,9 @@ export function ReadinessScreen({ id, home }: { id: string | null; home: HomeVie
   const [selected, setSelected] = useState<string | null>(null);
   const [params, setParams] = useState<Record<string, string>>({});
   const [dialog, setDialog] = useState<ReadinessDialog | null>(null);
+  const [held, setHeld] = useState<readonly string[]>([]);
+  // The engine forgets them when the checks are done.
+  if (readiness.running.size > 0 && held.length > 0) setHeld([]);
   const { report } = readiness;
   const ordered = report === null ? [] : checkGroups(report.checks).flatMap((group) => group.checks);
   const check = ordered.find((candidate) => candidate.id === selected) ?? ordered.find((candidate) => candidate.outcome === 'fail') ?? ordered[0] ?? null;
@@ -65,7 +68,7 @@ export function ReadinessScreen({ id, home }: { id: string | null; home: HomeVie
         title={row === undefined ? 'Readiness' : visible(systemName(row.system))} badge={report !== null && <StateWord state={readinessState(report.state)} badge />}
         detail={report === null ? 'Choose a runbook.' : <>{row === undefined ? '' : `${visible(row.title)}. `}{summary(report)}</>}
       >
-        {rows.length > 1 && <select className="input slim" aria-label="Runbook" value={runbook ?? ''} onChange={(event) => { setChosen(event.target.value); setSelected(null); setParams({}); }}>{rows.map((candidate) => <option key={candidate.id} value={candidate.id}>{visible(candidate.title)}</option>)}</select>}
+        {rows.length > 1 && <select className="input slim" aria-label="Runbook" value={runbook ?? ''} onChange={(event) => { setChosen(event.target.value); setSelected(null); setParams({}); setHeld([]); }}>{rows.map((candidate) => <option key={candidate.id} value={candidate.id}>{visible(candidate.title)}</option>)}</select>}
         {report !== null && <CheckButtons readiness={readiness} report={report} params={params} onValues={() => { setDialog({ kind: 'values' }); }} />}
       </PageHead>
     }>
@@ -77,11 +80,11 @@ export function ReadinessScreen({ id, home }: { id: string | null; home: HomeVie
           {report.warnings.map((warning) => <div className="gap-top" key={warning}><Notice tone="amber" shape="needs">{visible(warning)}</Notice></div>)}
           <div className="split2">
             <CheckTable report={report} selected={check?.id ?? null} running={readiness.running} onSelect={setSelected} />
-            {check !== null && <CheckDetail check={check} busy={readiness.running.has(check.id)} onCheck={() => { void readiness.start.run([check.id], params); }} onDialog={setDialog} />}
+            {check !== null && <CheckDetail check={check} held={held} busy={readiness.running.has(check.id)} onCheck={() => { void readiness.start.run([check.id], params); }} onDialog={setDialog} />}
           </div>
         </>
       )}
-      {dialog !== null && runbook !== null && <ReadinessDialogs dialog={dialog} runbook={runbook} params={params} onParams={setParams} onReport={readiness.show} onClose={() => { setDialog(null); }} />}
+      {dialog !== null && runbook !== null && <ReadinessDialogs dialog={dialog} runbook={runbook} params={params} onParams={setParams} onReport={readiness.show} onHeld={(name) => { setHeld((old) => [...old.filter((other) => other !== name), name]); }} onClose={() => { setDialog(null); }} />}
     </Page>
   );
 }

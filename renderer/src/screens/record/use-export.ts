@@ -14,7 +14,7 @@ export function useExport(): Export {
   const { client, dialogs } = useEngine();
   const [done, setDone] = useState<Export['done']>(null);
   const action = useAction(async (run: string) => {
-    const path = await dialogs.chooseSave({ title: 'Save the evidence bundle', name: `blackstart-${run.slice(0, 13)}.tar.gz`, kinds: [{ name: 'Evidence bundle', extensions: ['tar.gz', 'tgz'] }] });
+    const path = await dialogs.chooseSave({ title: 'Save the evidence bundle', name: `blackstart-${run.slice(0, 13)}.zip`, kinds: [{ name: 'Evidence bundle', extensions: ['zip'] }] });
     if (path !== null) setDone(await client.call('record.export', { run, path }));
   });
   return { done, error: action.error, busy: action.busy, write: action.run };

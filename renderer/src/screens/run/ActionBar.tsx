@@ -22,9 +22,11 @@ interface ActionBarProps {
 /** What the engine takes just now for this step. */
 function choicesOf(step: StepView): { byHand: boolean; defer: boolean; skip: boolean; override: boolean; elsewhere: boolean; undo: boolean; stop: boolean; block: boolean } {
   const halted = step.state === 'failed' || step.state === 'unknown';
+  // An approval is given, refused or put off; nobody passes it by.
+  const passable = step.kind !== 'approve';
   const waits = step.state === 'waiting' && step.waiting_for !== 'third-party';
   return {
-    byHand: halted || (waits && step.waiting_for === 'start'), defer: halted || waits, skip: halted || waits, override: halted,
+    byHand: passable && (halted || (waits && step.waiting_for === 'start')), defer: halted || waits, skip: passable && (halted || waits), override: passable && halted,
     elsewhere: halted && step.gotos.length > 0, undo: step.undoable, stop: step.state === 'running', block: waits || step.state === 'running',
   };
 }

@@ -74,7 +74,7 @@ function Body({ run, view, step, onDialog }: { run: Run; view: RunView; step: St
       {step.point_of_no_return && (step.state === 'pending' || step.state === 'waiting') && <span className="ponr"><Glyph shape="ponr" tone="amber" />No way back after this step.</span>}
       <Ask key={`${step.id} ${step.attempts}`} run={run} step={step} />
       {!failed && <Command commands={step.commands} />}
-      {says && (step.kind !== 'check' || step.output !== null) && <LiveOutput key={`${step.id} ${step.attempts}`} run={run} view={view} step={step} onDialog={onDialog} />}
+      {says && (step.kind !== 'check' || step.output !== null) && <LiveOutput key={`${step.id} ${step.attempts}`} view={view} step={step} onDialog={onDialog} />}
       {!failed && <Assertions step={step} />}
       {failed && <Command commands={step.commands} />}
       <Captures captures={step.captures} />

@@ -5,6 +5,7 @@ import type { RunCommand, RunView } from '../../../../electron/contract/run.ts';
 import type { OutputSource } from '../../components/Terminal.tsx';
 import type { EngineClient } from '../../engine-client.ts';
 import { useAction, useEngine, useEngineEvents, useQuery } from '../../engine-context.ts';
+import { Keystrokes } from './keystrokes.ts';
 import { OutputJoiner } from './output-joiner.ts';
 
 export interface Run {
@@ -17,6 +18,15 @@ export interface Run {
   /** Answers whether the engine took it; a refusal is in `error`. */
   send(command: RunCommand): Promise<boolean>;
   show(view: RunView): void;
+}
+
+/** A door for keystrokes of its own: a command under way must not swallow what a hand types meanwhile. */
+export function useKeystrokes(run: string, step: string): (text: string) => void {
+  const { client } = useEngine();
+  return useMemo(() => {
+    const keys = new Keystrokes((text) => client.call('run.command', { run, command: { do: 'input', step, text } }).then(() => true, () => false));
+    return (text: string) => { keys.type(text); };
+  }, [client, run, step]);
 }
 
 interface Received { view: RunView; at: number }

@@ -14,13 +14,13 @@ export interface Operator {
   setPresent(present: boolean): void;
 }
 
-/** Who operates, and the field that holds the passphrase until it is sent. One candidate is chosen by itself. */
-export function useOperator(people: readonly Person[]): Operator {
+/** Who operates, and the field that holds the passphrase until it is sent. The one who did so before, or the only candidate, is chosen by itself. */
+export function useOperator(people: readonly Person[], before: string | null = null): Operator {
   const [chosen, choose] = useState<string | null>(null);
   const [present, setPresent] = useState(false);
   const passphrase = useRef<HTMLInputElement>(null);
-  const only = people.length === 1 ? people[0]?.id : undefined;
-  return { person: chosen ?? only ?? '', present, passphrase, choose, setPresent };
+  const likely = people.find((person) => person.id === before) ?? (people.length === 1 ? people[0] : undefined);
+  return { person: chosen ?? likely?.id ?? '', present, passphrase, choose, setPresent };
 }
 
 export function OperatorFields({ operator, people, required }: { operator: Operator; people: readonly Person[]; required: boolean }) {

@@ -9,7 +9,7 @@ export function ApprovalsGiven({ step }: { step: StepView }) {
   if (needed === null && step.approvals.length === 0) return null;
   return (
     <section className="ask">
-      {needed !== null && <p className="s13 t2">Needs {needed.quorum === 1 ? 'one approval' : `${needed.quorum} approvals by different people`} from: {needed.by.map(visible).join(', ')}.{needed.not_self ? ' Not by whoever started the step.' : ''}</p>}
+      {needed !== null && <p className="s13 t2">Needs {needed.quorum === 1 ? 'one approval' : `${needed.quorum} approvals by different people`} from: {needed.by.map(visible).join(', ')}.{needed.not_self ? ' Not by whoever runs this recovery.' : ''}</p>}
       <ul className="plainlist">
         {step.approvals.map((approval) => (
           <li key={`${approval.by} ${approval.at}`} className="row">

@@ -11,7 +11,7 @@ export function ResumeDialog({ run, view, onClose }: { run: Run; view: RunView; 
   const { client } = useEngine();
   const people = useQuery('people.list', { run: view.id });
   const operators = (people.result?.people ?? []).filter((person) => person.revoked_at === null);
-  const operator = useOperator(operators);
+  const operator = useOperator(operators, view.operator?.id ?? null);
   const named = view.operator !== null;
   const resume = useAction(async () => {
     const passphrase = takeText(operator.passphrase);
