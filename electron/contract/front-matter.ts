@@ -58,7 +58,7 @@ export const SecretSpec = z.strictObject({
 });
 export type SecretSpec = z.infer<typeof SecretSpec>;
 
-export const ScratchSpec = z.union([z.strictObject({ kind: z.literal('postgres'), database: z.string().optional() }), z.strictObject({ kind: z.literal('directory') })]);
+export const ScratchSpec = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('postgres'), database: z.string().optional() }), z.strictObject({ kind: z.literal('directory') })]);
 export type ScratchSpec = z.infer<typeof ScratchSpec>;
 
 export const FrontMatter = z.strictObject({
@@ -92,7 +92,7 @@ export const FrontMatter = z.strictObject({
     )
     .optional(),
   history: z.array(z.strictObject({ test: z.string(), date: Day, rto: Duration.optional(), rpo: Duration.optional(), status: z.string(), note: z.string().optional() })).optional(),
-  env_pass: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u)).optional(),
+  env_pass: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, 'the name of an environment variable is letters, digits and "_"')).optional(),
   category: z.array(z.string()).optional(),
   compliance: z.array(z.string()).optional(),
   components: z.array(z.strictObject({ id: Id, title: z.string(), covered_by: z.union([Id, z.array(Id)]).optional() })).optional(),

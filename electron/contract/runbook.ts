@@ -31,7 +31,7 @@ export type Audience = z.infer<typeof AudienceBlock>;
 
 export const InjectBlock = z.strictObject({
   id: Id,
-  at: z.union([z.literal('manual'), z.string().regex(/^H\+\d{1,3}:[0-5]\d$/u, 'an inject comes at H+0:45 or is manual')]),
+  at: z.string().regex(/^(?:manual|H\+\d{1,3}:[0-5]\d)$/u, 'an inject comes at H+0:45 or is manual'),
   title: z.string(),
   text: z.string().optional(),
   affects: z.array(Id).optional(),

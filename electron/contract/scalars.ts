@@ -33,7 +33,10 @@ export const Period = z
 
 export const Size = z.string().regex(/^\d{1,9}(?:\.\d{1,3})?(?:B|KiB|MiB|GiB|TiB|kB|MB|GB|TB)$/u, 'a size reads 200MiB or 1GB');
 /** RFC 3339 date, or date and time with zone. */
-export const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/u, 'a date reads 2026-04-25');
+export const Day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/u, 'a date reads 2026-04-25')
+  .refine((text) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text), 'the calendar has no such day');
 export const Timestamp = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/u, 'a time reads 2026-04-25T14:30:00Z');
 export const Sha256 = z.string().regex(/^(?:sha256:)?[0-9a-f]{64}$/u, 'a SHA-256 is 64 hex digits');
 

@@ -53,7 +53,7 @@ export const EnvValue = z.union([z.string(), z.strictObject({ secret: Name })]);
 const Stdin = z.union([z.strictObject({ file: z.string() }), z.strictObject({ secret: Name, binary: z.boolean().optional() }), z.strictObject({ text: z.string() })]);
 const program = {
   stdin: Stdin.optional(),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, 'the name of an environment variable'), EnvValue).optional(),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, 'the name of an environment variable is letters, digits and "_"'), EnvValue).optional(),
   cwd: z.string().optional(),
   ok_exit_codes: z.array(z.int().min(0).max(255)).min(1).optional(),
 };

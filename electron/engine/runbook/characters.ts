@@ -1,7 +1,7 @@
 /** Characters that make a text read differently to a person and to a program. */
 
-/** Control characters apart from tab and newline, the two Unicode line ends, and the byte order mark. */
-const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]/u;
+/** Control characters apart from tab and newline, the two Unicode line ends, the byte order mark, and halves of characters: no program can be given those. */
+const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[\ud800-\udfff]/u;
 /** Embeddings, overrides and isolates: they reorder what is shown (CVE-2021-42574). */
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/u;
 /** Marks and spaces of no width, soft hyphens, fillers, tags. */
@@ -31,7 +31,7 @@ export function findBadCharacter(text: string, kinds: readonly CharacterKind[]):
 export function describeCharacter(bad: BadCharacter): string {
   switch (bad.kind) {
     case 'control':
-      return `the control character ${bad.code}`;
+      return /^U\+D[89A-F]/u.test(bad.code) ? `${bad.code}, which is half of a character` : `the control character ${bad.code}`;
     case 'bidi':
       return `${bad.code}, which reverses the direction of the text: what is shown is not what runs`;
     case 'invisible':

@@ -3,6 +3,7 @@ import { Environment, EvaluationError } from '@marcbachmann/cel-js';
 import type { FrontMatter } from '../../contract/front-matter.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
+import { withinLimit } from '../assertion/within-limit.ts';
 
 export type ValueType = 'string' | 'int' | 'number' | 'bool' | 'datetime' | 'duration';
 export type ValueTypes = ReadonlyMap<string, ValueType>;
@@ -35,7 +36,7 @@ export function checkWhen(text: string, types: ValueTypes): CheckedExpression {
  * @param values frozen values by name, as text; datetimes in any of the formats of a parameter
  * A name that has no value matters only when the rest leaves the answer open, as CEL's `&&` and `||` have it.
  */
-export function evaluateWhen(text: string, types: ValueTypes, values: Readonly<Record<string, string>>): EvaluatedExpression {
+export function evaluateWhen(text: string, types: ValueTypes, values: Readonly<Record<string, string>>, limitMs = 1_000): EvaluatedExpression {
   const context = new Map<string, unknown>();
   for (const [name, type] of types) {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
@@ -45,7 +46,9 @@ export function evaluateWhen(text: string, types: ValueTypes, values: Readonly<R
     context.set(name, read);
   }
   try {
-    const value: unknown = environment(types).evaluate(text, Object.fromEntries(context));
+    const evaluated = withinLimit((): unknown => environment(types).evaluate(text, Object.fromEntries(context)), limitMs);
+    if (!evaluated.done) return { kind: 'fault', message: 'the condition did not come to an end within a second' };
+    const { value } = evaluated;
     return typeof value === 'boolean' ? { kind: 'value', value } : { kind: 'fault', message: 'the condition gave no truth value' };
   } catch (error) {
     if (error instanceof EvaluationError && error.code === 'unknown_variable') return { kind: 'unset', name: /variable:? '?([a-z][a-z0-9_]*)/u.exec(error.message)?.[1] ?? '' };

@@ -76,17 +76,17 @@ function entriesOf(folder: string): Dirent[] {
   }
 }
 
-/** Paths of all runbooks below a folder, relative, sorted; links are not followed. */
-export function runbookPaths(folder: string): string[] {
+/** Paths of all runbooks below a folder, at most `depth` folders down, relative, sorted; links are not followed. */
+export function runbookPaths(folder: string, depth = MAX_DEPTH): string[] {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw new EngineError('not-found', `${folder} is no folder.`, { hint: 'Give the folder that holds the runbooks.' });
-  return search(folder, '', 0).sort();
+  return search(folder, '', depth).sort();
 }
 
 function search(folder: string, prefix: string, depth: number): string[] {
-  if (depth > MAX_DEPTH) return [];
+  if (depth < 0) return [];
   return entriesOf(join(folder, prefix)).flatMap((entry) => {
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : search(folder, path, depth + 1);
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : search(folder, path, depth - 1);
     return entry.isFile() && entry.name.endsWith(RUNBOOK_SUFFIX) ? [path] : [];
   });
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { EngineError } from '../../contract/errors.ts';
 import type { Finding, LintReport } from '../../contract/runbook.ts';
 import type { Draft } from './draft.ts';
-import { inFileOrder } from './finding.ts';
+import { errorAt, inFileOrder } from './finding.ts';
 import { runbookPaths } from './library.ts';
 import { COMMAND_RULES } from './lint/command-rules.ts';
-import { judgeNeighbours } from './lint/neighbour-rules.ts';
+import { judgeNeighbours, type ReadNeighbours } from './lint/neighbour-rules.ts';
 import { DRAFT_RULES } from './lint/plan-rules.ts';
 import { SUBJECT_RULES } from './lint/step-rules.ts';
 import type { Subject } from './lint/subject.ts';
@@ -26,7 +26,8 @@ type LintedFile = LintReport['files'][number];
  * @throws EngineError `not-found` for a path that does not exist
  */
 export function lintPaths(paths: readonly string[], options: LintOptions): LintReport {
-  const files = paths.flatMap(filesOf).map((path) => lintFile(path, options));
+  const known: ReadNeighbours = new Map();
+  const files = paths.flatMap(filesOf).map((path) => lintFile(path, options, known));
   const count = (severity: Finding['severity']): number => files.reduce((sum, file) => sum + file.findings.filter((finding) => finding.severity === severity).length, 0);
   return { files, errors: count('error'), warnings: count('warning') };
 }
@@ -37,14 +38,20 @@ function filesOf(path: string): string[] {
   return state.isDirectory() ? runbookPaths(path).map((relative) => join(path, relative)) : [path];
 }
 
-function lintFile(path: string, options: LintOptions): LintedFile {
-  return lintRunbook(readRunbookFile(path), path, options);
+/** A file that cannot be read is an answer too: the others are still judged. */
+function lintFile(path: string, options: LintOptions, known: ReadNeighbours): LintedFile {
+  try {
+    return lintRunbook(readRunbookFile(path), path, options, known);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'refused') throw error;
+    return { path, id: null, sha256: '', findings: [errorAt({ line: 1, column: 1 }, 'unreadable', error.message, error.hint ?? '')] };
+  }
 }
 
 /** @param path where the file lies: its neighbours are looked up from there */
-export function lintRunbook(bytes: Uint8Array, path: string, options: LintOptions): LintedFile {
+export function lintRunbook(bytes: Uint8Array, path: string, options: LintOptions, known?: ReadNeighbours): LintedFile {
   const { findings, draft, id, sha256 } = parseRunbook(bytes, path);
-  const advice = draft === null ? [] : [...judgeDraft(draft, options.at), ...judgeNeighbours(draft)];
+  const advice = draft === null ? [] : [...judgeDraft(draft, options.at), ...judgeNeighbours(draft, known)];
   return { path, id, sha256, findings: inFileOrder([...findings, ...advice]) };
 }
 

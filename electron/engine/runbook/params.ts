@@ -11,6 +11,7 @@ import type { ParamQuestion } from '../../contract/methods.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { Duration } from '../../contract/scalars.ts';
 import type { Mode } from '../../contract/step.ts';
+import { withinLimit } from '../assertion/within-limit.ts';
 import { nearest } from './finding.ts';
 import { readInstant } from './expression.ts';
 import { fillTemplate, templateNames } from './template.ts';
@@ -111,7 +112,33 @@ function checkText(param: Param, text: string, own: boolean, mode: Mode, context
   if (unsafe !== null) return { ok: false, problem: unsafe };
   const checked = checkType(param, filled, mode, context.base);
   if (!checked.ok || param.pattern === undefined) return checked;
-  return new RegExp(param.pattern, 'mu').test(checked.value) ? checked : { ok: false, problem: `it does not match ${param.pattern}` };
+  const problem = patternProblem(param.pattern, checked.value);
+  return problem === null ? checked : bad(problem);
+}
+
+function patternProblem(pattern: string, value: string): string | null {
+  const expression = new RegExp(pattern, 'mu');
+  const matched = withinLimit(() => expression.test(value));
+  if (!matched.done) return `${pattern} did not come to an end within a second; the pattern must be simpler`;
+  return matched.value ? null : `it does not match ${pattern}`;
+}
+
+/** Why a value that the runbook itself gives can never be used; null when it can, or when only the start of a run can tell. */
+export function literalProblem(param: Param, text: string): string | null {
+  if (text.includes('{{') || (param.pattern !== undefined && !isPattern(param.pattern))) return null;
+  const unsafe = refusal(param, text);
+  if (unsafe !== null || param.type === 'file' || param.type === 'directory') return unsafe;
+  const checked = checkType(param, text, 'live', '/');
+  if (!checked.ok) return checked.problem;
+  return param.pattern === undefined ? null : patternProblem(param.pattern, checked.value);
+}
+
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source, 'mu').source !== '';
+  } catch {
+    return false;
+  }
 }
 
 function refusal(param: Param, text: string): string | null {

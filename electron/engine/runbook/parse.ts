@@ -5,7 +5,7 @@
  * the whole. A runbook with an error is not a runbook: `runbook` is null whenever a finding is an error.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { EngineError } from '../../contract/errors.ts';
 import { FrontMatter } from '../../contract/front-matter.ts';
@@ -58,12 +58,25 @@ export function firstError(findings: readonly Finding[], path: string): EngineEr
   return new EngineError('refused', `${first.message}${more} [${first.rule}]`, { hint: first.fix, at: { file: path, line: first.line, column: first.column } });
 }
 
+/** A runbook is never larger than a quarter of a megabyte; what is far beyond is not even read. */
+const LARGEST_READ = 64 * 1024 * 1024;
+
+/** @throws EngineError `not-found` when there is no such file, `refused` when it is no regular file or cannot be read */
 export function readRunbookFile(path: string): Uint8Array {
+  let file: number | undefined;
   try {
-    return readFileSync(path);
+    // A named pipe would keep its reader waiting for ever, and a device never ends.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const state = fstatSync(file);
+    if (!state.isFile()) throw new EngineError('refused', `${path} is no regular file.`, { hint: 'Give the path of a .runbook.md file.', at: { file: path } });
+    if (state.size > LARGEST_READ) throw new EngineError('refused', `${path} has ${state.size} bytes; a runbook has at most ${LIMITS.fileBytes}.`, { hint: 'Give the path of a .runbook.md file.', at: { file: path } });
+    return readFileSync(file);
   } catch (error) {
+    if (error instanceof EngineError) throw error;
     const missing = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-    throw new EngineError(missing ? 'not-found' : 'refused', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, { hint: 'Give the path of a .runbook.md file.', at: { file: path }, cause: error });
+    throw new EngineError(missing ? 'not-found' : 'refused', missing ? `The file ${path} does not exist.` : `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, { hint: 'Give the path of a .runbook.md file.', at: { file: path }, cause: error });
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
@@ -117,7 +130,8 @@ class Assembly {
   private readFrontMatter(): { value: FrontMatter; locate: Locate } | null {
     const { frontMatter } = this.outline;
     if (frontMatter === null) {
-      this.findings.push(errorAt({ line: 1, column: 1 }, 'front-matter', 'The file does not begin with front matter.', 'Begin it with a line ---, the fields of the runbook, and a line ---.'));
+      const opened = this.outline.lines[0]?.trimEnd() === '---';
+      this.findings.push(errorAt({ line: 1, column: 1 }, 'front-matter', opened ? 'The front matter is never closed.' : 'The file does not begin with front matter.', 'Begin it with a line ---, the fields of the runbook, and a line ---.'));
       return null;
     }
     const block = readBlock(frontMatter.text, { contentLine: frontMatter.contentLine, indent: 0 });

@@ -2,6 +2,7 @@
 import type { Finding } from '../../contract/runbook.ts';
 import { BLOCKS } from '../../contract/runbook.ts';
 import { FrontMatter } from '../../contract/front-matter.ts';
+import { Duration, Period, Size } from '../../contract/scalars.ts';
 import { z } from 'zod';
 import { describeForeignLetter } from './characters.ts';
 import type { FieldPath } from './finding.ts';
@@ -21,10 +22,18 @@ export function validate<S extends z.ZodType>(schema: S, block: ReadBlock): { ok
   return { ok: false, findings: withoutEchoes(issues).flatMap((issue) => findingsOf(issue, block)) };
 }
 
-/** A mapping with an unknown field often lacks the one that was meant; that it does is not news. */
+/** What another issue at the same place says better: a field that is missing because it is misspelt, the largest of all integers as a limit. */
 function withoutEchoes(issues: readonly Issue[]): Issue[] {
-  const misspelt = new Set(issues.filter((issue) => issue.code === 'unrecognized_keys').map((issue) => issue.path.join('.')));
-  return issues.filter((issue) => issue.code !== 'custom' || !misspelt.has(issue.path.join('.')));
+  const told = (codes: readonly Issue['code'][]): Set<string> => new Set(issues.filter((issue) => codes.includes(issue.code) && !isWidest(issue)).map((issue) => issue.path.join('.')));
+  const [formed, limited] = [told(['unrecognized_keys', 'invalid_format']), told(['too_big', 'too_small'])];
+  return issues.filter((issue) => {
+    const path = issue.path.join('.');
+    return issue.code === 'custom' ? !formed.has(path) : !isWidest(issue) || !limited.has(path);
+  });
+}
+
+function isWidest(issue: Issue): boolean {
+  return (issue.code === 'too_big' && issue.maximum === Number.MAX_SAFE_INTEGER) || (issue.code === 'too_small' && issue.minimum === Number.MIN_SAFE_INTEGER);
 }
 
 /** Issues inside a union are told for the one alternative that the author most likely meant. */
@@ -42,6 +51,7 @@ function flatten(issue: Issue, prefix: FieldPath): Issue[] {
 function penalty(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => {
     if (issue.path.length === 0 && issue.code === 'invalid_type') return sum + 100;
+    if (issue.path.length === 0 && issue.code === 'invalid_value') return sum + 50;
     if (issue.code === 'unrecognized_keys') return sum + (issue.path.length === 0 ? 10 * issue.keys.length : 2);
     if (issue.path.length === 1 && issue.code === 'invalid_type') return sum + 5;
     return sum + 1;
@@ -61,7 +71,10 @@ function findingsOf(issue: Issue, block: ReadBlock): Finding[] {
     case 'invalid_type':
       return [wrongType(path, name, issue.expected, block)];
     case 'invalid_value':
-      return [errorAt(block.locate(path), 'wrong-value', `${name} must be ${oneOf(issue.values)}.`, guess(valueAt(block.data, path), issue.values))];
+      return [wrongValue(path, name, issue.values, block)];
+    case 'too_big':
+    case 'too_small':
+      return [errorAt(block.locate(path), 'wrong-form', `${name} ${limitWords(issue)}.`, 'Correct the value.')];
     case 'invalid_union':
       return [wrongAlternative(path, name, issue, block)];
     case 'invalid_key':
@@ -74,19 +87,37 @@ function findingsOf(issue: Issue, block: ReadBlock): Finding[] {
 function unknownField(path: FieldPath, block: ReadBlock): Finding {
   const key = String(path.at(-1));
   const foreign = describeForeignLetter(key);
-  const meant = nearest(key, fieldNames());
-  const fix = foreign !== null ? 'Type the name again in ASCII letters.' : meant === null ? 'Remove it; the published schema lists the fields.' : `Did you mean ${meant}?`;
+  const meant = nearest(key, fieldNames().keys());
+  const fix = foreign !== null ? 'Type the name again in ASCII letters.' : meant === key ? 'Remove it: the field belongs to another block or another form of this one.' : meant === null ? 'Remove it; the published schema lists the fields.' : `Did you mean ${meant}?`;
   return errorAt(block.locate(path, 'key'), 'unknown-field', `${key} is not a field here${foreign === null ? '' : `: ${foreign}`}.`, fix);
+}
+
+function missing(path: FieldPath, name: string, block: ReadBlock): Finding {
+  return errorAt(block.locate(path.slice(0, -1)), 'missing-field', `${name} is missing.`, `Add ${String(path.at(-1) ?? 'the fields')}.`);
+}
+
+function wrongValue(path: FieldPath, name: string, values: readonly unknown[], block: ReadBlock): Finding {
+  const value = valueAt(block.data, path);
+  return value === undefined ? missing(path, name, block) : errorAt(block.locate(path), 'wrong-value', `${name} must be ${oneOf(values)}.`, guess(value, values));
+}
+
+function limitWords(issue: Extract<Issue, { code: 'too_big' | 'too_small' }>): string {
+  const [word, limit] = issue.code === 'too_big' ? ['most', issue.maximum] : ['least', issue.minimum];
+  if (issue.origin === 'array' || issue.origin === 'set') return `must have at ${word} ${limit} ${Number(limit) === 1 ? 'item' : 'items'}`;
+  if (issue.origin === 'string') return `must have at ${word} ${limit} ${Number(limit) === 1 ? 'character' : 'characters'}`;
+  return `must be at ${word} ${limit}`;
 }
 
 function wrongType(path: FieldPath, name: string, expected: string, block: ReadBlock): Finding {
   const value = valueAt(block.data, path);
-  if (value === undefined) return errorAt(block.locate(path.slice(0, -1)), 'missing-field', `${name} is missing.`, `Add ${String(path.at(-1) ?? 'the fields')}.`);
+  if (value === undefined) return missing(path, name, block);
   if (expected === 'string' && (value === null || typeof value !== 'object')) {
     const source = block.sourceOf(path) ?? JSON.stringify(value);
-    return errorAt(block.locate(path), 'quote-it', `${name} must be text, and ${source === '' ? 'nothing' : source} is read as ${kindOf(value)}.`, `Quote it: "${source}".`);
+    const unit = typeof value === 'number' ? fieldNames().get(String(path.at(-1))) : undefined;
+    return errorAt(block.locate(path), 'quote-it', `${name} must be text, and ${source === '' ? 'nothing' : source} is read as ${kindOf(value)}.`, unit ?? `Quote it: "${source}".`);
   }
-  return errorAt(block.locate(path), 'wrong-type', `${name} must be ${TYPE_WORDS[expected] ?? expected}, not ${kindOf(value)}.`, 'Correct the value; the published schema says what may stand here.');
+  const shown = typeof value !== 'number' ? kindOf(value) : Number.isFinite(value) ? `the number ${value}` : 'a number beyond all bounds';
+  return errorAt(block.locate(path), 'wrong-type', `${name} must be ${TYPE_WORDS[expected] ?? expected}, not ${shown}.`, 'Correct the value; the published schema says what may stand here.');
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = { string: 'text', array: 'a list', object: 'a mapping', record: 'a mapping', number: 'a number', int: 'a whole number', boolean: 'true or false' };
@@ -140,7 +171,9 @@ function oneOf(values: readonly unknown[]): string {
 
 function guess(value: unknown, values: readonly unknown[]): string {
   const meant = typeof value === 'string' ? nearest(value, values.map(String)) : null;
-  return meant === null ? 'Choose one of them.' : `Did you mean ${meant}?`;
+  if (meant !== null && meant !== value) return `Did you mean ${meant}?`;
+  if (values.length > 1) return 'Choose one of them.';
+  return `Write ${String(values[0])}${meant === value && meant !== null ? ', without quotes' : ''}.`;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -154,20 +187,30 @@ export function valueAt(data: unknown, path: FieldPath): unknown {
   }, data);
 }
 
-let known: ReadonlySet<string> | undefined;
+type FieldNames = ReadonlyMap<string, string | null>;
+let known: FieldNames | undefined;
 
-/** Every field name of the format, for "did you mean". */
-function fieldNames(): ReadonlySet<string> {
+/** Every field name of the format, for "did you mean"; those of durations and sizes with how such a value is written. */
+function fieldNames(): FieldNames {
   if (known !== undefined) return known;
-  const names = new Set<string>();
+  const names = new Map<string, string | null>();
   for (const schema of [FrontMatter, ...Object.values(BLOCKS)]) collectNames(z.toJSONSchema(schema, { io: 'input' }), names);
   known = names;
   return names;
 }
 
-function collectNames(schema: unknown, names: Set<string>): void {
+function collectNames(schema: unknown, names: Map<string, string | null>): void {
   if (Array.isArray(schema)) schema.forEach((item) => { collectNames(item, names); });
   if (!isRecord(schema)) return;
-  if (isRecord(schema['properties'])) Object.keys(schema['properties']).forEach((name) => names.add(name));
+  if (isRecord(schema['properties'])) for (const [name, value] of Object.entries(schema['properties'])) names.set(name, unitOf(value) ?? names.get(name) ?? null);
   Object.values(schema).forEach((item) => { collectNames(item, names); });
+}
+
+const UNITS: ReadonlyMap<unknown, string> = new Map([
+  ...[Duration, Period].map((schema) => [z.toJSONSchema(schema).pattern, 'Write it with its unit: 90s, 15m, 4h or 30d.'] as const),
+  [z.toJSONSchema(Size).pattern, 'Write it with its unit: 500B, 200MiB or 1GB.'],
+]);
+
+function unitOf(schema: unknown): string | null {
+  return isRecord(schema) ? (UNITS.get(schema['pattern']) ?? null) : null;
 }

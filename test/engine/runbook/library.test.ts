@@ -44,7 +44,7 @@ describe('the library', () => {
     } catch (error) {
       expect(error).toMatchObject({ code: 'not-found', hint: 'Did you mean site?' });
     }
-    expect(() => findRunbook('./gone.runbook.md', folders(), { base: dir })).toThrow('cannot be read');
+    expect(() => findRunbook('./gone.runbook.md', folders(), { base: dir })).toThrow('does not exist');
     expect(() => listRunbooks([join(dir, 'gone')])).toThrow('is no folder');
   });
 

@@ -204,14 +204,13 @@ describe('the plan as a whole', () => {
     expect(rules('2026-07-25')).toEqual(['review-stale']);
   });
 
-  it('finds a secret all of whose sources are lost, a component without a check, placeholders and dangerous environment', () => {
+  it('finds a secret all of whose sources are lost, a component without a check, and placeholders', () => {
     expect(warnings({ front: 'lost: [cluster]\nsecrets: {key: {sources: [{file: /x, needs_alive: [cluster]}]}}\n', body: '' })).toEqual(['lost-dependency']);
     expect(warnings({ front: 'lost: [cluster]\nsecrets: {key: {sources: [{file: /x, needs_alive: [cluster]}, prompt]}}\n', body: '' })).toEqual([]);
     expect(warnings({ front: 'components: [{id: db, title: DB}]\n', body: '' })).toEqual(['component-uncovered']);
     expect(warnings({ front: 'params: {zone: {type: string, default: ZXXXXXXXX}}\n', body: '' })).toEqual(['placeholder']);
     expect(warnings({ front: 'params: {t: {type: datetime, default: "2026-04-25T14:30:00Z"}}\n', body: '' })).toEqual(['placeholder']);
     expect(warnings({ front: "secrets: {key: {sources: [prompt], fingerprint: 'sha256:…'}}\n", body: '' })).toEqual(['placeholder']);
-    expect(warnings({ front: 'env_pass: [KUBECONFIG, LD_PRELOAD]\n', body: '' })).toEqual(['dangerous-env']);
   });
 
   it('wants the time of pgbackrest in its own format', () => {

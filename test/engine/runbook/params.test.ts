@@ -67,31 +67,31 @@ describe('a parameter', () => {
     expect(resolve(spec, text)).toMatchObject({ value: null, problem: expect.stringContaining(problem) });
   });
 
-  it('18: begins with "-" only where the runbook says so', () => {
+  it('begins with "-" only where the runbook says so', () => {
     expect(resolve('{ type: string }', '-rf').problem).toContain('begins with "-"');
     expect(resolve('{ type: file }', '-x').problem).toContain('begins with "-"');
   });
 
-  it('19: never smuggles an ssh option', () => {
+  it('never smuggles an ssh option', () => {
     for (const type of ['string', 'host', 'url', 'file', 'directory']) expect(resolve(`{ type: ${type} }`, '-oProxyCommand=reboot').problem).toContain('begins with "-"');
   });
 
-  it('20: never smuggles a tar checkpoint', () => {
+  it('never smuggles a tar checkpoint', () => {
     expect(resolve('{ type: string }', '--checkpoint-action=exec=sh').problem).toContain('begins with "-"');
   });
 
-  it('21: holds neither newline nor NUL', () => {
+  it('holds neither newline nor NUL', () => {
     expect(resolve('{ type: string }', 'a\nb').problem).toContain('line break');
     expect(resolve('{ type: string }', 'a\rb').problem).toContain('line break');
     expect(resolve('{ type: string }', 'a\0b').problem).toContain('NUL');
     expect(resolve("{ type: string, pattern: '^a$' }", 'a\nb').problem).toContain('line break');
   });
 
-  it('22: keeps braces as they were typed', () => {
+  it('keeps braces as they were typed', () => {
     expect(resolve('{ type: string }', '{{data_dir}}')).toMatchObject({ value: '{{data_dir}}', problem: null });
   });
 
-  it('23: does not climb out of a folder', () => {
+  it('does not climb out of a folder', () => {
     expect(resolve('{ type: file }', '../../etc/passwd').problem).toContain('".."');
     expect(resolve('{ type: directory }', '/tmp/../etc').problem).toContain('".."');
   });

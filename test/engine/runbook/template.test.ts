@@ -15,12 +15,12 @@ describe('filling a template', () => {
     expect(fillTemplate('{{{{{{name}}', { name: 'x' }, argv)).toBe('{{x');
   });
 
-  it('never expands a value again (hostile input 22)', () => {
+  it('never expands a value again', () => {
     expect(fillTemplate('{{a}}', { a: '{{b}}', b: 'secret' }, argv)).toBe('{{b}}');
     expect(fillTemplate('{{a}}{{b}}', { a: '{{', b: 'c}}', c: 'no' }, argv)).toBe('{{c}}');
   });
 
-  it('keeps shell syntax literal (hostile input 17)', () => {
+  it('keeps shell syntax literal', () => {
     for (const value of ['$(reboot)', '; reboot', '`reboot`', '| sh', '*', '~', '\\!reboot']) expect(fillTemplate('{{v}}', { v: value }, argv)).toBe(value);
   });
 

@@ -2,6 +2,7 @@
 import { basename, join } from 'node:path';
 import semver from 'semver';
 import type { Evidence } from '../../../contract/readiness.ts';
+import { withinLimit } from '../../assertion/within-limit.ts';
 import { findProgram } from '../find-program.ts';
 import { hashFile } from '../hash-file.ts';
 import type { ProbeRunner } from '../probe.ts';
@@ -43,7 +44,9 @@ function versionArgv(probe: Parameters<ProbeRunner<'tool'>>[0], path: string): s
 
 /** First group of `pattern` (or the whole match); numbers such as 15 or 2.45 count as 15.0.0 and 2.45.0. */
 function findVersion(text: string, pattern = ANY_VERSION): { written: string; comparable: string } | null {
-  const match = new RegExp(pattern, 'mu').exec(text);
+  const expression = new RegExp(pattern, 'mu');
+  const found = withinLimit(() => expression.exec(text));
+  const match = found.done ? found.value : null;
   const written = match?.[1] ?? match?.[0];
   if (written === undefined || written === '') return null;
   const comparable = semver.valid(written) ?? semver.coerce(written)?.version;

@@ -13,13 +13,18 @@ import { parseRunbook, readRunbookFile } from '../parse.ts';
 /** Runbooks by id, as far as they can be read. */
 export type Neighbours = ReadonlyMap<string, Runbook>;
 
-/** All runbooks in the folder of a file and in the folder above: one system's runbooks lie side by side. */
-export function neighboursOf(path: string): Neighbours {
+/** What was read while files are linted together; each is read once. */
+export type ReadNeighbours = Map<string, Runbook | null>;
+
+/** Runbooks beside a file and one folder further, down or up: one system's lie side by side. Never a whole disk. */
+function neighboursOf(path: string, known: ReadNeighbours): Neighbours {
   const folder = dirname(resolve(path));
   const found = new Map<string, Runbook>();
   for (const root of [folder, dirname(folder)]) {
-    for (const relative of runbookPaths(root).slice(0, 200)) {
-      const runbook = readNeighbour(join(root, relative));
+    for (const relative of runbookPaths(root, 1).slice(0, 200)) {
+      const file = join(root, relative);
+      const runbook = known.has(file) ? (known.get(file) ?? null) : readNeighbour(file);
+      known.set(file, runbook);
       if (runbook !== null && !found.has(runbook.front.id)) found.set(runbook.front.id, runbook);
     }
   }
@@ -36,9 +41,9 @@ function readNeighbour(path: string): Runbook | null {
   }
 }
 
-export function judgeNeighbours(draft: Draft): Finding[] {
+export function judgeNeighbours(draft: Draft, known: ReadNeighbours = new Map()): Finding[] {
   const calls = draft.runbook.steps.some(({ block }) => block.kind === 'call');
-  return [...(calls ? judgeCalls(draft, neighboursOf(draft.runbook.path)) : []), ...judgePeople(draft), ...judgeTemplateFiles(draft)];
+  return [...(calls ? judgeCalls(draft, neighboursOf(draft.runbook.path, known)) : []), ...judgePeople(draft), ...judgeTemplateFiles(draft)];
 }
 
 function judgeCalls(draft: Draft, neighbours: Neighbours): Finding[] {
@@ -58,15 +63,16 @@ function judgeCalls(draft: Draft, neighbours: Neighbours): Finding[] {
   });
 }
 
-/** The ids from `runbook` to `home`, or null when its calls never get there. */
-function callsBack(runbook: Runbook, home: string, neighbours: Neighbours, seen: ReadonlySet<string> = new Set()): string[] | null {
+/** The ids from `runbook` to `home`, or null when its calls never get there. A runbook that was seen in vain is not looked at again. */
+function callsBack(runbook: Runbook, home: string, neighbours: Neighbours, seen = new Set<string>()): string[] | null {
   const { id } = runbook.front;
   if (seen.has(id)) return null;
+  seen.add(id);
   for (const { block } of runbook.steps) {
     if (block.kind !== 'call') continue;
     if (block.runbook === home) return [id, home];
     const next = neighbours.get(block.runbook);
-    const trail = next === undefined ? null : callsBack(next, home, neighbours, new Set([...seen, id]));
+    const trail = next === undefined ? null : callsBack(next, home, neighbours, seen);
     if (trail !== null) return [id, ...trail];
   }
   return null;

@@ -2,6 +2,7 @@
 import type { Finding, Runbook, Step } from '../../../contract/runbook.ts';
 import { addPeriod, durationSeconds } from '../../../contract/scalars.ts';
 import type { Draft } from '../draft.ts';
+import type { EvaluatedExpression, ValueTypes } from '../expression.ts';
 import { evaluateWhen, valueTypes } from '../expression.ts';
 import { warningAt } from '../finding.ts';
 import { ancestorsOf } from '../rules/order-rules.ts';
@@ -31,14 +32,14 @@ function worldsOf(runbook: Runbook): World[] {
 }
 
 /** Steps that run in one world: not skipped by `when` or by mode, not jumped over. */
-function executedIn(runbook: Runbook, world: World): Set<Step> {
+function executedIn(runbook: Runbook, world: World, slow: Set<string>): Set<Step> {
   const types = valueTypes(runbook);
   const executed = new Set<Step>();
   let resumeAt = 0;
   runbook.steps.forEach((step, index) => {
     const { block } = step;
     if (index < resumeAt || block.teardown === true || block.modes?.live === 'skip') return;
-    const when = block.when === undefined ? null : evaluateWhen(block.when, types, world);
+    const when = block.when === undefined ? null : conditionIn(block.when, types, world, slow);
     if (when?.kind === 'value' && !when.value) return;
     executed.add(step);
     if (block.kind !== 'decide') return;
@@ -47,6 +48,17 @@ function executedIn(runbook: Runbook, world: World): Set<Step> {
     if (target > index) resumeAt = target;
   });
   return executed;
+}
+
+const CONDITION_MS = 50;
+const MOST_SLOW = 5;
+
+/** A condition that takes too long in one world is not asked again in the others, and after a few of them none is: the step counts as running. */
+function conditionIn(text: string, types: ValueTypes, world: World, slow: Set<string>): EvaluatedExpression | null {
+  if (slow.has(text) || slow.size >= MOST_SLOW) return null;
+  const evaluated = evaluateWhen(text, types, world, CONDITION_MS);
+  if (evaluated.kind === 'fault') slow.add(text);
+  return evaluated;
 }
 
 /** Seconds from the start until service is back, when every step takes its budget. */
@@ -68,10 +80,11 @@ function recoverySeconds(steps: readonly Step[], executed: ReadonlySet<Step>): n
 /** Needs before those who need them; steps of a cycle come last, as they are. */
 function inOrder(steps: readonly Step[]): Step[] {
   const ordered: Step[] = [];
+  const known = new Set(steps.map((step) => step.id));
   const done = new Set<string>();
   let left = [...steps];
   while (left.length > 0) {
-    const ready = left.filter((step) => step.needs.every((need) => done.has(need) || !left.some((other) => other.id === need)));
+    const ready = left.filter((step) => step.needs.every((need) => done.has(need) || !known.has(need)));
     const taken = ready.length > 0 ? ready : left;
     ordered.push(...taken);
     taken.forEach((step) => done.add(step.id));
@@ -83,8 +96,9 @@ function inOrder(steps: readonly Step[]): Step[] {
 /** The longest way through the budgets in any world, in seconds. */
 export function longestRecovery(runbook: Runbook): number {
   const worlds = worldsOf(runbook);
+  const slow = new Set<string>();
   const all = new Set(runbook.steps.filter((step) => step.block.teardown !== true && step.block.modes?.live !== 'skip'));
-  return worlds.length === 0 ? recoverySeconds(runbook.steps, all) : Math.max(...worlds.map((world) => recoverySeconds(runbook.steps, executedIn(runbook, world))));
+  return worlds.length === 0 ? recoverySeconds(runbook.steps, all) : Math.max(...worlds.map((world) => recoverySeconds(runbook.steps, executedIn(runbook, world, slow))));
 }
 
 function overRto(draft: Draft): Finding[] {
@@ -95,12 +109,13 @@ function overRto(draft: Draft): Finding[] {
 }
 
 function phaseBudgets(draft: Draft): Finding[] {
+  const slow = new Set<string>();
   return draft.runbook.phases.flatMap((phase) => {
     if (phase.budget === undefined) return [];
     const steps = draft.runbook.steps.filter((step) => phase.steps.includes(step.id));
     const inside = steps.map((step) => withoutEnd({ ...step, needs: step.needs.filter((need) => phase.steps.includes(need)) }));
     const worlds = worldsOf(draft.runbook);
-    const seconds = Math.max(0, ...(worlds.length === 0 ? [{}] : worlds).map((world) => recoverySeconds(inside, namesakes(inside, executedIn(draft.runbook, world)))));
+    const seconds = Math.max(0, ...(worlds.length === 0 ? [{}] : worlds).map((world) => recoverySeconds(inside, namesakes(inside, executedIn(draft.runbook, world, slow)))));
     return seconds <= durationSeconds(phase.budget) ? [] : [warningAt({ line: phase.line, column: 1 }, 'phase-over-budget', `The steps of "${phase.title}" add up to ${formatDuration(seconds)}, and the phase has ${phase.budget}.`, 'Make the two agree.')];
   });
 }
@@ -185,12 +200,6 @@ function fingerprints(draft: Draft): Finding[] {
   );
 }
 
-const LOADER = /^(?:LD_|DYLD_|NODE_OPTIONS$|ELECTRON_|BASH_ENV$|PYTHONPATH$|PERL5)/u;
-
-function passedEnv(draft: Draft): Finding[] {
-  return (draft.runbook.front.env_pass ?? []).flatMap((name, index) => (LOADER.test(name) ? [warningAt(draft.front(['env_pass', index]), 'dangerous-env', `${name} makes tools load other code than they came with.`, 'Remove it from env_pass.')] : []));
-}
-
-const JUDGES = [overRto, phaseBudgets, staleReview, lostSources, uncovered, captureOrder, placeholderDefaults, fingerprints, passedEnv];
+const JUDGES = [overRto, phaseBudgets, staleReview, lostSources, uncovered, captureOrder, placeholderDefaults, fingerprints];
 
 export const DRAFT_RULES: readonly DraftRule[] = JUDGES.map((judge) => ({ id: judge.name, judge }));

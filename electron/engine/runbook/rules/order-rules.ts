@@ -3,6 +3,9 @@ import type { Finding, Step } from '../../../contract/runbook.ts';
 import type { Draft } from '../draft.ts';
 import { errorAt } from '../finding.ts';
 
+/** A circle of hundreds is named by its beginning. */
+const MOST_NAMED = 12;
+
 export function knownNeeds(draft: Draft): Finding[] {
   const ids = stepIds(draft);
   return [...draft.steps].flatMap(([step, locate]) =>
@@ -48,7 +51,9 @@ function cycle(draft: Draft, steps: readonly Step[]): Finding {
   const first = [...steps].sort((a, b) => a.line - b.line)[0];
   const locate = first === undefined ? undefined : draft.steps.get(first);
   const at = locate?.(['needs']) ?? { line: first?.line ?? 1, column: 1 };
-  return errorAt(at, 'needs-cycle', `These steps wait for each other: ${steps.map((step) => step.id).join(' needs ')} needs ${steps[0]?.id ?? ''}.`, 'Remove one of the needs.');
+  const ids = steps.map((step) => step.id);
+  const told = ids.length <= MOST_NAMED ? ids : [...ids.slice(0, MOST_NAMED - 1), `${ids.length - MOST_NAMED + 1} more`];
+  return errorAt(at, 'needs-cycle', `These steps wait for each other: ${told.join(' needs ')} needs ${steps[0]?.id ?? ''}.`, 'Remove one of the needs.');
 }
 
 export function forwardJumps(draft: Draft): Finding[] {
