@@ -51,6 +51,10 @@ export interface Manners {
   decide?: RegExp;
   /** Passphrase of the one person who may approve. */
   passphrase: string;
+  /** Typed where a secret is asked for. */
+  secret?: string;
+  /** Written where the runbook asks for a note. */
+  note?: string;
   /** Stops before this primary action is taken. */
   stopAt?: RegExp;
   /** Called once for each new step heading. */
@@ -80,10 +84,23 @@ async function act(page: Page, label: string | null, manners: Manners): Promise<
     return;
   }
   if (label.startsWith('Approve step')) return approve(page, manners.passphrase);
-  if (label.startsWith('Confirm')) await tickAll(page);
+  if (label.startsWith('Confirm')) await confirm(page, manners);
   if (label.startsWith('Decide')) await choose(page, manners.decide);
+  if (label.startsWith('Hand it over')) await type(page, page.locator('.ask textarea.secret'), manners.secret ?? '');
   if (label.startsWith('They have been told')) await type(page, page.getByLabel('Who was reached'), 'Harbour office, Mira');
   await enterUntil(page, await movedOn(page));
+}
+
+/** Ticks, notes and evidence, as far as the runbook asks for them. */
+async function confirm(page: Page, { note }: Manners): Promise<void> {
+  await tickAll(page);
+  const field = page.getByLabel('Note, for the record');
+  if (note !== undefined && (await field.isVisible())) await type(page, field, note);
+  const add = page.locator('.ask').getByRole('button', { name: /^Add a/u });
+  if (!(await add.isVisible())) return;
+  await tabTo(page, add);
+  await page.keyboard.press('Enter');
+  await page.locator('.ask .mono').first().waitFor();
 }
 
 async function tickAll(page: Page): Promise<void> {

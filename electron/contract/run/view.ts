@@ -218,17 +218,21 @@ function gotosOf(fold: RunFold, step: StepFold): string[] {
   return [...new Set([...first, ...later])];
 }
 
-function asksOf(fold: RunFold, { plan }: StepFold, fill: (text: string) => string, moment: { now: number; forecast: number | null }): StepView['asks'] {
+/** Any kind of step may need a secret first, and may be done by hand while what it needs is dead. */
+function asksOf(fold: RunFold, step: StepFold, fill: (text: string) => string, moment: { now: number; forecast: number | null }): StepView['asks'] {
+  const { plan } = step;
   const { block } = plan;
+  if (step.waitingFor === 'secret' && step.waitingDetail !== null) return secretAsk(fold, step, step.waitingDetail, fill);
+  const { alternate } = block;
+  const byHand = (alternate?.when_dead ?? []).some((name) => fold.dead.includes(name)) ? alternate?.manual : undefined;
+  if (byHand !== undefined) return { kind: 'manual', confirm: fill(byHand), checklist: block.kind === 'manual' ? (block.checklist ?? []).map(fill) : [], evidence: block.kind === 'manual' ? block.evidence ?? null : null };
   switch (block.kind) {
     case 'decide':
       return { kind: 'decide', question: fill(block.question), options: Object.entries(block.options).map(([id, { label }]) => ({ id, label: fill(label) })) };
     case 'manual':
       return { kind: 'manual', confirm: fill(block.confirm), checklist: (block.checklist ?? []).map(fill), evidence: block.evidence ?? null };
-    case 'secret': {
-      const spec = runbookOf(fold.plan, plan.scope).front.secrets?.[block.secret];
-      return { kind: 'secret', secret: block.secret, sources: (spec?.sources ?? ['prompt']).map(sourceName), prompt: spec?.prompt ?? block.secret };
-    }
+    case 'secret':
+      return secretAsk(fold, step, block.secret, fill);
     case 'notify': {
       const audience = runbookOf(fold.plan, plan.scope).audiences.find(({ id }) => id === block.audience);
       const channels = (audience?.channels ?? []).map((channel) => (typeof channel === 'string' ? channel : channel.kind));
@@ -240,8 +244,13 @@ function asksOf(fold: RunFold, { plan }: StepFold, fill: (text: string) => strin
     case 'approve':
     case 'wait':
     case 'call':
-      return block.kind === 'run' && block.alternate?.manual !== undefined ? { kind: 'manual', confirm: fill(block.alternate.manual), checklist: [], evidence: null } : null;
+      return null;
   }
+}
+
+function secretAsk(fold: RunFold, { plan }: StepFold, name: string, fill: (text: string) => string): StepView['asks'] {
+  const spec = runbookOf(fold.plan, plan.scope).front.secrets?.[name];
+  return { kind: 'secret', secret: name, sources: (spec?.sources ?? ['prompt']).map((source) => fill(sourceName(source))), prompt: spec?.prompt === undefined ? name : fill(spec.prompt) };
 }
 
 function sourceName(source: 'prompt' | Record<string, unknown>): string {

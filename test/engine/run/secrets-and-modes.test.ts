@@ -41,6 +41,16 @@ describe('secrets', () => {
     expect(allBytes(lab).includes(SECRET)).toBe(false);
   });
 
+  it('are asked of a person by the step that uses them, whatever its kind', async () => {
+    const lab = openLab();
+    const probe = 'check:\n  kind: known-answer\n  secret: pg_password\n  answer: { kind: fernet, file: canary.txt }';
+    const named = 'params:\n  kit: { type: string, default: /media/kit }\nsecrets:\n  pg_password: { sources: [{ file: "{{kit}}/pw.txt" }, prompt], prompt: "The password of {{kit}}" }';
+    for (const fields of ['kind: run\nrun: [wc, -c]\nstdin: { secret: pg_password }\nverify: [{ number: { equals: 21 } }]', `kind: check\n${probe}`]) {
+      const { live } = await lab.drive(step('use', fields), { front: named });
+      expect(live.view().steps[0]).toMatchObject({ waiting_for: 'secret', asks: { kind: 'secret', secret: 'pg_password', sources: ['file /media/kit/pw.txt', 'prompt'], prompt: 'The password of /media/kit' } });
+    }
+  });
+
   it('that are too short to be masked are refused, and the step asks again', async () => {
     const done = await openLab().drive(step('get', 'kind: secret\nsecret: pg_password'), { front, answers: { secrets: { pg_password: { env: 'PW' } } }, env: { PW: 'abc' } });
     expect(done).toMatchObject({ exit: 5 });
@@ -140,6 +150,15 @@ describe('modes', () => {
     const body = step('ask', 'kind: run\nrun: ["false"]\nalternate: { when_dead: [vault], run: [echo, from paper] }\nverify: [{ stdout: { equals: from paper } }]');
     expect((await openLab().drive(body, { front: 'lost: [vault]' })).state).toBe('succeeded');
     expect((await openLab().drive(body, { front: 'lost: [dns]' })).state).toBe('failed');
+  });
+
+  it('a check is done by hand, in the words of its alternate, while what it needs is dead', async () => {
+    const body = step('have', 'kind: check\ncheck: { kind: file, path: /nowhere }\nalternate: { when_dead: [kit], manual: "Ask {{who}} for it." }');
+    const named = 'params:\n  who: { type: string, default: the porter }\n';
+    const { live } = await openLab().drive(body, { front: `${named}lost: [kit]` });
+    expect(live.view().steps[0]).toMatchObject({ waiting_for: 'confirmation', asks: { kind: 'manual', confirm: 'Ask the porter for it.' } });
+    const alive = await openLab().drive(body, { front: named });
+    expect(alive.live.view().steps[0]).toMatchObject({ state: 'failed', asks: null });
   });
 
   it('a step stands in for another one only while something is dead', async () => {
