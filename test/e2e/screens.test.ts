@@ -3,7 +3,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
+import decodeQR from 'qr/decode.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
 import { driveRun, enterUntil, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
@@ -50,6 +51,16 @@ async function look(name: string): Promise<void> {
     const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] }).analyze();
     expect.soft(violations.map(({ id, nodes }) => `${name} ${theme} ${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join(' | ')}`)).toEqual([]);
   }
+}
+
+/** What a camera reads off the screen. */
+async function readQr(code: Locator): Promise<string> {
+  const png = (await code.screenshot()).toString('base64');
+  const picture = await opened.app.evaluate(({ nativeImage }, data) => {
+    const image = nativeImage.createFromDataURL(`data:image/png;base64,${data}`);
+    return { ...image.getSize(), pixels: image.toBitmap().toString('base64') };
+  }, png);
+  return decodeQR({ width: picture.width, height: picture.height, data: Buffer.from(picture.pixels, 'base64') });
 }
 
 async function go(name: string): Promise<void> {
@@ -130,7 +141,7 @@ describe('the quiet screens', () => {
     expect(await page.getByRole('button', { name: 'Vouch for Jonas Weidmann' }).count()).toBe(0);
   });
 
-  it('verifies the record and gives a checkpoint in words', async () => {
+  it('verifies the record and gives a checkpoint in words and as a code that a camera reads', async () => {
     await go('Record');
     await page.getByRole('heading', { level: 1 }).waitFor();
     await enterUntil(page, () => page.getByText('The record is whole.').isVisible());
@@ -139,7 +150,18 @@ describe('the quiet screens', () => {
     await page.keyboard.press('Enter');
     await page.locator('.words-big').waitFor();
     await look('checkpoint');
+    expect(await readQr(page.locator('.qr'))).toBe(await page.getByLabel('Signed note', { exact: true }).textContent());
     await page.keyboard.press('Escape');
+  });
+
+  it('says so when a screen cannot be drawn, and draws it again', async () => {
+    await page.evaluate('globalThis.sound = Date.prototype.getUTCDate; Date.prototype.getUTCDate = () => { throw new Error("no such day"); }');
+    await go('Home');
+    await page.getByRole('heading', { name: 'This screen could not be drawn' }).waitFor();
+    await page.screenshot({ path: join(pictures, 'not-drawn.png') });
+    await page.evaluate('Date.prototype.getUTCDate = globalThis.sound');
+    await enterUntil(page, async () => (await page.locator('.page h1').textContent()) !== 'This screen could not be drawn');
+    opened.complaints.length = 0;
   });
 
   it('shows its keys, and goes anywhere by name', async () => {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import encodeQR from 'qr';
 import { counted } from '../../contract/wording.ts';
 import { readDeviceVkey, trustedKeys } from '../../engine/data-folder.ts';
 import { verifyBundle } from '../../engine/verify/verify-bundle.ts';
@@ -50,6 +51,7 @@ function checkpointCommand(perform: Perform): Command {
         if (terminal.json) terminal.document({ checkpoint });
         else around.stdout.write(checkpoint.note);
         terminal.progress(`In words: ${checkpoint.words}`);
+        if (terminal.interactive) terminal.progress(encodeQR(checkpoint.note, 'ascii'));
         return EXIT.good;
       }),
     );

@@ -13,13 +13,14 @@ import { RunbookScreen } from '../screens/runbooks/RunbookScreen.tsx';
 import { RunbooksScreen } from '../screens/runbooks/RunbooksScreen.tsx';
 import { RunScreen } from '../screens/run/RunScreen.tsx';
 import { StartDialog } from '../screens/start/StartDialog.tsx';
+import { Boundary } from './Boundary.tsx';
 import { Bar, Brand, Network, Today } from './Bar.tsx';
 import { KeysOverlay } from './Keys.tsx';
 import { NavigationContext } from './navigation.ts';
 import { type NoticeLine, Notices } from './Notices.tsx';
 import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
-import type { Route, Start } from './route.ts';
+import { placeOf, type Route, type Start } from './route.ts';
 
 type Overlay = { kind: 'keys' } | { kind: 'palette' } | { kind: 'start'; what: Start };
 
@@ -83,7 +84,7 @@ function Window() {
           <Rail route={at} home={home.result} onPalette={() => { setOverlay({ kind: 'palette' }); }} onKeys={() => { setOverlay({ kind: 'keys' }); }} />
         </>
       )}
-      <Screen route={at} home={{ view: home.result }} />
+      <Boundary key={placeOf(at)}><Screen route={at} home={{ view: home.result }} /></Boundary>
       <Notices state={state} lines={notices.lines} error={home.error} onDismiss={notices.dismiss} />
       {overlay?.kind === 'keys' && <KeysOverlay onClose={close} />}
       {overlay?.kind === 'palette' && <Palette home={home.result} runbooks={runbooks.result?.runbooks ?? noRunbooks} onClose={close} />}
@@ -95,5 +96,5 @@ function Window() {
 const noRunbooks: RunbookRow[] = [];
 
 export function App() {
-  return <KeyDeskProvider><Window /></KeyDeskProvider>;
+  return <KeyDeskProvider><Boundary><Window /></Boundary></KeyDeskProvider>;
 }

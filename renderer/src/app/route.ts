@@ -11,6 +11,11 @@ export type Route =
   | { screen: 'report'; run: string }
   | { screen: 'people' };
 
+/** The same text for the same place. */
+export function placeOf(route: Route): string {
+  return JSON.stringify(route);
+}
+
 /** What the start dialog opens with; null means that the person chooses. */
 export interface Start {
   runbook: string | null;

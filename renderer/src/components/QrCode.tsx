@@ -20,11 +20,11 @@ function darkPath(rows: readonly (readonly boolean[])[]): string {
 }
 
 export function QrCode({ text, label }: { text: string; label: string }) {
-  const rows = useMemo(() => encodeQR(text, 'raw', { border: 0, ecc: 'medium' }), [text]);
-  const side = rows.length + 2 * QUIET;
+  const rows = useMemo(() => encodeQR(text, 'raw', { border: QUIET, ecc: 'medium' }), [text]);
+  const side = rows.length;
   return (
-    <svg className="qr" role="img" aria-label={label} viewBox={`${-QUIET} ${-QUIET} ${side} ${side}`} shapeRendering="crispEdges">
-      <rect x={-QUIET} y={-QUIET} width={side} height={side} fill="#fff" />
+    <svg className="qr" role="img" aria-label={label} viewBox={`0 0 ${side} ${side}`} shapeRendering="crispEdges">
+      <rect width={side} height={side} fill="#fff" />
       <path d={darkPath(rows)} fill="#000" />
     </svg>
   );
