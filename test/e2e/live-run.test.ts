@@ -130,7 +130,7 @@ function filesWith(secret: string): string[] {
 }
 
 async function isNowhere(secret: string): Promise<void> {
-  expect(await wholePage()).not.toContain(secret);
+  expect((await wholePage()).includes(secret)).toBe(false);
   expect(filesWith(secret)).toEqual([]);
 }
 
@@ -189,7 +189,7 @@ describe('before the day', () => {
     await write(page, field, VAULT_KEY);
     await look('readiness-secret');
     await sendDialog(dialog);
-    expect(await wholePage()).not.toContain(VAULT_KEY);
+    expect((await wholePage()).includes(VAULT_KEY)).toBe(false);
     await tabTo(page, page.locator('[data-primary]'));
     await enterUntil(page, () => page.getByRole('button', { name: /Stop checking/u }).isVisible());
     await page.getByRole('button', { name: /Check everything/u }).waitFor({ timeout: 60_000 });
@@ -396,10 +396,12 @@ describe('the run', () => {
     await choose(page, dialog, 'It did its work');
     await look('outcome');
     await sendWords(dialog, dialog.getByLabel('How do you know?'), 'The gauge at the lock says full');
-    await isAt('Paint the gate', /^Confirm/u);
+    await isAt('Paint the gate', /^Do step 11 now/u);
+    await look('deferred');
   }, 120_000);
 
   it('asks again at its end for what was deferred, and is over', async () => {
+    await enterUntil(page, async () => (await primaryLabel(page)) === 'Confirm: done');
     await enterUntil(page, async () => /^Open the report/u.test(await primaryLabel(page) ?? ''));
     expect(await page.locator('.clock.big').textContent()).toContain('Recovered in');
     await look('end');
@@ -434,7 +436,8 @@ describe('the papers', () => {
     }
     await look('report');
     const html = readFileSync(saved('.html'), 'utf8');
-    for (const fact of ['Read line by line with Ada Keeper', 'The spare pump is not needed tonight', 'The river gate is enough for tonight', JONAS.name, 'Needs daylight']) expect(html).toContain(fact);
+    const facts = ['Read line by line with Ada Keeper', 'The spare pump is not needed tonight', 'The river gate is enough for tonight', JONAS.name, 'Needs daylight'];
+    expect(facts.filter((fact) => !html.includes(fact))).toEqual([]);
     expect(JSON.parse(readFileSync(saved('.json'), 'utf8'))).toMatchObject({ mode: 'live' });
     for (const secret of [GATE_PASSWORD, VAULT_KEY]) for (const ending of ['.html', '.json', '.pdf']) expect(readFileSync(saved(ending)).includes(secret)).toBe(false);
   }, 90_000);

@@ -1,8 +1,8 @@
 /** Takes up a run that another process began: what it left is found, and what it was doing becomes a question. */
 import type { RunEventBody } from '../../contract/run/events.ts';
 import type { StepFold } from '../../contract/run/state.ts';
-import { readMarker } from '../tool/process-table.ts';
 import { findSurvivors, killSurvivors, type Survivor } from '../tool/find-survivors.ts';
+import { programName } from '../tool/program-name.ts';
 import type { RunHost } from './host.ts';
 import { adoptService } from './services.ts';
 
@@ -22,7 +22,7 @@ export function interruptions(host: RunHost): RunEventBody[] {
       type: 'step.unknown',
       data: {
         step: step.plan.path, attempt: step.effect?.attempt ?? 0,
-        survivors: survivors.slice(0, 100).map(({ pid }) => ({ pid, what: readMarker(pid) ?? 'started by it' })),
+        survivors: survivors.slice(0, 100).map(({ pid }) => ({ pid, what: programName(pid) ?? 'started by it' })),
         reason: `Interrupted: its outcome is unknown${alive}`,
       },
     };

@@ -3,7 +3,6 @@ import { useSyncExternalStore } from 'react';
 
 export type Theme = 'dark' | 'light';
 const KEY = 'theme';
-const listeners = new Set<() => void>();
 
 /** Where the profile keeps nothing (memory-only session), the choice lasts as long as the window. */
 function stored(): string | null {
@@ -30,12 +29,15 @@ export function switchTheme(): void {
   } catch {
     // nothing to remember it in
   }
-  for (const listener of listeners) listener();
+}
+
+/** The attribute is the theme, whoever sets it. */
+function watch(listener: () => void): () => void {
+  const observer = new MutationObserver(listener);
+  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  return () => { observer.disconnect(); };
 }
 
 export function useTheme(): Theme {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => { listeners.delete(listener); };
-  }, present);
+  return useSyncExternalStore(watch, present);
 }

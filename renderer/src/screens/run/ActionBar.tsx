@@ -5,6 +5,7 @@ import { type MoreItem, MoreMenu } from '../../components/MoreMenu.tsx';
 import { useEngine, useEngineState } from '../../engine-context.ts';
 import type { Binding } from '../../keys/key-desk.ts';
 import { useKeys } from '../../keys/use-keys.tsx';
+import { type Choices, choicesOf, NO_CHOICES } from './choices.ts';
 import type { RunDialog } from './dialogs/RunDialogs.tsx';
 import type { NextAction } from './next-action.ts';
 import type { Run } from './use-run.ts';
@@ -19,21 +20,6 @@ interface ActionBarProps {
   onDialog(dialog: RunDialog): void;
 }
 
-/** What the engine takes just now for this step. */
-function choicesOf(step: StepView): { byHand: boolean; defer: boolean; skip: boolean; override: boolean; elsewhere: boolean; undo: boolean; stop: boolean; block: boolean } {
-  const halted = step.state === 'failed' || step.state === 'unknown';
-  // An approval is given, refused or put off; nobody passes it by.
-  const passable = step.kind !== 'approve';
-  const waits = step.state === 'waiting' && step.waiting_for !== 'third-party';
-  return {
-    byHand: passable && (halted || (waits && step.waiting_for === 'start')), defer: halted || waits, skip: passable && (halted || waits), override: passable && halted,
-    elsewhere: halted && step.gotos.length > 0, undo: step.undoable, stop: step.state === 'running', block: waits || step.state === 'running',
-  };
-}
-
-type Choices = ReturnType<typeof choicesOf>;
-
-const NOTHING: Choices = { byHand: false, defer: false, skip: false, override: false, elsewhere: false, undo: false, stop: false, block: false };
 type When = readonly [boolean, MoreItem];
 
 /** What is seldom needed; while a tool runs, note and attach stand in the bar instead. */
@@ -72,7 +58,7 @@ function TheOne({ action, answer, busy, onPress }: { action: NextAction; answer:
 
 export function ActionBar({ run, view, step, action, answer, onPress, onDialog }: ActionBarProps) {
   const over = view.finished_at !== null || view.state === 'interrupted';
-  const can = step === null || over ? NOTHING : choicesOf(step);
+  const can = step === null || over ? NO_CHOICES : choicesOf(step);
   const halted = !over && (step?.state === 'failed' || step?.state === 'unknown');
   const running = !over && step?.state === 'running';
   const tabletop = view.mode === 'tabletop';

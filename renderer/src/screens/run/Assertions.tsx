@@ -8,7 +8,7 @@ function Cut({ text }: { text: string }) {
 }
 
 /** What must hold; the ones that do not come first and alone are bold. Before they are judged: what is expected. */
-export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'expected'> }) {
+export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'expected' | 'state'> }) {
   if (step.assertions.length === 0 && step.expected.length === 0) return null;
   const judged = [...step.assertions].sort((a, b) => Number(a.ok) - Number(b.ok));
   return (
@@ -23,7 +23,7 @@ export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'expe
           </tr>
         ))}
         {judged.length === 0 && step.expected.map((expected, index) => (
-          <tr key={index}><td><Glyph shape="pending" /><span className="sr">not judged yet</span></td><td colSpan={2}>{visible(expected)}</td><td className="t3">after the step</td></tr>
+          <tr key={index}><td><Glyph shape="pending" /><span className="sr">not judged yet</span></td><td colSpan={2}>{visible(expected)}</td><td className="t3">{step.state === 'failed' || step.state === 'unknown' ? 'not measured' : 'after the step'}</td></tr>
         ))}
       </tbody>
     </table>

@@ -1,5 +1,6 @@
 /** What is next due from a person: the one primary action of the run screen. Pure. */
 import type { RunCommand, RunView, StepView } from '../../../../electron/contract/run.ts';
+import { isReoffered } from './waiting-words.ts';
 
 /** What a press does: a command at once, a dialog that asks more, or a move to another place. */
 export type NextAction =
@@ -36,8 +37,12 @@ function stepAction(view: RunView, step: StepView): NextAction | null {
     case 'answer': return failureAction(view, step, id);
     case 'outcome': return { kind: 'dialog', id, label: 'Say what happened…', dialog: 'outcome' };
     case 'third-party': return { kind: 'command', id, label: 'They are done, go on', command: { do: 'unblock', step: step.id } };
-    case null: return step.state === 'deferred' ? { kind: 'command', id, label: `Do step ${step.number} now`, command: { do: 'retry', step: step.id } } : null;
+    case null: return step.state === 'deferred' ? laterAction(step, id) : null;
   }
+}
+
+function laterAction(step: StepView, id: string): NextAction {
+  return { kind: 'command', id, label: `Do step ${step.number} now`, command: { do: 'retry', step: step.id } };
 }
 
 function startAction(step: StepView, id: string): NextAction {
@@ -45,8 +50,8 @@ function startAction(step: StepView, id: string): NextAction {
   return { kind: 'command', id, label: `Run step ${step.number}`, command: { do: 'start', step: step.id } };
 }
 
-/** The first place that the runbook itself names comes before another try of the same. */
 function failureAction(view: RunView, step: StepView, id: string): NextAction {
+  if (isReoffered(step)) return laterAction(step, id);
   if (view.survivors.some((survivor) => survivor.step === step.id)) return { kind: 'dialog', id, label: 'Look at what still runs…', dialog: 'outcome' };
   return { kind: 'command', id, label: 'Try again', command: { do: 'retry', step: step.id } };
 }

@@ -1,7 +1,12 @@
 import type { StepView } from '../../../../electron/contract/run.ts';
 
+/** Deferred before, and asked for once more at the end of the run: it has not failed. */
+export function isReoffered(step: Pick<StepView, 'state' | 'waiting_for'>): boolean {
+  return step.state === 'waiting' && step.waiting_for === 'answer';
+}
+
 /** What a step waits for, in words; null when it waits for nobody. */
-export function waitingWords(step: Pick<StepView, 'waiting_for' | 'approvals' | 'approvals_needed'>): string | null {
+export function waitingWords(step: Pick<StepView, 'state' | 'waiting_for' | 'approvals' | 'approvals_needed'>): string | null {
   switch (step.waiting_for) {
     case null: return null;
     case 'start': return 'ready, waits for you to run it';
@@ -12,7 +17,7 @@ export function waitingWords(step: Pick<StepView, 'waiting_for' | 'approvals' | 
     case 'decision': return 'waits for a decision';
     case 'confirmation': return 'waits until you have done it';
     case 'secret': return 'waits for a secret';
-    case 'answer': return 'halted, waits for what you decide';
+    case 'answer': return isReoffered(step) ? 'was deferred, is due now' : 'halted, waits for what you decide';
     case 'outcome': return 'its outcome is unknown';
     case 'point-of-no-return': return 'no way back after this';
     case 'attestation': return 'waits for your word';

@@ -41,7 +41,7 @@ export function OutcomeDialog({ run, view, step, onClose }: { run: Run; view: Ru
   return (
     <DialogBox title={`What happened in step ${step.number}?`} wide error={run.error} onClose={onClose} escape="look first" actions={<Primary id={`outcome ${step.id} ${choice}`} label="That is what happened" missing={missing} busy={run.busy} onPress={() => { void send(); }} />}>
       <div className="stack loose">
-        <p>{step.reason === undefined ? 'It was under way when the engine stopped.' : visible(step.reason)} Look at the target itself before you answer.</p>
+        <p>{step.reason === undefined ? 'It was under way when the engine stopped' : visible(step.reason)}. Look at the target itself before you answer.</p>
         <Command commands={step.commands} />
         {alive.length > 0 && (
           <Notice tone="amber" shape="needs">
