@@ -11,6 +11,7 @@ import type { RunHost } from './host.ts';
 import { markerOf } from './host.ts';
 import type { Names } from './names.ts';
 import { fill, frozenOf } from './names.ts';
+import { fillArgv } from './programs.ts';
 import { fillAll } from './fill-all.ts';
 import { runAside } from './run-aside.ts';
 import { Assertion as AssertionSchema } from '../../contract/assertion.ts';
@@ -47,7 +48,7 @@ export async function judgeVerify(host: RunHost, step: StepFold, assertions: rea
 }
 
 function filled(assertion: Assertion, names: Names, files: Readonly<Record<string, string>>): Assertion {
-  const argv = 'run' in assertion ? { run: assertion.run.map((element) => fill(element, names, 'argv', files)) } : {};
+  const argv = 'run' in assertion ? { run: fillArgv(assertion.run, names, files) } : {};
   return AssertionSchema.parse({ ...fillObject(assertion, names), ...argv });
 }
 

@@ -8,7 +8,7 @@ import type { Effort, RunHost } from './host.ts';
 import { judgeVerify, pollUntil } from './judgement.ts';
 import { fill, frozenOf } from './names.ts';
 import { deliverFiles } from './deliver-secrets.ts';
-import { secretsOf, shownFiles, writtenPrograms } from './programs.ts';
+import { fillArgv, secretsOf, shownFiles, writtenPrograms } from './programs.ts';
 import { missingSecret } from './obtain-secrets.ts';
 import { outputSink } from './run-aside.ts';
 import { workCheck } from './work-check.ts';
@@ -119,10 +119,10 @@ async function undo(host: RunHost, effort: Effort): Promise<void> {
   if (copy !== null) return host.record(() => [copy]);
   const names = host.names(scope);
   const wanted = secretsOf(block, []);
-  const shown = [block.undo.run.map((element) => fill(element, names, 'argv', shownFiles(wanted, host.secrets)))];
+  const shown = [fillArgv(block.undo.run, names, shownFiles(wanted, host.secrets))];
   const files = deliverFiles(host, wanted);
   try {
-    const argv = block.undo.run.map((element) => fill(element, names, 'argv', files.paths));
+    const argv = fillArgv(block.undo.run, names, files.paths);
     const attempt = Math.max(1, step.attempts);
     const env = host.environment(scope);
     const intent = intentOf(host, effort, { attempt, purpose: 'undo', shown, stages: [argv], env });

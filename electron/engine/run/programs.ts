@@ -8,6 +8,7 @@ import { secretOfTemplateName, templateNames } from '../runbook/template.ts';
 import { deliverInEnvironment } from '../secrets/deliver-file.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import type { ToolInput } from '../tool/tool.ts';
+import { refuseMetaCommands, refuseMetaCommandsIn } from './meta-commands.ts';
 import { deadNames, modeRule } from './modes.ts';
 import type { Names } from './names.ts';
 import { fill, frozenOf } from './names.ts';
@@ -52,7 +53,14 @@ export function shownSecret(name: string, secrets: Pick<SecretStore, 'get'>): st
 }
 
 export function fillStages(stages: readonly (readonly string[])[], names: Names, secretFiles: Readonly<Record<string, string>>): string[][] {
-  return stages.map((argv) => argv.map((element) => fill(element, names, 'argv', secretFiles)));
+  return stages.map((argv) => fillArgv(argv, names, secretFiles));
+}
+
+/** @throws EngineError `refused` when a value cannot stand where the runbook puts it */
+export function fillArgv(argv: readonly string[], names: Names, secretFiles: Readonly<Record<string, string>>): string[] {
+  const filled = argv.map((element) => fill(element, names, 'argv', secretFiles));
+  refuseMetaCommands(argv, filled);
+  return filled;
 }
 
 /** `secret_file:NAME` → what is shown instead of a path that lives as long as the step. */
@@ -79,7 +87,10 @@ export function fillStdin(block: Programmed, names: Names, folder: string, secre
     if (!existsSync(path)) throw new EngineError('not-found', `The input file ${path} does not exist.`);
     return { file: path };
   }
-  if ('text' in stdin) return { bytes: Buffer.from(fill(stdin.text, names, 'stdin'), 'utf8') };
+  if ('text' in stdin) {
+    refuseMetaCommandsIn(stdin.text, names.values, ownPrograms(block)[0] ?? []);
+    return { bytes: Buffer.from(fill(stdin.text, names, 'stdin'), 'utf8') };
+  }
   const handle = secrets.get(stdin.secret);
   if (handle === null) throw new EngineError('refused', `The secret ${stdin.secret} is not at hand.`);
   return { bytes: Buffer.from(handle.bytes()) };

@@ -3,7 +3,7 @@ import type { StepFold } from '../../contract/run/state.ts';
 import { stepOf } from '../../contract/run/state.ts';
 import { findSurvivors, killSurvivors } from '../tool/find-survivors.ts';
 import type { RunHost, Service } from './host.ts';
-import { fill } from './names.ts';
+import { fillArgv } from './programs.ts';
 import { runAside } from './run-aside.ts';
 
 const STOP_MS = 30_000;
@@ -27,7 +27,7 @@ async function askToStop(host: RunHost, step: StepFold): Promise<string> {
   const { block, scope } = step.plan;
   if (block.kind !== 'run' || block.background === undefined) return 'Its processes were ended';
   try {
-    const argv = block.background.stop.map((element) => fill(element, host.names(scope), 'argv'));
+    const argv = fillArgv(block.background.stop, host.names(scope), {});
     const outcome = await runAside(host, { argv, cwd: host.runDir, env: host.environment(scope), marker: `${host.id}/${step.plan.path}/stop`, timeoutMs: STOP_MS });
     return outcome.ok ? 'Stopped as its step says' : `Its stop command did not work: ${outcome.reason ?? 'no reason given'}`;
   } catch (thrown) {
