@@ -51,7 +51,7 @@ function watch({ around, terminal }: Session, folder: DataFolder, { jsonLines }:
   if (jsonLines === true) return folder.journal.subscribe((events) => { for (const event of events) around.stdout.write(`${JSON.stringify(eventLine(event))}\n`); });
   return folder.runs.subscribe((news) => {
     if (news.kind === 'fault') terminal.progress(news.message);
-    if (news.kind !== 'event' || !news.event.type.startsWith('step.')) return;
+    if (news.kind !== 'event' || !(news.event.type.startsWith('step.') || news.event.type === 'comms.sent')) return;
     const step = news.event.data['step'];
     if (typeof step === 'string') printChange(terminal, folder.runs.view(news.run), step, seen);
   });

@@ -1,6 +1,6 @@
 /** A run in the terminal: one line a step, then the clocks. */
 import type { RunDocument, RunStepDocument, StepState } from '../contract/run.ts';
-import { runningClock, spokenDuration, utcInstant } from '../contract/wording.ts';
+import { runningClock, spokenDuration, utcInstant, utcTime } from '../contract/wording.ts';
 import type { Colour, Terminal } from './terminal.ts';
 
 const MARK: Readonly<Record<StepState, readonly [string, Colour]>> = {
@@ -14,10 +14,19 @@ export function stepLines(terminal: Terminal, step: RunStepDocument, elapsedSeco
   const time = step.started_at !== null && step.finished_at !== null ? spokenDuration((Date.parse(step.finished_at) - Date.parse(step.started_at)) / 1000) : '';
   const budget = step.budget_s === null ? '' : ` of ${spokenDuration(step.budget_s)}`;
   const clock = elapsedSeconds === undefined ? '' : `${runningClock(elapsedSeconds)}  `;
-  const head = `${clock}${terminal.paint(colour, mark)} ${step.id.padEnd(28)} ${terminal.paint(colour, step.state.replace('_', ' ').padEnd(12))} ${time === '' ? '' : `${time}${budget}`}`;
+  const late = dueWords(step);
+  const head = `${clock}${terminal.paint(colour, mark)} ${step.id.padEnd(28)} ${terminal.paint(colour, step.state.replace('_', ' ').padEnd(12))} ${[time === '' ? '' : `${time}${budget}`, late].filter((part) => part !== '').join(', ')}`;
   const why = step.reason === undefined ? [] : [`      ${step.reason}`];
   const broken = step.assertions.filter(({ ok }) => !ok).map(({ title, expected, actual }) => `      ${title === undefined ? '' : `${title}: `}expected ${expected}, measured ${actual}`);
   return [head.trimEnd(), ...why, ...broken];
+}
+
+/** Of a window that the runbook sets: by when it is due while that is open, and that it was missed. */
+function dueWords({ due, state }: RunStepDocument): string {
+  if (due === undefined || due.by === null || due.met === true) return '';
+  const by = `${utcTime(due.by)} UTC`;
+  if (due.met === false) return `late: due by ${by}`;
+  return state === 'running' || state === 'waiting' ? `due by ${by}` : '';
 }
 
 export function printRun(terminal: Terminal, run: RunDocument): void {

@@ -29,6 +29,8 @@ export const RunStepDocument = z.object({
   human_s: z.number(),
   exit_codes: z.array(z.int()),
   assertions: z.array(AssertionResult),
+  /** The window that the runbook sets, counted from the outage; `met` is null while it is open. Absent without one. */
+  due: z.object({ after: z.string().nullable(), by: z.string().nullable(), met: z.boolean().nullable() }).optional(),
   reason: z.string().optional(),
 });
 export type RunStepDocument = z.infer<typeof RunStepDocument>;

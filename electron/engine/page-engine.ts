@@ -30,6 +30,8 @@ import { VERSION } from './version.ts';
 
 /** How soon after an event a page gets the new view: one frame, however many events come in it. */
 const VIEW_MS = 16;
+/** How soon after output a page learns when it came. */
+const HEARD_MS = 1_000;
 /** How often the views of runs under way are made anew, so that forecasts move with the clock. */
 const REFRESH_MS = 10_000;
 
@@ -51,7 +53,9 @@ class Console implements ConsoleEngine {
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #secrets = new Map<string, SecretStore>();
   readonly #stale = new Set<string>();
+  readonly #talking = new Map<string, NodeJS.Timeout>();
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
   readonly #refresh: NodeJS.Timeout;
 
   constructor(options: FolderOptions) {
@@ -68,7 +72,9 @@ class Console implements ConsoleEngine {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
+    for (const timer of this.#talking.values()) clearTimeout(timer);
     clearInterval(this.#refresh);
     for (const store of this.#secrets.values()) store.forgetAll();
     await this.#openingDrill?.catch(() => undefined);
@@ -88,13 +94,26 @@ class Console implements ConsoleEngine {
 
   #watch(folder: DataFolder): void {
     folder.runs.subscribe((news) => {
-      if (news.kind === 'output') this.#emit({ event: 'run.output', run: news.run, step: news.step, offset: news.offset, bytes: Uint8Array.from(news.bytes) });
+      if (news.kind === 'output') {
+        this.#emit({ event: 'run.output', run: news.run, step: news.step, offset: news.offset, bytes: Uint8Array.from(news.bytes) });
+        this.#heard(news.run);
+      }
       if (news.kind === 'fault') this.#emit({ event: 'notice', level: 'alarm', text: news.message });
       if (news.kind !== 'output') this.#markStale(news.run); // what went wrong stands in the view as well
     });
   }
 
+  /** The view says when a tool last printed something; a flood of output makes it anew once a second. */
+  #heard(run: string): void {
+    if (this.#talking.has(run)) return;
+    this.#talking.set(run, setTimeout(() => {
+      this.#talking.delete(run);
+      this.#markStale(run);
+    }, HEARD_MS).unref());
+  }
+
   #markStale(run: string): void {
+    if (this.#isClosed) return; // runs that are parked at the end have nobody to be shown to
     this.#stale.add(run);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;

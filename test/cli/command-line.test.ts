@@ -116,6 +116,15 @@ describe('a run with nobody there', () => {
     expect(z.object({ runs: z.array(RunDocument) }).parse((await run('runs', '--json')).json()).runs).toHaveLength(1);
   });
 
+  it('tells of a message that was sent, and of a window that the runbook sets', async () => {
+    const book = write('tell.runbook.md', `${FRONT}\n## Work\n${step('tell', 'kind: notify\naudience: executives\ndue: { by: 30m }')}\n\`\`\`yaml audience\nid: executives\nchannels: [phone]\nevery: 30m\ntemplate: "{{title}}: {{progress}}"\n\`\`\`\n`);
+    const answers = write('answers.yaml', 'confirmations: { tell: { note: everybody } }\n');
+    const sent = await run('run', book, '--mode', 'rehearsal', '--answers', answers);
+    expect(sent.status, sent.stderr).toBe(0);
+    expect(sent.stderr).toMatch(/◆ tell +waiting +due by \d\d:\d\d:\d\d UTC\n/u);
+    expect(sent.stderr).toMatch(/✓ tell +succeeded/u);
+  });
+
   it('does not go past a failure, and goes on as the answers say', async () => {
     const failed = await run('run', write('failing.runbook.md', FAILING), '--mode', 'rehearsal', '--json');
     expect(failed.status).toBe(1);

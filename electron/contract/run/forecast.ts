@@ -1,5 +1,6 @@
 /** When the run will end: the critical path over what is left, from measured times where there are any, else from budgets. */
 import { durationSeconds } from '../scalars.ts';
+import { dueOf } from './due.ts';
 import type { Instant, RunFold, StepFold } from './state.ts';
 import { elapsed } from './state.ts';
 
@@ -25,23 +26,40 @@ export function forecastRun(fold: RunFold, now: Instant): Forecast {
   const steps = new Map<string, { start: number; end: number }>();
   let finish = now.wall;
   let restored: number | null = null;
-  for (const step of fold.order) {
-    if (isOver(step)) continue;
-    const window = windowOf(fold, step, ends, now);
-    ends.set(step.plan.path, window.end);
-    if (step.plan.parent !== null) ends.set(step.plan.parent, Math.max(window.end, ends.get(step.plan.parent) ?? 0));
-    steps.set(step.plan.path, window);
-    finish = Math.max(finish, window.end);
-    if (step.plan.block.restores_service === true) restored = Math.max(restored ?? 0, window.end);
+  for (const turn of [FIRST, WHEN_THE_OTHERS_ARE_OVER, TEARDOWN]) {
+    const earliest = finish;
+    for (const step of fold.order) {
+      if (isOver(step) || turnOf(fold, step) !== turn) continue;
+      const window = windowOf(fold, step, ends, turn === FIRST ? now : { ...now, wall: earliest }, now);
+      ends.set(step.plan.path, window.end);
+      if (step.plan.parent !== null) ends.set(step.plan.parent, Math.max(window.end, ends.get(step.plan.parent) ?? 0));
+      steps.set(step.plan.path, window);
+      finish = Math.max(finish, window.end);
+      if (step.plan.block.restores_service === true) restored = Math.max(restored ?? 0, window.end);
+    }
   }
   return { steps, finish, restored: restored ?? finish };
+}
+
+const FIRST = 0;
+/** Deferred steps are asked for again when nothing else is left. */
+const WHEN_THE_OTHERS_ARE_OVER = 1;
+/** In a rehearsal; a live run leaves such steps out unless they say that they belong to it. */
+const TEARDOWN = 2;
+
+/** When a step's turn comes; null when it will not come. */
+function turnOf({ mode }: RunFold, { plan: { block }, state, reoffered }: StepFold): number | null {
+  if (block.teardown === true && mode === 'rehearsal') return TEARDOWN;
+  if (block.teardown === true && mode === 'live' && block.modes?.live !== 'run') return null;
+  return state === 'deferred' || reoffered ? WHEN_THE_OTHERS_ARE_OVER : FIRST;
 }
 
 function isOver({ state, left }: StepFold): boolean {
   return state === 'succeeded' || state === 'skipped' || state === 'overridden' || state === 'not_executed' || left;
 }
 
-function windowOf(fold: RunFold, step: StepFold, ends: ReadonlyMap<string, number>, now: Instant): { start: number; end: number } {
+/** @param from before which it does not begin */
+function windowOf(fold: RunFold, step: StepFold, ends: ReadonlyMap<string, number>, from: Instant, now: Instant): { start: number; end: number } {
   const expected = expectedMs(fold, step);
   if (step.effect !== null) {
     const start = now.wall - elapsed(step.effect.since, now);
@@ -49,7 +67,8 @@ function windowOf(fold: RunFold, step: StepFold, ends: ReadonlyMap<string, numbe
   }
   const before = step.plan.needs.map((need) => ends.get(need) ?? now.wall);
   const parent = step.plan.parent === null || step.plan.needs.length > 0 ? now.wall : startOfCall(fold, step.plan.parent, ends, now);
-  const start = Math.max(now.wall, parent, ...before);
+  const opens = step.startedAt === null ? (dueOf(fold, step)?.after ?? now.wall) : now.wall;
+  const start = Math.max(from.wall, parent, opens, ...before);
   return { start, end: start + expected };
 }
 

@@ -2,6 +2,8 @@
 import type { Assertion } from '../assertion.ts';
 import type { RunDocument, RunState, RunStepDocument, RunSummary, RunView, Span, StepView } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
+import { utcTime } from '../wording.ts';
+import { dueOf } from './due.ts';
 import { rpoOf, rtoOf, runClock, seconds, stepClock } from './clocks.ts';
 import type { BlobName, RunEvent } from './events.ts';
 import { InBlob, readRunEvent } from './events.ts';
@@ -24,6 +26,8 @@ export interface ViewSources {
   fill?(step: StepFold, text: string): string;
   /** The command of a step that has not run yet. */
   preview?(step: StepFold): string[][];
+  /** The params with what they wait for filled in, as far as it is known; by default as they were frozen. */
+  params?(): Readonly<Record<string, string>>;
   /** An assertion in words, before it is judged. */
   words?(step: StepFold, assertion: Assertion): string;
   /** When a running step last printed something, RFC 3339. */
@@ -76,14 +80,14 @@ export function viewRun(fold: RunFold, sources: ViewSources): RunView {
     present: fold.present,
     phases: fold.plan.phases.map(({ id, title, budget }) => ({ id, title, budget_s: budget === undefined ? null : durationSeconds(budget) })),
     spans: fold.stretches.map(toSpan),
-    params: fold.plan.snapshot.root.params,
+    params: sources.params?.() ?? fold.plan.snapshot.root.params,
     notes: fold.notes,
     attachments: fold.attachments,
     dead: [...fold.dead],
     injects: fold.injects,
     survivors: fold.order.flatMap(({ plan, survivors }) => survivors.map((survivor) => ({ step: plan.path, ...survivor }))),
     current: currentStep(fold),
-    lookout: fold.lookout,
+    lookout: lookoutOf(fold, now),
     restored_at: fold.restoredAt === null ? null : iso(fold.restoredAt.wall),
     slack_s: rto.target_s === null || forecast.restored === null || fold.created.outage_at === null || fold.restoredAt !== null ? null : seconds(Date.parse(fold.created.outage_at) + rto.target_s * 1000 - forecast.restored),
     messages: dueMessages(fold),
@@ -127,7 +131,7 @@ function toSpan({ what, step, attempt, from, to }: Stretch): Span {
 
 interface StepSources { sources: ViewSources; now: Instant; forecast: Forecast; spans: readonly Stretch[] }
 
-function stepDocument(step: StepFold, { sources, now, spans }: StepSources): RunStepDocument {
+function stepDocument(fold: RunFold, step: StepFold, { sources, now, spans }: StepSources): RunStepDocument {
   const { plan } = step;
   const interrupted = step.effect !== null && !sources.alive;
   return {
@@ -142,6 +146,7 @@ function stepDocument(step: StepFold, { sources, now, spans }: StepSources): Run
     human_s: seconds(stepClock(spans, 'human', now)),
     exit_codes: [...step.exitCodes],
     assertions: parsed(step.assertions, sources, InBlob.assertions) ?? [],
+    ...dueView(fold, step, now),
     ...(interrupted ? { reason: 'Interrupted: its outcome is unknown' } : step.reason === null ? {} : { reason: step.reason }),
   };
 }
@@ -159,7 +164,7 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
   const window = forecast.steps.get(plan.path);
   const gate = approvalOf(plan);
   return {
-    ...stepDocument(step, given),
+    ...stepDocument(fold, step, given),
     title: fill(plan.title),
     number: plan.number,
     phase: plan.phase,
@@ -187,6 +192,23 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     tty: plan.block.kind === 'run' && plan.block.tty === true,
     asks: asksOf(fold, step, fill, { now: given.now.wall, forecast: given.forecast.finish }),
   };
+}
+
+function dueView(fold: RunFold, step: StepFold, now: Instant): Pick<RunStepDocument, 'due'> {
+  const due = dueOf(fold, step, now);
+  const moment = (wall: number | null): string | null => (wall === null ? null : iso(wall));
+  return due === null ? {} : { due: { after: moment(due.after), by: moment(due.by), met: due.met } };
+}
+
+/** What stands at the top because a person should know it; missed windows follow from the clock, so no event says them. */
+function lookoutOf(fold: RunFold, now: Instant): string[] {
+  const late = fold.order.flatMap((step) => {
+    const due = dueOf(fold, step, now);
+    if (due?.met !== false || due.by === null) return [];
+    const end = step.state === 'succeeded' || step.state === 'overridden' ? 'was over after that' : 'is not over';
+    return [`Step ${step.plan.number} ${step.plan.title}: due by ${utcTime(iso(due.by))} UTC, and it ${end}`];
+  });
+  return [...fold.lookout, ...late];
 }
 
 function rawCommands({ plan: { block } }: StepFold): string[][] {
@@ -274,8 +296,8 @@ export function toRunDocument(view: RunView): RunDocument {
   return { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish, steps: view.steps.map(toStepDocument) };
 }
 
-function toStepDocument({ id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, reason }: StepView): RunStepDocument {
-  return { id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, ...(reason === undefined ? {} : { reason }) };
+function toStepDocument({ id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, due, reason }: StepView): RunStepDocument {
+  return { id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, ...(due === undefined ? {} : { due }), ...(reason === undefined ? {} : { reason }) };
 }
 
 export function toRunSummary(view: RunView): RunSummary {

@@ -5,7 +5,7 @@ import type { Report, ReportStep } from '../../contract/report.ts';
 import type { RunView, StepView } from '../../contract/run.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
 import { addPeriod, durationSeconds } from '../../contract/scalars.ts';
-import { counted, spokenDuration } from '../../contract/wording.ts';
+import { counted, spokenDuration, utcTime } from '../../contract/wording.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import { readRunFacts, type RunFacts } from './run-facts.ts';
 
@@ -163,8 +163,14 @@ function reportStep(step: StepView, view: RunView, facts: RunFacts): ReportStep 
     assertions: step.assertions,
     attempts: step.attempts,
     point_of_no_return: step.point_of_no_return,
-    deviation: step.reason ?? null,
+    deviation: deviationOf(step),
   };
+}
+
+/** Why it was not done as written, and that it missed the window which the runbook sets. */
+function deviationOf({ reason, due }: StepView): string | null {
+  const late = due?.met === false && due.by !== null ? `Due by ${utcTime(due.by)} UTC, which it missed` : null;
+  return reason === undefined ? late : late === null ? reason : `${reason}. ${late}`;
 }
 
 function notExecuted(view: RunView): Report['not_executed'] {

@@ -183,6 +183,7 @@ export class LiveRun implements RunHost {
   #take(entry: JournalEvent): void {
     const event: RunEvent | null = readRunEvent(entry);
     if (event !== null) applyEvent(this.fold, event);
+    if (event?.type === 'step.intent' || event?.type === 'step.retried') this.#heard.delete(event.data.step); // of an earlier attempt
     this.#deps.watch.event(this.id, entry);
     if (event?.type === 'step.approved' || event?.type === 'run.finished') this.#statement = event.type;
     if (event?.type === 'run.aborted') this.#endEverything();

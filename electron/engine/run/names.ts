@@ -35,7 +35,8 @@ export function namesFor(fold: RunFold, scope: string, builtIns: BuiltIns): Name
   const named = namesOf(fold, scope);
   const open = Object.fromEntries(frozen.open.flatMap((name) => fillOpen(name, named[name], own)));
   const captures = new Set(fold.order.filter(({ plan }) => plan.scope === scope).flatMap((step) => Object.keys(step.captures)));
-  return { values: { ...own, ...named, ...open }, captures };
+  const known = Object.fromEntries(Object.entries(named).filter(([name]) => !frozen.open.includes(name)));
+  return { values: { ...own, ...known, ...open }, captures };
 }
 
 /** A param that waits for a scratch resource has no value yet; using it says so. */
@@ -48,8 +49,15 @@ function fillOpen(name: string, text: string | undefined, own: Readonly<Record<s
   }
 }
 
-function scratchNames(fold: RunFold): Record<string, string> {
-  return Object.fromEntries([...fold.scratch].filter(([, { gone }]) => !gone).flatMap(([name, { values }]) => Object.entries(values).map(([field, value]) => [`scratch.${name}.${field}`, value])));
+/** Names of scratch resources that are gone, and params that were filled with them: to be shown, never to be used. */
+export function namesEver(fold: RunFold, scope: string): Record<string, string> {
+  const own = scratchNames(fold, true);
+  const named = namesOf(fold, scope);
+  return { ...own, ...Object.fromEntries(frozenOf(fold, scope).open.flatMap((name) => fillOpen(name, named[name], own))) };
+}
+
+function scratchNames(fold: RunFold, isGoneToo = false): Record<string, string> {
+  return Object.fromEntries([...fold.scratch].filter(([, { gone }]) => isGoneToo || !gone).flatMap(([name, { values }]) => Object.entries(values).map(([field, value]) => [`scratch.${name}.${field}`, value])));
 }
 
 /**

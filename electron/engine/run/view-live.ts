@@ -5,9 +5,11 @@ import type { Instant, RunFold, StepFold } from '../../contract/run/state.ts';
 import { viewRun } from '../../contract/run/view.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import type { SecretStore } from '../secrets/secret.ts';
+import { Assertion } from '../../contract/assertion.ts';
+import { fillAll } from './fill-all.ts';
 import { assertionWords } from './judgement.ts';
 import type { Names } from './names.ts';
-import { fillForPeople } from './names.ts';
+import { fillForPeople, namesEver } from './names.ts';
 import { secretsOf, shownFiles, writtenPrograms } from './programs.ts';
 
 export interface Viewed {
@@ -30,13 +32,20 @@ export function viewLive(run: Viewed, alive: boolean): RunView {
     names.set(scope, known);
     return known;
   };
+  const shownNames = (scope: string): Names => {
+    const known = namesOf(scope);
+    // for the eye: what a resource that is gone was called stays known
+    return { ...known, values: { ...known.values, ...namesEver(run.fold, scope) } };
+  };
+  const shown = (text: string, scope: string): string => (text.includes('{{') ? fillForPeople(text, shownNames(scope)) : text);
   const view = viewRun(run.fold, {
     now: run.now(),
     alive,
     load: (blob) => loadText(run.journal.blobs, blob),
-    fill: (step, text) => (text.includes('{{') ? fillForPeople(text, namesOf(step.plan.scope)) : text),
+    fill: (step, text) => shown(text, step.plan.scope),
     preview: (step) => preview(run, step, namesOf(step.plan.scope)),
-    words: (_step, assertion) => assertionWords(assertion),
+    words: (step, assertion) => assertionWords(Assertion.parse(fillAll(assertion, (text) => shown(text, step.plan.scope)))),
+    params: () => Object.fromEntries(Object.entries(run.fold.plan.snapshot.root.params).map(([name, text]) => [name, shownNames('').values[name] ?? text])),
     lastOutput: (step) => run.lastOutput(step.plan.path),
     checkpointWords: run.words,
   });

@@ -163,6 +163,38 @@ describe('the forecast', () => {
     expect(view(paper).slack_s).toBe(19 * 60 - (paper.wall - Date.parse('2026-11-21T10:00:00Z')) / 1000);
   });
 
+  it('puts the teardown of a rehearsal after everything else, whatever it needs', () => {
+    const steps = [run('a', { budget: '10m' }), run('clean', { needs: [], budget: '2m', teardown: true }), run('b', { needs: ['a'], budget: '30m' }), run('wipe', { needs: [], budget: '1m', teardown: true })];
+    const paper = paperRun(steps);
+    const { steps: windows, finish } = forecastRun(paper.fold, nowOf(paper));
+    expect(['clean', 'wipe'].map((id) => (windows.get(id)?.start ?? 0) - paper.wall)).toEqual([40 * 60_000, 40 * 60_000]);
+    expect((finish ?? 0) - paper.wall).toBe(42 * 60_000);
+  });
+
+  it('does not count a teardown that a live run leaves out, and counts one that it does not', () => {
+    const live = (modes: object) => paperRun([run('a', { budget: '10m' }), run('clean', { budget: '5m', teardown: true, ...modes })], { mode: 'live' });
+    const minutes = (paper: ReturnType<typeof live>): number => ((forecastRun(paper.fold, nowOf(paper)).finish ?? 0) - paper.wall) / 60_000;
+    expect(minutes(live({}))).toBe(10);
+    expect(minutes(live({ modes: { live: 'run' } }))).toBe(15);
+  });
+
+  it('puts a deferred step after the others, and before the teardown', () => {
+    const paper = paperRun([run('a', { budget: '10m' }), run('b', { needs: [], budget: '30m' }), run('clean', { needs: [], budget: '2m', teardown: true })]);
+    paper.settle();
+    paper.begins('a');
+    paper.ends('a', false);
+    expect(paper.does({ do: 'defer', step: 'a', reason: 'later' }).ok).toBe(true);
+    const { steps } = forecastRun(paper.fold, nowOf(paper));
+    const end = steps.get('b')?.end ?? 0;
+    expect(steps.get('a')).toEqual({ start: end, end: end + 10 * 60_000 });
+    expect(steps.get('clean')?.start).toBe(end + 10 * 60_000);
+  });
+
+  it('does not begin a step before its window opens', () => {
+    const paper = paperRun([run('a', { budget: '1m', due: { after: '30m' } })]);
+    expect(forecastRun(paper.fold, nowOf(paper)).steps.get('a')?.start).toBe(Date.parse('2026-11-21T10:30:00Z'));
+  });
+
   it('is null when the run is over', () => {
     expect(view(finished(paperRun([run('a')])))).toMatchObject({ forecast_finish: null, slack_s: null });
   });

@@ -224,3 +224,23 @@ describe('the other kinds', () => {
     expect(done.run.steps.map(({ state }) => state)).toEqual(['running', 'failed', 'pending']);
   });
 });
+
+describe('what a tool prints', () => {
+  it('is shown with the time at which it came, and a new attempt begins in silence', async () => {
+    const lab = openLab();
+    const file = join(lab.folder, 'go');
+    const path = lab.write(step('talk', `kind: run\nrun: [sh, -c, 'test -e ${file} || echo one; until test -e ${file}; do sleep 0.02; done; exit 1']`));
+    const heard: string[] = [];
+    const seen = new Promise<void>((resolve) => lab.runs.subscribe((news) => { if (news.kind === 'output') resolve(); }));
+    const before = Date.now();
+    const live = await lab.runs.start({ id: path, mode: 'rehearsal', params: {} }, 'auto');
+    await seen;
+    heard.push(live.view().steps[0]?.last_output_at ?? '');
+    expect(Date.parse(heard[0] ?? '')).toBeGreaterThanOrEqual(before);
+    writeFileSync(file, '');
+    await live.settled();
+    await lab.runs.command(live.id, { do: 'retry', step: 'talk' });
+    expect(live.view().steps[0]?.last_output_at).toBeNull();
+    await live.settled();
+  });
+});

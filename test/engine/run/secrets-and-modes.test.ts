@@ -169,6 +169,14 @@ describe('modes', () => {
     expect(alive.run.steps.map(({ state }) => state)).toEqual(['succeeded', 'skipped']);
   });
 
+  it('scratch resources are shown by their values wherever a template named them, also when they are gone', async () => {
+    const lab = openLab();
+    const done = await lab.drive(step('look', 'kind: run\nrun: [ls, -d, "{{target}}"]\nverify: [{ stdout: { equals: "{{target}}" } }]', 'Look at {{target}}.'), { front: scratch });
+    const path = join(lab.dataDir, 'scratch', done.live.id, 'dir');
+    expect(lab.events(done.live.id, 'scratch.gone')).toHaveLength(1);
+    expect(lab.runs.view(done.live.id)).toMatchObject({ state: 'succeeded', params: { target: path }, steps: [{ expected: [`the output is ${JSON.stringify(path)}`], prose: `Look at ${path}.` }] });
+  });
+
   it('a scratch PostgreSQL answers during the rehearsal and is gone afterwards', async () => {
     const lab = openLab();
     const done = await lab.drive(step('ask', 'kind: run\nrun: [psql, -XAt, -h, "{{scratch.pg.host}}", -p, "{{scratch.pg.port}}", -U, "{{scratch.pg.user}}", -d, "{{scratch.pg.database}}", -c, "SELECT 41 + 1"]\nverify: [{ number: { equals: 42 } }]'), { front: 'scratch:\n  pg: { kind: postgres }' });
