@@ -12,7 +12,7 @@ import { createPeople } from '../../electron/engine/people/people.ts';
 import { loadRunbook } from '../../electron/engine/runbook/parse.ts';
 import { driveRun } from '../../electron/engine/run/drive.ts';
 import { createRuns } from '../../electron/engine/run/runs.ts';
-import { runTool } from '../../electron/engine/tool/run-tool.ts';
+import { createRunTool } from '../../electron/engine/tool/run-tool.ts';
 
 const steps = Number(process.argv[2] ?? '100');
 const here = fileURLToPath(new URL('../../build', import.meta.url)); // on the disk, since fsync is what counts
@@ -32,7 +32,7 @@ async function blackstart(): Promise<number> {
   const journal = openJournal({ dataDir, clock });
   const people = createPeople(journal);
   const runs = createRuns({
-    deps: { clock, runTool }, journal, dataDir, people, processEnv: process.env, blackstart: 'blackstart', readiness: () => 'READY',
+    deps: { clock, runTool: createRunTool({ node: process.execPath }) }, journal, dataDir, people, processEnv: process.env, blackstart: 'blackstart', readiness: () => 'READY',
     findRunbook: (path) => ({ runbook: loadRunbook(path), signature: { state: 'signed', signers: [] } }),
   });
   const book = writeBook();

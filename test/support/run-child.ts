@@ -9,7 +9,7 @@ import { createPeople } from '../../electron/engine/people/people.ts';
 import { loadRunbook } from '../../electron/engine/runbook/parse.ts';
 import { driveRun } from '../../electron/engine/run/drive.ts';
 import { createRuns } from '../../electron/engine/run/runs.ts';
-import { runTool } from '../../electron/engine/tool/run-tool.ts';
+import { createRunTool } from '../../electron/engine/tool/run-tool.ts';
 
 const [dataDir = '', book = '', what = 'start'] = process.argv.slice(2);
 const clock = systemClock();
@@ -19,7 +19,7 @@ journal.subscribe((events) => {
 });
 const people = createPeople(journal);
 const runs = createRuns({
-  deps: { clock, runTool }, journal, dataDir, people, processEnv: process.env, blackstart: 'blackstart', readiness: () => 'READY',
+  deps: { clock, runTool: createRunTool({ node: process.execPath }) }, journal, dataDir, people, processEnv: process.env, blackstart: 'blackstart', readiness: () => 'READY',
   findRunbook: () => ({ runbook: loadRunbook(book), signature: { state: 'signed', signers: [] } }),
 });
 const live = what === 'start' ? await runs.start({ id: book, mode: 'rehearsal', params: {} }, 'auto') : await runs.resume('last', { pace: 'auto' });

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
 import { createRedactor } from '../../electron/engine/tool/create-redactor.ts';
+import { spawnerIn } from '../../electron/engine/tool/spawner.ts';
 import type { OutputSink, ToolRequest } from '../../electron/engine/tool/tool.ts';
 
 export interface MemorySink extends OutputSink {
@@ -21,6 +23,13 @@ export function memorySink(): MemorySink {
     bytes,
     text: () => bytes().toString(),
   };
+}
+
+/** A tool is started by the engine itself until its spawner is ready, and by that from then on; both must be the same. */
+export const WAYS: readonly (readonly [string, { node?: string }])[] = [['as a child of the engine', {}], ['as a child of the spawner', { node: process.execPath }]];
+
+export async function whenReady({ node }: { node?: string }): Promise<void> {
+  if (node !== undefined) await vi.waitUntil(() => spawnerIn(node), { timeout: 30_000 });
 }
 
 let count = 0;

@@ -10,9 +10,11 @@ import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeOwnedFolder, orphanedFolders } from './owned-folder.ts';
+import type { Spawner } from './spawner.ts';
 
 /** File descriptors; each end is to be closed by whoever takes it. */
 export interface Pipe {
+  path: string;
   readEnd: number;
   writeEnd: number;
   /** Opens and closes the pipe for writing, if anybody can read from it. Harmless at any time. */
@@ -28,9 +30,9 @@ export interface PipeSet {
 const MKFIFO = ['/usr/bin/mkfifo', '/bin/mkfifo'].find((path) => existsSync(path));
 
 /** @returns null where the system has no named pipes (Windows) */
-export async function openPipes(count: number): Promise<PipeSet | null> {
+export async function openPipes(count: number, spawner: Spawner | null = null): Promise<PipeSet | null> {
   if (MKFIFO === undefined || process.platform === 'win32') return null;
-  const paths = await takeNames(MKFIFO, count);
+  const paths = await takeNames(MKFIFO, count, spawner);
   const remove = (): void => paths.forEach((path) => rmSync(path, { force: true }));
   try {
     return { pipes: paths.map(openBothEnds), remove };
@@ -46,15 +48,20 @@ const AT_ONCE = 128;
 const PREFIX = 'blackstart-pipe';
 let folder: string | null = null;
 
-async function takeNames(mkfifo: string, count: number): Promise<string[]> {
-  if (spare.length < count || !spare.every((path) => existsSync(path))) spare.splice(0, Infinity, ...(await makeNames(mkfifo, Math.max(AT_ONCE, count))));
+async function takeNames(mkfifo: string, count: number, spawner: Spawner | null): Promise<string[]> {
+  // Something that tidies temporary folders may have taken them away.
+  if (spare.length < count || !spare.slice(0, count).every((path) => existsSync(path))) spare.splice(0, Infinity, ...(await makeNames(mkfifo, Math.max(AT_ONCE, count), spawner)));
   return spare.splice(0, count);
 }
 
-async function makeNames(mkfifo: string, count: number): Promise<string[]> {
+async function makeNames(mkfifo: string, count: number, spawner: Spawner | null): Promise<string[]> {
   const made = mkdtempSync(join(pipeFolder(), 'p-'));
   const paths = Array.from({ length: count }, (_, index) => join(made, String(index)));
-  await execa(mkfifo, ['-m', '600', ...paths], { env: {}, extendEnv: false, stdio: 'ignore' });
+  const words = ['-m', '600', ...paths];
+  const spawned = await spawner?.start({ program: mkfifo, arguments: words, cwd: made, env: {}, stdin: null, stdout: '/dev/null', stderr: '/dev/null' });
+  if (spawned !== undefined && spawned !== 'lost' && 'pid' in spawned) await spawned.ended;
+  const missing = paths.filter((path) => !existsSync(path));
+  if (missing.length > 0) await execa(mkfifo, ['-m', '600', ...missing], { env: {}, extendEnv: false, stdio: 'ignore' });
   return paths;
 }
 
@@ -72,7 +79,7 @@ function pipeFolder(): string {
 function openBothEnds(path: string): Pipe {
   const both = openSync(path, constants.O_RDWR);
   try {
-    return { readEnd: openSync(path, constants.O_RDONLY), writeEnd: openSync(path, constants.O_WRONLY), wake: () => wake(path) };
+    return { path, readEnd: openSync(path, constants.O_RDONLY), writeEnd: openSync(path, constants.O_WRONLY), wake: () => wake(path) };
   } finally {
     closeSync(both);
   }

@@ -33,6 +33,17 @@ export function readProcess(pid: number): ProcessEntry | null {
   return { pid, parent: Number(parent), group: Number(group), session: Number(session), startTime };
 }
 
+/** Whether the process that began then still runs. Without /proc a reused pid cannot be told from it. */
+export function isLiving({ pid, startTime }: { pid: number; startTime: string | null }): boolean {
+  if (process.platform === 'linux') return startTime !== null && readProcess(pid)?.startTime === startTime;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Also of a process that has ended but was not yet reaped; null where it cannot be known. */
 export function startTimeOf(pid: number): string | null {
   return statFields(pid)[START_TIME - 3] ?? null;

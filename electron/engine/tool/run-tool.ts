@@ -14,6 +14,8 @@ import { findSurvivors, killSurvivors } from './find-survivors.ts';
 import { MARKER_NAME } from './process-table.ts';
 import { pump } from './pump.ts';
 import type { Pump } from './pump.ts';
+import { spawnerIn } from './spawner.ts';
+import type { Spawner } from './spawner.ts';
 import { StartFailure, startStages } from './start-stages.ts';
 import type { Stage, StartedStage, StartedTool, StartOptions } from './start-stages.ts';
 import { startOnTerminal } from './start-terminal.ts';
@@ -23,16 +25,18 @@ const KEEP_BYTES = 16 * 1024 * 1024;
 /** The longest that a timer of Node can wait. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-export interface RunToolTimes {
+export interface RunToolOptions {
   /** Between TERM and KILL, milliseconds. */
   graceMs?: number;
   /** How long output is still taken after the process has ended, while a child holds its pipes. */
   drainMs?: number;
+  /** A Node; the spawner runs in it. Without one every program is started from this process. */
+  node?: string;
 }
 
 /** Never rejects for what a tool does; rejects when the output cannot be stored or `onSpawn` throws, after the tool is stopped. */
-export function createRunTool(times: RunToolTimes = {}): RunTool {
-  return (request) => new ToolRun(request, times.graceMs ?? 5_000, times.drainMs ?? 1_000).run();
+export function createRunTool(options: RunToolOptions = {}): RunTool {
+  return (request) => new ToolRun(request, options).run();
 }
 
 export const runTool: RunTool = createRunTool();
@@ -53,11 +57,14 @@ class ToolRun {
   #kill: () => void = () => {};
   #fault: { thrown: unknown } | null = null;
 
-  constructor(request: ToolRequest, graceMs: number, drainMs: number) {
+  readonly #spawner: (() => Spawner | null) | null;
+
+  constructor(request: ToolRequest, { graceMs = 5_000, drainMs = 1_000, node }: RunToolOptions) {
     if (request.tty !== undefined && (request.stages.length !== 1 || request.stdin !== undefined)) throw new Error('a tool on a terminal has one stage and no stdin');
     this.#request = request;
     this.#graceMs = graceMs;
     this.#drainMs = drainMs;
+    this.#spawner = node === undefined ? null : () => spawnerIn(node);
     this.#killed = new Promise((resolve, reject) => {
       this.#kill = () => void this.#killAll().then(resolve, reject);
     });
@@ -80,7 +87,7 @@ class ToolRun {
     if (request.signal?.aborted === true) throw new StartFailure('It was stopped before it began.', []);
     if (!(statSync(request.cwd, { throwIfNoEntry: false })?.isDirectory() ?? false)) throw new StartFailure(`The folder ${request.cwd}, in which it should run, does not exist.`, []);
     const stages = request.stages.map((argv) => this.#locate(argv));
-    const options: StartOptions = { cwd: request.cwd, env: { ...request.env, [MARKER_NAME]: request.marker }, stdin: request.stdin };
+    const options: StartOptions = { cwd: request.cwd, env: { ...request.env, [MARKER_NAME]: request.marker }, stdin: request.stdin, ...(this.#spawner === null ? {} : { spawner: this.#spawner }) };
     const [only] = stages;
     if (request.tty !== undefined && only !== undefined) return startOnTerminal(only, options, request.tty);
     return startStages(stages, options);
@@ -202,7 +209,7 @@ class ToolRun {
 
   async #notStarted(failure: StartFailure): Promise<ToolOutcome> {
     this.#stages = failure.started;
-    if (this.#stages.length > 0) this.#end('killed');
+    if (this.#stages.length > 0 || failure.unclear) this.#end('killed');
     const survivors = this.#stop === null ? [] : await this.#killed;
     return {
       how: 'not-started', ok: false, survivors,

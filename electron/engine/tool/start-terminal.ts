@@ -24,7 +24,7 @@ export function startOnTerminal(stage: Stage, options: StartOptions, size: { col
     throw new StartFailure(`${stage.program} could not be started on a terminal: ${error instanceof Error ? error.message : String(error)}`, []);
   }
   const ended = new Promise<StageOutcome>((resolve) => {
-    terminal.onExit(({ exitCode, signal }) => resolve({ program: stage.program, ...ending(exitCode, signalName(signal)) }));
+    terminal.onExit(({ exitCode, signal }) => resolve({ program: stage.program, ...ending({ exitCode, signal: signalName(signal) }) }));
   });
   const started = { stage: 0, pid: terminal.pid, startTime: startTimeOf(terminal.pid), program: stage.program, ended, type: (text: string) => terminal.write(text) };
   return { stages: [started], stdout: screen(terminal), stderr: Readable.from([]) };

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { findSurvivors, killSurvivors } from '../../../electron/engine/tool/find-survivors.ts';
 import { readProcess, startTimeOf } from '../../../electron/engine/tool/process-table.ts';
-import { createRunTool } from '../../../electron/engine/tool/run-tool.ts';
-import type { ToolProcess } from '../../../electron/engine/tool/tool.ts';
-import { fixtureProgram, livingWithMarker, memorySink, newMarker, toolRequest } from '../../support/tool-request.ts';
+import { createRunTool, type RunToolOptions } from '../../../electron/engine/tool/run-tool.ts';
+import type { ToolProcess, ToolRequest } from '../../../electron/engine/tool/tool.ts';
+import { fixtureProgram, livingWithMarker, memorySink, newMarker, toolRequest, WAYS, whenReady } from '../../support/tool-request.ts';
 
 const tty = { columns: 80, rows: 24 };
 
 /** Aborts once the tool has said "ready", so that every child is there to be killed. */
-async function killWhenReady(argv: readonly string[], graceMs: number, more = {}): Promise<{ marker: string; alive: number; outcome: Awaited<ReturnType<ReturnType<typeof createRunTool>>> }> {
+async function killWhenReady(argv: readonly string[], graceMs: number, { options = {}, ...more }: Partial<ToolRequest> & { options?: RunToolOptions } = {}): Promise<{ marker: string; alive: number; outcome: Awaited<ReturnType<ReturnType<typeof createRunTool>>> }> {
   const stop = new AbortController();
   const output = memorySink();
   const request = toolRequest(argv, { output, signal: stop.signal, ...more });
   let alive = 0;
-  const outcome = await createRunTool({ graceMs })({
+  const outcome = await createRunTool({ ...options, graceMs })({
     ...request,
     onOutput: () => {
       if (stop.signal.aborted || !output.text().includes('ready')) return;
@@ -26,39 +26,43 @@ async function killWhenReady(argv: readonly string[], graceMs: number, more = {}
   return { marker: request.marker, alive, outcome };
 }
 
-describe('a tool that is stopped', () => {
-  it.each([['without a terminal', {}], ['on a terminal', { tty }]])('leaves nobody behind, however disobedient its children are, %s', async (_, more) => {
-    const { marker, alive, outcome } = await killWhenReady([fixtureProgram('disobedient.sh')], 300, more);
-    expect(alive).toBeGreaterThanOrEqual(6);
-    expect(outcome).toMatchObject({ how: 'killed', ok: false, reason: 'disobedient.sh was stopped.', survivors: [] });
-    expect(livingWithMarker(marker)).toEqual([]);
+describe.each(WAYS)('%s:', (_, options) => {
+  beforeAll(async () => whenReady(options));
+
+  describe('a tool that is stopped', () => {
+    it.each([['without a terminal', {}], ['on a terminal', { tty }]])('leaves nobody behind, however disobedient its children are, %s', async (_, more) => {
+      const { marker, alive, outcome } = await killWhenReady([fixtureProgram('disobedient.sh')], 300, { ...more, options });
+      expect(alive).toBeGreaterThanOrEqual(6);
+      expect(outcome).toMatchObject({ how: 'killed', ok: false, reason: 'disobedient.sh was stopped.', survivors: [] });
+      expect(livingWithMarker(marker)).toEqual([]);
+    });
+
+    it('ends a pipe of disobedient tools', async () => {
+      const { marker, outcome } = await killWhenReady([], 300, { options, stages: [[fixtureProgram('disobedient.sh')], ['cat']] });
+      expect(outcome).toMatchObject({ how: 'killed', survivors: [] });
+      expect(livingWithMarker(marker)).toEqual([]);
+    });
+
+    it('is given time to end in good order', async () => {
+      const { outcome } = await killWhenReady([fixtureProgram('obedient.sh')], 20_000, { options });
+      expect(outcome).toMatchObject({ how: 'killed', ok: false, stages: [{ exitCode: 0 }] });
+      expect(outcome.stdout.text).toContain('cleaned up');
+      expect(outcome.durationMs).toBeLessThan(15_000);
+    });
   });
 
-  it('ends a pipe of disobedient tools', async () => {
-    const { marker, outcome } = await killWhenReady([], 300, { stages: [[fixtureProgram('disobedient.sh')], ['cat']] });
-    expect(outcome).toMatchObject({ how: 'killed', survivors: [] });
-    expect(livingWithMarker(marker)).toEqual([]);
-  });
+  describe('a tool that takes too long', () => {
+    it('is stopped when its time is up', async () => {
+      const request = toolRequest(['sh', '-c', 'sleep 600 & sleep 600'], { timeoutMs: 200 });
+      const outcome = await createRunTool({ ...options, graceMs: 300 })(request);
+      expect(outcome).toMatchObject({ how: 'timed-out', ok: false, reason: 'sh took longer than 0.2 s and was stopped.', survivors: [] });
+      expect(livingWithMarker(request.marker)).toEqual([]);
+    });
 
-  it('is given time to end in good order', async () => {
-    const { outcome } = await killWhenReady([fixtureProgram('obedient.sh')], 20_000);
-    expect(outcome).toMatchObject({ how: 'killed', ok: false, stages: [{ exitCode: 0 }] });
-    expect(outcome.stdout.text).toContain('cleaned up');
-    expect(outcome.durationMs).toBeLessThan(15_000);
-  });
-});
-
-describe('a tool that takes too long', () => {
-  it('is stopped when its time is up', async () => {
-    const request = toolRequest(['sh', '-c', 'sleep 600 & sleep 600'], { timeoutMs: 200 });
-    const outcome = await createRunTool({ graceMs: 300 })(request);
-    expect(outcome).toMatchObject({ how: 'timed-out', ok: false, reason: 'sh took longer than 0.2 s and was stopped.', survivors: [] });
-    expect(livingWithMarker(request.marker)).toEqual([]);
-  });
-
-  it('is stopped although it floods its output', async () => {
-    const request = toolRequest(['yes'], { timeoutMs: 200, output: { write: () => {}, ready: async () => {}, finish: async () => ({ sha256: '', size: 0 }) } });
-    expect(await createRunTool()(request)).toMatchObject({ how: 'timed-out', stages: [{ signal: 'SIGTERM' }] });
+    it('is stopped although it floods its output', async () => {
+      const request = toolRequest(['yes'], { timeoutMs: 200, output: { write: () => {}, ready: async () => {}, finish: async () => ({ sha256: '', size: 0 }) } });
+      expect(await createRunTool(options)(request)).toMatchObject({ how: 'timed-out', stages: [{ signal: 'SIGTERM' }] });
+    });
   });
 });
 
