@@ -77,7 +77,6 @@ function Window() {
   const close = (): void => { setOverlay(null); };
   return (
     <NavigationContext value={navigation}>
-      <Sprite />
       {at.screen !== 'run' && (
         <>
           <Bar lead={<><Brand onPress={() => { navigation.go({ screen: 'home' }); }} /><span className="sep" /><Today /></>} middle={<><Network /><span className="sep" /></>} />
@@ -96,5 +95,5 @@ function Window() {
 const noRunbooks: RunbookRow[] = [];
 
 export function App() {
-  return <KeyDeskProvider><Boundary><Window /></Boundary></KeyDeskProvider>;
+  return <KeyDeskProvider><Sprite /><Boundary><Window /></Boundary></KeyDeskProvider>;
 }
