@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { AssertionResult } from '../../contract/assertion.ts';
 import type { EventOf, Purpose, RunEventBody } from '../../contract/run/events.ts';
+import { toEnvelope } from '../../contract/errors.ts';
 import { stepOf, type StepFold } from '../../contract/run/state.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { OutputSink, ToolInput, ToolOutcome } from '../tool/tool.ts';
@@ -154,12 +155,12 @@ export async function runPrepared(host: RunHost, { step, signal }: Effort, { pre
   const unrecorded = new AbortController(); // what the journal cannot be told of must not go on
   const refuse = (thrown: unknown): void => {
     host.fault(thrown);
-    unrecorded.abort();
+    unrecorded.abort(thrown);
   };
   let offset = 0;
   const timeout = choices.timeoutMs ?? (block.timeout === undefined ? undefined : durationSeconds(block.timeout) * 1000);
   try {
-    return await host.runTool({
+    const outcome = await host.runTool({
       stages: prepared.stages, cwd: prepared.cwd, env: prepared.env, marker: markerOf(host.id, path, attempt),
       okExitCodes: ('ok_exit_codes' in block ? block.ok_exit_codes : undefined) ?? [0],
       redactor: choices.redactor ?? host.redactor(), output: sink, signal: AbortSignal.any([choices.signal ?? signal, unrecorded.signal]),
@@ -176,6 +177,7 @@ export async function runPrepared(host: RunHost, { step, signal }: Effort, { pre
         offset += bytes.length;
       },
     });
+    return unrecorded.signal.aborted ? { ...outcome, ok: false, reason: `Stopped, since its start could not be recorded: ${toEnvelope(unrecorded.signal.reason).message}` } : outcome;
   } finally {
     silence.end();
     host.typing(path, null);
