@@ -126,8 +126,9 @@ function stepVerdict(step: StepView): ReportStep['verdict'] {
     case 'skipped':
     case 'deferred':
     case 'not_executed':
-    case 'overridden':
       return 'not executed';
+    case 'overridden':
+      return step.attempts > 0 ? 'fail' : 'not executed'; // what ran and did not hold stays a failure, whoever went on
     case 'pending':
     case 'waiting':
     case 'running':
@@ -168,7 +169,8 @@ function reportStep(step: StepView, view: RunView, facts: RunFacts): ReportStep 
 }
 
 /** Why it was not done as written, and that it missed the window which the runbook sets. */
-function deviationOf({ reason, due }: StepView): string | null {
+function deviationOf({ state, reason: why, due }: StepView): string | null {
+  const reason = state === 'overridden' && why !== undefined ? `Overridden: ${why}` : why;
   const late = due?.met === false && due.by !== null ? `Due by ${utcTime(due.by)} UTC, which it missed` : null;
   return reason === undefined ? late : late === null ? reason : `${reason}. ${late}`;
 }

@@ -6,6 +6,8 @@ import type { JournalEvent } from '../journal/journal.ts';
 
 export interface RunFacts {
   declaredBy: string | null;
+  /** Names as they are spelled, by person id. */
+  names: Map<string, string>;
   /** First seen, by person id. */
   presence: Map<string, string>;
   /** Who started a step last, by step. */
@@ -21,7 +23,7 @@ export interface RunFacts {
 
 /** @param readText the text of a blob that an event names; null when the blob is missing */
 export function readRunFacts(events: readonly JournalEvent[], readText: (sha256: string) => string | null): RunFacts {
-  const facts: RunFacts = { declaredBy: null, presence: new Map(), executors: new Map(), tools: new Map(), keys: [], messages: [], deviations: [], clock: [], skippedByPeople: new Set() };
+  const facts: RunFacts = { declaredBy: null, names: new Map(), presence: new Map(), executors: new Map(), tools: new Map(), keys: [], messages: [], deviations: [], clock: [], skippedByPeople: new Set() };
   for (const stored of events) {
     const event = readRunEvent(stored);
     if (event === null) noteClock(facts, stored);
@@ -40,13 +42,14 @@ function gather(facts: RunFacts, event: RunEvent, readText: (sha256: string) => 
   switch (event.type) {
     case 'run.created':
       facts.declaredBy = event.data.operator?.name ?? null;
+      accepted(facts, event);
       return present(facts, event.data.operator, event.wall);
     case 'run.resumed':
       return present(facts, event.data.operator, event.wall);
     case 'run.joined':
       return present(facts, event.data, event.wall);
     case 'step.released':
-      facts.executors.set(event.data.step, nameOf(event.actor));
+      facts.executors.set(event.data.step, nameOf(facts, event.actor));
       return;
     case 'step.intent':
       facts.tools.set(event.data.step, event.data.tools.flatMap(({ program, sha256 }) => (program === null ? [] : [{ program, sha256 }])));
@@ -58,20 +61,30 @@ function gather(facts: RunFacts, event: RunEvent, readText: (sha256: string) => 
       facts.messages.push({ audience: event.data.audience, channel: event.data.channel, due_at: null, sent_at: event.wall, text: readText(event.data.text.sha256) ?? '', reached: event.data.reached });
       return;
     case 'time.attested':
-      facts.clock.push({ at: event.wall, what: `${nameOf(event.data.by)} read ${event.data.time} from ${event.data.source}` });
+      facts.clock.push({ at: event.wall, what: `${nameOf(facts, event.data.by)} read ${event.data.time} from ${event.data.source}` });
       return;
     default:
       return deviation(facts, event);
   }
 }
 
-function present(facts: RunFacts, person: { id: string } | null, at: string): void {
+/** What spoke against starting, and why a person started all the same. */
+function accepted(facts: RunFacts, { data, wall }: RunEvent & { type: 'run.created' }): void {
+  const by = data.operator === null ? '' : `${data.operator.name}: `;
+  const state = data.readiness?.toLowerCase().replaceAll('_', ' ') ?? 'not ready';
+  if (data.acknowledged_unsigned !== null) facts.deviations.push({ at: wall, step: '', what: 'Started with a runbook that nobody trusted vouches for', who: `${by}“${data.acknowledged_unsigned}”` });
+  if (data.proceeded_not_ready !== null) facts.deviations.push({ at: wall, step: '', what: `Started although readiness did not hold (${state})`, who: `${by}“${data.proceeded_not_ready}”` });
+}
+
+function present(facts: RunFacts, person: { id: string; name: string } | null, at: string): void {
+  if (person !== null) facts.names.set(person.id, person.name);
   if (person !== null && !facts.presence.has(person.id)) facts.presence.set(person.id, at);
 }
 
-/** `person/priya-raman` → `priya-raman`. */
-function nameOf(actor: string): string {
-  return actor.replace(/^person\//u, '');
+/** `person/priya-raman` → `Priya Raman`, where the run has seen her. */
+function nameOf(facts: RunFacts, actor: string): string {
+  const id = actor.replace(/^person\//u, '');
+  return facts.names.get(id) ?? id;
 }
 
 const BY_A_PERSON: Readonly<Partial<Record<RunEvent['type'], string>>> = {
@@ -83,7 +96,7 @@ function deviation(facts: RunFacts, event: RunEvent): void {
   const what = deviationWords(event);
   if (what === null) return;
   const { data } = event;
-  const by = 'by' in data ? `${nameOf(data.by)}: ` : '';
+  const by = 'by' in data ? `${nameOf(facts, data.by)}: ` : '';
   const reason = 'reason' in data && data.reason !== null ? `“${data.reason}”` : '';
   facts.deviations.push({ at: event.wall, step: 'step' in data ? (data.step ?? '') : '', what, who: `${by}${reason}` });
 }

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { Report } from '../../../electron/contract/report.ts';
 import type { RunView } from '../../../electron/contract/run.ts';
+import type { JournalEvent } from '../../../electron/engine/journal/journal.ts';
 import { buildReport, renderReport } from '../../../electron/engine/report/report.ts';
 import { runView, smallRunbook, stepView } from '../../support/run-view.ts';
 
-function report(view: Partial<RunView> = {}): Report {
+function report(view: Partial<RunView> = {}, events: JournalEvent[] = []): Report {
   return buildReport({
     view: runView(view),
     runbook: smallRunbook(),
     signature: { state: 'signed', signers: ['release/2026'] },
     readiness: null,
-    events: [],
+    events,
     people: [],
     readText: () => null,
     record: { entries: 42, head: { size: 42, hash: 'ef'.repeat(32) }, words: 'ocean-tango-pilot', checkpoints: 3, verified: true, device: 'device/kit-03' },
@@ -34,6 +35,30 @@ describe('the report says first whether the target was met', () => {
 
   it('never calls an unfinished run a success', () => {
     expect(report({ state: 'aborted' }).results.verdict).toBe('The run did not finish: it is aborted.');
+  });
+});
+
+describe('the report keeps what was not as written', () => {
+  const created = {
+    mode: 'live', runbook: { id: 'ampora-total-loss', sha256: 'cd'.repeat(32) }, title: 'Rebuild', system: 'ampora', snapshot: { sha256: 'ab'.repeat(32), size: 2 }, signature: 'unsigned',
+    outage_at: null, declared_at: null, operator: { id: 'mara-okafor', name: 'Mara Okafor', role: 'operator' }, pace: 'step', engine: { pid: 1, start_time: '1', boot: 'b' },
+    acknowledged_unsigned: 'read line by line', proceeded_not_ready: 'the pump is not needed', readiness: 'NOT_READY', run_dir: '/data/runs/r',
+  };
+  const event = (seq: number, type: string, data: JournalEvent['data']): JournalEvent => ({ v: 1, seq, id: `e${seq}`, run: 'r', actor: 'person/mara-okafor', wall: '2026-09-15T01:20:00.000Z', up: seq, boot: 'b', type, data, prev: '' });
+
+  it('says why a run began unsigned and not ready, and who accepted it', () => {
+    const { deviations, execution } = report({ steps: [stepView({ id: 'restore', number: 1 })] }, [event(1, 'run.created', created), event(2, 'step.released', { step: 'restore', typed_id: false })]);
+    expect(deviations.map(({ what, who }) => [what, who])).toEqual([
+      ['Started with a runbook that nobody trusted vouches for', 'Mara Okafor: “read line by line”'],
+      ['Started although readiness did not hold (not ready)', 'Mara Okafor: “the pump is not needed”'],
+    ]);
+    expect(execution[0]?.executor).toBe('Mara Okafor');
+  });
+
+  it('calls a step that ran and was overridden a failure, not one that did not run', () => {
+    const [ran, never] = report({ steps: [stepView({ id: 'a', number: 1, state: 'overridden', attempts: 1, reason: 'seen' }), stepView({ id: 'b', number: 2, state: 'overridden', attempts: 0 })] }).execution;
+    expect(ran).toMatchObject({ verdict: 'fail', deviation: 'Overridden: seen' });
+    expect(never?.verdict).toBe('not executed');
   });
 });
 

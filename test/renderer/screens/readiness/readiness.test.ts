@@ -1,12 +1,30 @@
 import { describe, expect, it } from 'vitest';
+import { CheckBlock } from '../../../../electron/contract/check.ts';
 import type { CheckResult } from '../../../../electron/contract/readiness.ts';
 import { checkGroups, expectedSeconds, summary } from '../../../../renderer/src/screens/readiness/check-groups.ts';
 import { evidenceRows } from '../../../../renderer/src/screens/readiness/evidence.ts';
 import { rungsOf } from '../../../../renderer/src/screens/readiness/ladder.ts';
+import { offeredSecrets } from '../../../../renderer/src/screens/readiness/secrets-of.ts';
 import { progressWords } from '../../../../renderer/src/screens/readiness/RunningLine.tsx';
 
 const check = (part: Partial<CheckResult>): CheckResult => ({ id: 'x', title: 'X', kind: 'backup', severity: 'blocker', outcome: 'pass', expired: false, summary: '', evidence: {}, checked_at: '2026-09-11T09:00:00Z', expires_at: null, duration_ms: 1_500, remedy: null, suspects: [], override: null, ...part });
 const report = (checks: CheckResult[]): Parameters<typeof summary>[0] => ({ runbook: { id: 'a', sha256: '' }, state: 'NOT_READY', checks, warnings: [] });
+
+describe('the secrets that are offered for a check', () => {
+  const known = CheckBlock.parse({ id: 'k', title: 'K', kind: 'known-answer', severity: 'blocker', expires: '1d', secret: 'master', answer: { kind: 'fernet', file: 'x' } });
+  const backup = CheckBlock.parse({
+    id: 'b', title: 'B', kind: 'backup', severity: 'blocker', expires: '1d', engine: 'sqlite', at: 'x', level: 'key-proven',
+    cipher: { secret: 'identity', answer: { kind: 'age' } }, key: { secret: 'master', query: 'SELECT 1', answer: { kind: 'fernet' } },
+  });
+  const file = CheckBlock.parse({ id: 'f', title: 'F', kind: 'file', severity: 'blocker', expires: '1d', path: 'x' });
+
+  it('begin with its own', () => {
+    expect(offeredSecrets(['other', 'master', 'identity'], known)).toEqual(['master', 'other', 'identity']);
+    expect(offeredSecrets(['other', 'master', 'identity'], backup)).toEqual(['identity', 'master', 'other']);
+    expect(offeredSecrets(['other', 'master'], file)).toEqual(['other', 'master']);
+    expect(offeredSecrets(['other'], null)).toEqual(['other']);
+  });
+});
 
 describe('readiness in words', () => {
   it('counts what holds and names what does not', () => {

@@ -31,6 +31,11 @@ describe('the one primary action of a run', () => {
     expect(at({ state: 'failed', waiting_for: 'answer' }, [], { survivors: [{ step: 'restore', pid: 9, what: 'pg_restore' }] })).toMatchObject({ kind: 'dialog', dialog: 'outcome' });
   });
 
+  it('asks for what was deferred by its number, at the end as before', () => {
+    expect(at({ state: 'deferred', waiting_for: null })).toMatchObject({ label: 'Do step 7 now', command: { do: 'retry' } });
+    expect(at({ state: 'waiting', waiting_for: 'answer' })).toMatchObject({ label: 'Do step 7 now', command: { do: 'retry' } });
+  });
+
   it('asks what happened when nobody knows, and repeats nothing', () => {
     expect(at({ state: 'unknown', waiting_for: 'outcome' })).toMatchObject({ kind: 'dialog', dialog: 'outcome' });
   });
