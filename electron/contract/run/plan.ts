@@ -49,6 +49,14 @@ export function runbookOf(plan: RunPlan, scope: string): Runbook {
   return called.runbook;
 }
 
+/** What a person attests in a step, when its check, there or by name, is one that only somebody's word proves. */
+export function attestOf(plan: RunPlan, { block, scope }: PlannedStep): { statement: string; by?: string[] | undefined } | null {
+  if (block.kind !== 'check') return null;
+  const { check } = block;
+  const probe = typeof check === 'string' ? runbookOf(plan, scope).checks.find(({ id }) => id === check)?.block : check;
+  return probe?.kind === 'attest' ? probe : null;
+}
+
 type Unplaced = Omit<PlannedStep, 'index' | 'number' | 'lane'>;
 
 function flatten(snapshot: RunSnapshot, runbook: Runbook, scope: string, callPhase: string | null): Unplaced[] {

@@ -12,7 +12,7 @@ import { applyEvent, beginRun } from './fold.ts';
 import { approvalOf, sibling } from './state.ts';
 import type { Forecast } from './forecast.ts';
 import { forecastRun } from './forecast.ts';
-import { planRun, runbookOf } from './plan.ts';
+import { attestOf, planRun, runbookOf } from './plan.ts';
 import type { RunSnapshot } from './snapshot.ts';
 import { draftMessage, dueMessages } from './messages.ts';
 
@@ -260,8 +260,10 @@ function asksOf(fold: RunFold, step: StepFold, fill: (text: string) => string, m
       const channels = (audience?.channels ?? []).map((channel) => (typeof channel === 'string' ? channel : channel.kind));
       return { kind: 'notify', audience: block.audience, draft: fill(draftMessage(fold, block.template ?? audience?.template ?? audience?.templates?.update?.text ?? '', audience, moment)), channels };
     }
-    case 'check':
-      return typeof block.check !== 'string' && block.check.kind === 'attest' ? { kind: 'attest', statement: fill(block.check.statement) } : null;
+    case 'check': {
+      const attest = attestOf(fold.plan, plan);
+      return attest === null ? null : { kind: 'attest', statement: fill(attest.statement) };
+    }
     case 'run':
     case 'approve':
     case 'wait':

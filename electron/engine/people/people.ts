@@ -33,6 +33,8 @@ export interface Enrolment {
 
 export interface People {
   list(): Person[];
+  /** By id, the revoked ones included. */
+  all(): ReadonlyMap<string, EnrolledPerson>;
   find(id: string): EnrolledPerson | null;
   /** EngineError `refused` for a weak passphrase, a name or role that cannot be, or somebody who is enrolled already. */
   enroll(enrolment: Enrolment): Promise<Person>;
@@ -47,8 +49,8 @@ export interface People {
   endorse(id: string, by: string, passphrase: string): Promise<void>;
 }
 
-export function foldPeople(events: Iterable<JournalEvent>): Map<string, EnrolledPerson> {
-  const people = new Map<string, EnrolledPerson>();
+/** @param people is continued, so that a second look costs only the new events */
+export function foldPeople(events: Iterable<JournalEvent>, people = new Map<string, EnrolledPerson>()): Map<string, EnrolledPerson> {
   for (const event of events) {
     if (event.type === 'person.enrolled') {
       const { seal, ...person } = Enrolled.parse(event.data);
@@ -59,8 +61,9 @@ export function foldPeople(events: Iterable<JournalEvent>): Map<string, Enrolled
       if (person !== undefined) person.revoked_at = event.wall;
     }
     if (event.type === 'person.endorsed') {
-      const { id, by } = Endorsed.parse(event.data);
-      people.get(id)?.endorsedBy.push(by);
+      const { id, by, note } = Endorsed.parse(event.data);
+      const [person, endorser] = [people.get(id), people.get(by)];
+      if (person !== undefined && endorser?.revoked_at === null && noteSays(note, endorsementText(person), endorser.vkey)) person.endorsedBy.push(by);
     }
   }
   return people;
@@ -99,17 +102,26 @@ export function createPeople(journal: Journal): People {
 
 class EnrolledPeople implements People {
   readonly #journal: Journal;
+  readonly #folded = new Map<string, EnrolledPerson>();
+  #seen = 0;
 
   constructor(journal: Journal) {
     this.#journal = journal;
   }
 
   list(): Person[] {
-    return publicPeople(readPeople(this.#journal));
+    return publicPeople(this.all());
+  }
+
+  all(): ReadonlyMap<string, EnrolledPerson> {
+    const { size } = this.#journal.head;
+    if (size > this.#seen) foldPeople(this.#journal.events({ after: this.#seen, types: TYPES }), this.#folded);
+    this.#seen = size;
+    return this.#folded;
   }
 
   find(id: string): EnrolledPerson | null {
-    return readPeople(this.#journal).get(id) ?? null;
+    return this.all().get(id) ?? null;
   }
 
   async enroll({ name, roles, passphrase }: Enrolment): Promise<Person> {
@@ -142,7 +154,7 @@ class EnrolledPeople implements People {
     const person = this.#living(id);
     if (id === by) throw new EngineError('refused', 'Nobody can vouch for themselves.');
     const signer = await this.unlock(by, passphrase);
-    const note = signNote(`blackstart/endorsement/v1\nperson ${id}\nvkey ${person.vkey}\n`, [signer]);
+    const note = signNote(endorsementText(person), [signer]);
     this.#journal.append({ type: 'person.endorsed', run: null, actor: `person/${by}`, data: { id, by, note } });
   }
 
@@ -189,8 +201,17 @@ function approvalText({ run, step, person, role, shown, at }: ApprovalStatement)
 
 /** True when the note says exactly this and carries the person's signature. */
 export function approvalHolds(note: string, statement: ApprovalStatement, vkey: string): boolean {
+  return noteSays(note, approvalText(statement), vkey);
+}
+
+/** Who vouches signs the key of the one they vouch for: a later enrolment under the same name is not vouched for. */
+function endorsementText({ id, vkey }: Person): string {
+  return `blackstart/endorsement/v1\nperson ${id}\nvkey ${vkey}\n`;
+}
+
+function noteSays(note: string, text: string, vkey: string): boolean {
   try {
-    return openNote(note, [parseVerifier(vkey)]).text === approvalText(statement);
+    return openNote(note, [parseVerifier(vkey)]).text === text;
   } catch (thrown) {
     if (thrown instanceof EngineError) return false;
     throw thrown;

@@ -8,6 +8,8 @@ import type { CheckProgress, Evidence, ProbeFinding, ReadinessReport } from '../
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
 import type { EventData, EventValue, Journal, JournalEvent } from '../journal/journal.ts';
+import { attestRefusal } from '../people/may-attest.ts';
+import { readPeople } from '../people/people.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import { toolEnvironment } from '../tool/environment.ts';
 import type { Redactor } from '../tool/redactor.ts';
@@ -66,11 +68,8 @@ export interface Readiness {
   /** Ends the checks of a runbook that are under way; they are `unknown`, "cancelled". */
   cancel(runbookId: string): void;
   override(runbook: Runbook, check: string, word: Word & { reason: string }): ReadinessReport;
-  /**
-   * Passes an `attest` check on a person's word. With the person's `roles` known, one of them (or the name) must be among the
-   * check's `by`; unknown, the word is taken and recorded with the name.
-   */
-  attest(runbook: Runbook, check: string, word: Word & { note: string; roles?: readonly string[] }): ReadinessReport;
+  /** Passes an `attest` check on a person's word. EngineError `refused` when the check asks for somebody else's. */
+  attest(runbook: Runbook, check: string, word: Word & { note: string }): ReadinessReport;
 }
 
 export function createReadiness(deps: ReadinessDeps): Readiness {
@@ -123,14 +122,12 @@ class ChecksOfRunbooks implements Readiness {
     return this.#changed(runbook);
   }
 
-  attest(runbook: Runbook, check: string, word: Word & { note: string; roles?: readonly string[] }): ReadinessReport {
+  attest(runbook: Runbook, check: string, word: Word & { note: string }): ReadinessReport {
     const block = findCheck(runbook, check);
     if (block.kind !== 'attest') throw new EngineError('refused', `The check ${check} is of the kind ${block.kind}: it is run, not attested`);
     const by = required(word.by, 'the name of who attests');
-    const roles = word.roles ?? null;
-    if (block.by !== undefined && roles !== null && !block.by.some((one) => one === by || roles.includes(one))) {
-      throw new EngineError('refused', `${check} may be attested by ${block.by.join(' or ')}, and ${by} is none of them`);
-    }
+    const refusal = attestRefusal(block.by, by, readPeople(this.#deps.journal));
+    if (refusal !== null) throw new EngineError('refused', `The check ${check}: ${refusal}`, { hint: '"blackstart people list" shows who is enrolled, and as what.' });
     const note = block.evidence === undefined ? word.note : required(word.note, 'the evidence');
     this.#append(runbook, block, 'attestation', word.actor, { by, note });
     const summary = `${by} attests: ${block.statement}`.slice(0, SUMMARY_CHARACTERS);

@@ -6,6 +6,7 @@
 import type { Purpose, RunEventBody } from '../../contract/run/events.ts';
 import type { RunFold, StepFold } from '../../contract/run/state.ts';
 import { approvalOf, approvers, stepOf } from '../../contract/run/state.ts';
+import { attestOf } from '../../contract/run/plan.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import { deadNames, isSpare, modeRule, simulatedOutcome } from './modes.ts';
 
@@ -179,7 +180,7 @@ function begin(fold: RunFold, step: StepFold): Advance {
     case 'notify':
       return ask('message');
     case 'check':
-      return typeof block.check !== 'string' && block.check.kind === 'attest' ? ask('attestation') : launch(step, 'work');
+      return attestOf(fold.plan, step.plan) === null ? launch(step, 'work') : ask('attestation');
     case 'call':
       return launch(step, 'call');
     case 'approve':

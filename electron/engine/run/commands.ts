@@ -7,7 +7,9 @@ import type { BlobName } from '../../contract/run/events.ts';
 import type { StepFold } from '../../contract/run/state.ts';
 import { approvalOf } from '../../contract/run/state.ts';
 import type { People } from '../people/people.ts';
-import { mayApprove, personId, readPeople, signApproval } from '../people/people.ts';
+import { attestOf } from '../../contract/run/plan.ts';
+import { attestRefusal } from '../people/may-attest.ts';
+import { mayApprove, personId, signApproval } from '../people/people.ts';
 import type { LiveRun } from './live-run.ts';
 import { keepGiven } from './obtain-secrets.ts';
 import { settleSurvivors } from './resume.ts';
@@ -29,10 +31,21 @@ export async function doCommand(live: LiveRun, people: People, command: RunComma
   const actor = options.actor ?? (operator === null ? { id: 'engine', name: 'the operator' } : operator);
   if (command.do === 'input') return type(live, command.step, command.text);
   if (command.do === 'survivors') return settleSurvivors(live, stepFor(live, command.step), command.then);
+  if (command.do === 'attest' || command.do === 'confirm') requireWordOf(live, people, command.step, actor);
   const deed = await deedOf(live, people, command, options.unattended ?? false);
   const decision = transition(live.fold, deed, actor);
   if (!decision.ok) throw new EngineError('refused', decision.reason, decision.hint === undefined ? {} : { hint: decision.hint });
   live.append(decision.events, actor.id === 'engine' || actor.id === 'unattended' ? actor.id : `person/${actor.id}`);
+}
+
+/** A step that asks for somebody's word takes it from those whom its check names. */
+function requireWordOf(live: LiveRun, people: People, path: string, actor: Actor): void {
+  const step = stepFor(live, path);
+  const wanted = step.waitingFor === 'attestation' ? attestOf(live.fold.plan, step.plan)?.by : undefined;
+  const isOperator = actor.id === live.fold.operator?.id;
+  const who = actor.id === 'unattended' || actor.id === 'engine' ? actor.name : actor.id;
+  const refusal = attestRefusal(wanted, who, people.all(), isOperator ? ['operator', actor.name] : []);
+  if (refusal !== null) throw new EngineError('refused', `Step ${path}: ${refusal}`, { hint: 'Whoever is asked for has to say so themselves; or override the step, with a reason.' });
 }
 
 function type(live: LiveRun, step: string, text: string): void {
@@ -76,7 +89,7 @@ function shortened(live: LiveRun, text: string): string {
 
 /** The passphrase opens the person's key; the key signs what was approved. */
 async function prove(live: LiveRun, people: People, command: Extract<RunCommand, { do: 'approve' | 'refuse' }>, unattended: boolean): Promise<ApprovalProof> {
-  const enrolled = readPeople(live.journal);
+  const enrolled = people.all();
   const id = enrolled.has(command.person) ? command.person : personId(command.person);
   const signer = await people.unlock(id, command.passphrase);
   const person = enrolled.get(id);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,11 +13,12 @@ let folder: string;
 let now: number;
 let journal: Journal;
 let people: People;
+let clock: Clock;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'people-'));
   now = Date.UTC(2026, 8, 1);
-  const clock: Clock = { now: () => now, uptime: () => now - Date.UTC(2026, 7, 1), bootId: () => 'boot', sleep: async () => Promise.resolve() };
+  clock = { now: () => now, uptime: () => now - Date.UTC(2026, 7, 1), bootId: () => 'boot', sleep: async () => Promise.resolve() };
   journal = openJournal({ dataDir: folder, clock });
   people = createPeople(journal);
 });
@@ -28,6 +30,62 @@ afterEach(() => {
 
 const helena = { name: 'Helena Brandt', roles: ['vp-engineering'], passphrase: 'seven grey herons' };
 const jonas = { name: 'Jonas Weidmann', roles: ['operator', 'vp-engineering'], passphrase: 'a lamp by the door' };
+
+describe('an endorsement', () => {
+  /** Changes one entry of the journal from outside, as somebody with the disk and a database tool can. */
+  function alter(python: string): void {
+    journal.close();
+    execFileSync('python3', ['-c', `
+import json, sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+for seq, raw in db.execute("SELECT seq, bytes FROM entry").fetchall():
+    entry = json.loads(bytes(raw))
+    if entry["type"] == "person.endorsed":
+        ${python}
+        db.execute("UPDATE entry SET bytes = ? WHERE seq = ?", (json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(), seq))
+db.commit()
+`, join(folder, 'journal.sqlite')]);
+    journal = openJournal({ dataDir: folder, clock, acceptDamage: { actor: 'person/helena-brandt', reason: 'to see what it is worth' } });
+    people = createPeople(journal);
+  }
+
+  async function endorsed(): Promise<string> {
+    await people.enroll(helena);
+    await people.enroll({ ...jonas, name: 'Anna Late' });
+    now += HOUR;
+    const outage = new Date(now).toISOString();
+    now += HOUR;
+    await people.enroll(jonas);
+    await people.endorse('jonas-weidmann', 'helena-brandt', helena.passphrase);
+    return outage;
+  }
+
+  it.each([
+    ['whose signature was changed', 'entry["data"]["note"] = entry["data"]["note"].replace("A", "B")'],
+    ['that was signed by somebody else than it says', 'entry["data"]["by"] = "anna-late"'],
+    ['that was given to somebody else', 'entry["data"]["id"] = "anna-late"'],
+    ['that says nothing', 'entry["data"]["note"] = ""'],
+  ])('%s gives no right', async (_, change) => {
+    const outage = await endorsed();
+    expect(mayApprove(people.all(), 'jonas-weidmann', outage)).toBe(true);
+    alter(change);
+    expect(people.find('jonas-weidmann')?.endorsedBy).toEqual([]);
+    expect(mayApprove(people.all(), 'jonas-weidmann', outage)).toBe(false);
+  });
+
+  it('that nobody touched keeps giving it', async () => {
+    const outage = await endorsed();
+    alter('pass');
+    expect(mayApprove(people.all(), 'jonas-weidmann', outage)).toBe(true);
+  });
+
+  it('is not carried over to a later enrolment under the same name', async () => {
+    const outage = await endorsed();
+    await people.revoke('jonas-weidmann');
+    await people.enroll(jonas);
+    expect(mayApprove(people.all(), 'jonas-weidmann', outage)).toBe(false);
+  });
+});
 
 describe('enrolment', () => {
   it('gives a person an id, roles and a key of their own', async () => {

@@ -13,6 +13,7 @@ import { stateOf } from '../../../electron/engine/readiness/evaluate.ts';
 import { foldReadiness } from '../../../electron/engine/readiness/fold-readiness.ts';
 import { createReadiness } from '../../../electron/engine/readiness/readiness.ts';
 import type { CheckRun, Readiness } from '../../../electron/engine/readiness/readiness.ts';
+import { createPeople } from '../../../electron/engine/people/people.ts';
 import { loadRunbook } from '../../../electron/engine/runbook/parse.ts';
 import { createSecretStore } from '../../../electron/engine/secrets/secret-store.ts';
 import { createRedactor } from '../../../electron/engine/tool/create-redactor.ts';
@@ -199,12 +200,19 @@ describe('an attestation', () => {
     expect(outcomes(await readiness.check(runbook, run()))['sealed']).toBe('unknown');
   });
 
-  it('is taken from whom the check asks, where roles are known', () => {
+  it('is taken from people with the role that the check asks for, and from nobody else', async () => {
+    const people = createPeople(journal);
+    await people.enroll({ name: 'Ada', roles: ['operator'], passphrase: 'seven grey herons' });
+    await people.enroll({ name: 'Robin Vale', roles: ['custodian'], passphrase: 'a lamp by the door' });
     const asking = write('```yaml check\n{ id: sealed, title: Sealed, kind: attest, statement: It is sealed., by: [custodian], severity: blocker, expires: 30d }\n```\n');
     const word = { by: 'Ada', actor: 'person/ada', note: '' };
-    expect(() => readiness.attest(asking, 'sealed', { ...word, roles: ['operator'] })).toThrow('may be attested by custodian');
-    expect(readiness.attest(asking, 'sealed', { ...word, roles: ['operator', 'custodian'] }).state).toBe('READY');
-    expect(readiness.attest(asking, 'sealed', word).checks[0]?.evidence).toEqual({ by: 'Ada', note: '', asked: ['custodian'] });
+    expect(() => readiness.attest(asking, 'sealed', word)).toThrow('may be attested by custodian; Ada is operator');
+    expect(() => readiness.attest(asking, 'sealed', { ...word, by: 'Kim' })).toThrow('Kim is not enrolled');
+    expect(readiness.view(asking).checks[0]?.outcome).toBe('unknown');
+    expect(readiness.attest(asking, 'sealed', { ...word, by: 'Robin Vale' }).checks[0]).toMatchObject({ outcome: 'pass', evidence: { by: 'Robin Vale', note: '', asked: ['custodian'] } });
+    expect(readiness.attest(asking, 'sealed', { ...word, by: 'robin-vale' }).state).toBe('READY');
+    await people.revoke('robin-vale');
+    expect(() => readiness.attest(asking, 'sealed', { ...word, by: 'robin-vale' })).toThrow('was revoked');
   });
 
   it('needs a person, its evidence, and a check of its kind', () => {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { systemClock } from '../../../electron/engine/clock.ts';
 import { openJournal } from '../../../electron/engine/journal/open-journal.ts';
 import { approvalHolds, createPeople, type People } from '../../../electron/engine/people/people.ts';
-import { openLab, step, type LabOptions, type RunLab } from '../../support/run-lab.ts';
+import { finish, openLab, step, type LabOptions, type RunLab } from '../../support/run-lab.ts';
 
 const drop = step('drop', 'kind: run\nrun: [touch, "{{run_dir}}/dropped"]\npoint_of_no_return: true\napprove: { by: [vp, dba], quorum: 2 }');
 const gate = step('gate', 'kind: approve\nby: [vp]') + step('after', 'kind: run\nrun: ["true"]');
@@ -158,5 +158,31 @@ describe('a live run', () => {
     const lab = openStaffed();
       await expect(lab.runs.start({ id: lab.write(gate, roles), mode: 'live', params: {}, operator: 'olga-operator', passphrase: 'guess guess' }, 'step')).rejects.toThrow('passphrase');
     expect(lab.runs.list()).toEqual([]);
+  });
+});
+
+describe('somebody’s word in a run', () => {
+  const check = '```yaml check\n{ id: sealed, title: The bag is sealed, kind: attest, statement: The seal is whole., by: [dba], severity: warning, expires: 30d }\n```\n';
+  const named = `${check}${step('word', 'kind: check\ncheck: sealed')}`;
+  const inline = step('word', 'kind: check\ncheck: { kind: attest, statement: The seal is whole., by: [vp] }');
+
+  it('is asked for by name and inline alike, and taken from an operator who holds the role', async () => {
+    const lab = openStaffed();
+    const live = await waitingAt(lab, named);
+    expect(live.view().steps[0]).toMatchObject({ waiting_for: 'attestation', asks: { kind: 'attest', statement: 'The seal is whole.' } });
+    expect((await lab.runs.command(live.id, { do: 'attest', step: 'word', note: 'I looked' })).steps[0]?.state).toBe('succeeded');
+  });
+
+  it('is not taken from anybody else, on the page and from a file', async () => {
+    const lab = openStaffed();
+    const live = await waitingAt(lab, inline);
+    const refused = 'Step word: This may be attested by vp; Olga Operator is operator, dba.';
+    await expect(lab.runs.command(live.id, { do: 'attest', step: 'word', note: 'I looked' })).rejects.toThrow(refused);
+    await expect(lab.runs.command(live.id, { do: 'confirm', step: 'word', note: 'I looked' })).rejects.toThrow(refused);
+    const done = await finish(lab, live, { attestations: { word: { by: 'Nils Nobody', note: 'I looked' } } });
+    expect(done).toMatchObject({ exit: 5 });
+    expect(done.why).toContain('This may be attested by vp; Nils Nobody is operator.');
+    expect(await finish(lab, await lab.runs.resume(live.id, { pace: 'auto', operator: 'olga-operator' }), { attestations: { word: { by: 'Vera Vice', note: 'I looked' } } })).toMatchObject({ exit: 0 });
+    expect(lab.events(live.id, 'step.confirmed')).toHaveLength(1);
   });
 });
