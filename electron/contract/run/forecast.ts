@@ -15,6 +15,7 @@ export interface Forecast {
 /** What a step is expected to take, in milliseconds; a step that says nothing counts for nothing. */
 export function expectedMs(fold: RunFold, { plan }: StepFold): number {
   if (plan.block.kind === 'call') return 0; // its children count
+  if (plan.block.modes?.[fold.mode] === 'skip') return 0;
   const measured = fold.plan.snapshot.measured[plan.sha256];
   if (measured !== undefined) return measured;
   return plan.block.budget === undefined ? 0 : durationSeconds(plan.block.budget) * 1000;

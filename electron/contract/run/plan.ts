@@ -78,27 +78,50 @@ export function within(scope: string, id: string): string {
   return scope === '' ? id : `${scope}/${id}`;
 }
 
-/** A step continues the lane of a need that nothing else continues; else it opens one, the main lane going first. */
+interface Place { path: string; before: readonly string[]; depth: number }
+
+/**
+ * A step continues the lane of a need whose longest way on it is; else it takes the lowest lane on which nothing is left beside
+ * it, or opens one. So the longest way stays on one lane, and of ways of the same length the first in the runbook.
+ */
 function laneOf(steps: readonly Unplaced[]): Map<string, number> {
+  const places = placesOf(steps);
+  const heirs = heirsOf(places);
   const lanes = new Map<string, number>();
-  const tails: (string | null)[] = [];
-  for (const { path, needs, parent } of steps) {
-    const before = needs.length > 0 ? needs : parent === null ? [] : [parent];
-    const continued = tails.findIndex((tail) => tail !== null && before.includes(tail));
-    const lane = continued >= 0 ? continued : tails.length;
-    tails[lane] = path;
-    for (const need of before) {
-      const joined = tails.indexOf(need);
-      if (joined >= 0 && joined !== lane) tails[joined] = null; // that lane ends in this step
-    }
-    const free = continued >= 0 ? lane : tails.findIndex((tail, at) => tail === null && at < lane);
-    if (free >= 0 && free !== lane) {
-      tails[free] = path;
-      tails.length = lane;
-      lanes.set(path, free);
-    } else {
-      lanes.set(path, lane);
-    }
+  const tails: Place[] = [];
+  for (const place of places) {
+    const isFree = (tail: Place): boolean => {
+      const heir = heirs.get(tail.path);
+      return heir === undefined ? tail.depth < place.depth : heir === place.path || lanes.has(heir);
+    };
+    const continued = tails.findIndex((tail) => heirs.get(tail.path) === place.path);
+    const free = continued >= 0 ? continued : tails.findIndex(isFree);
+    const lane = free >= 0 ? free : tails.length;
+    tails[lane] = place;
+    lanes.set(place.path, lane);
   }
   return lanes;
+}
+
+/** Depth: how many steps lie before it on the longest way; a teardown lies after everything. */
+function placesOf(steps: readonly Unplaced[]): Place[] {
+  const depths = new Map<string, number>();
+  return steps.map(({ path, needs, parent, block }) => {
+    const before = needs.length > 0 ? needs : parent === null ? [] : [parent];
+    const depth = block.teardown === true ? steps.length : 1 + Math.max(-1, ...before.map((need) => depths.get(need) ?? 0));
+    depths.set(path, depth);
+    return { path, before, depth };
+  });
+}
+
+/** Of each step the one after it from which the longest way goes on. */
+function heirsOf(places: readonly Place[]): Map<string, string> {
+  const heirs = new Map<string, { path: string; reach: number }>();
+  for (const { path, before } of places.toReversed()) {
+    const reach = 1 + (heirs.get(path)?.reach ?? 0);
+    for (const need of before) {
+      if (reach >= (heirs.get(need)?.reach ?? 0)) heirs.set(need, { path, reach });
+    }
+  }
+  return new Map([...heirs].map(([need, { path }]) => [need, path]));
 }

@@ -28,6 +28,8 @@ export interface ViewSources {
   preview?(step: StepFold): string[][];
   /** The params with what they wait for filled in, as far as it is known; by default as they were frozen. */
   params?(): Readonly<Record<string, string>>;
+  /** Whether a step that waits will only be talked through. */
+  simulates?(step: StepFold): boolean;
   /** An assertion in words, before it is judged. */
   words?(step: StepFold, assertion: Assertion): string;
   /** When a running step last printed something, RFC 3339. */
@@ -176,7 +178,7 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     waiting_for: step.waitingFor ?? (step.left || (step.state !== 'failed' && step.state !== 'unknown') ? null : step.state === 'unknown' ? 'outcome' : 'answer'),
     waiting_since: step.waitingSince === null ? null : iso(step.waitingSince.wall),
     commands: parsed(step.commands, sources, InBlob.commands) ?? sources.preview?.(step) ?? rawCommands(step),
-    simulated: step.simulated,
+    simulated: step.simulated || (step.state === 'waiting' && sources.simulates?.(step) === true),
     expected: (plan.block.verify ?? []).map((assertion) => sources.words?.(step, assertion) ?? JSON.stringify(assertion)),
     output: step.output,
     last_output_at: sources.lastOutput?.(step) ?? null,

@@ -116,7 +116,7 @@ function activation(view: RunView, runbook: Runbook, facts: RunFacts): Report['a
 }
 
 function stepVerdict(step: StepView): ReportStep['verdict'] {
-  if (step.simulated) return 'simulated';
+  if (step.simulated && step.state !== 'waiting') return 'simulated';
   switch (step.state) {
     case 'succeeded':
       return 'pass';

@@ -8,6 +8,7 @@ import type { SecretStore } from '../secrets/secret.ts';
 import { Assertion } from '../../contract/assertion.ts';
 import { fillAll } from './fill-all.ts';
 import { assertionWords } from './judgement.ts';
+import { modeRule } from './modes.ts';
 import type { Names } from './names.ts';
 import { fillForPeople, namesEver } from './names.ts';
 import { secretsOf, shownFiles, writtenPrograms } from './programs.ts';
@@ -44,6 +45,7 @@ export function viewLive(run: Viewed, alive: boolean): RunView {
     load: (blob) => loadText(run.journal.blobs, blob),
     fill: (step, text) => shown(text, step.plan.scope),
     preview: (step) => preview(run, step, namesOf(step.plan.scope)),
+    simulates: (step) => modeRule(run.fold, step).do === 'simulate',
     words: (step, assertion) => assertionWords(Assertion.parse(fillAll(assertion, (text) => shown(text, step.plan.scope)))),
     params: () => Object.fromEntries(Object.entries(run.fold.plan.snapshot.root.params).map(([name, text]) => [name, shownNames('').values[name] ?? text])),
     lastOutput: (step) => run.lastOutput(step.plan.path),

@@ -171,6 +171,11 @@ describe('the forecast', () => {
     expect((finish ?? 0) - paper.wall).toBe(42 * 60_000);
   });
 
+  it('does not count a step that is no part of this mode', () => {
+    const paper = paperRun([run('a', { budget: '10m' }), run('build', { budget: '40m', modes: { rehearsal: 'skip' } }), run('b', { budget: '5m' })]);
+    expect(((forecastRun(paper.fold, nowOf(paper)).finish ?? 0) - paper.wall) / 60_000).toBe(15);
+  });
+
   it('does not count a teardown that a live run leaves out, and counts one that it does not', () => {
     const live = (modes: object) => paperRun([run('a', { budget: '10m' }), run('clean', { budget: '5m', teardown: true, ...modes })], { mode: 'live' });
     const minutes = (paper: ReturnType<typeof live>): number => ((forecastRun(paper.fold, nowOf(paper)).finish ?? 0) - paper.wall) / 60_000;
@@ -204,6 +209,22 @@ describe('lanes', () => {
   it('go on where a need is the end of one, and open beside it otherwise', () => {
     const paper = paperRun([run('a'), run('b'), run('side', { needs: [] }), run('side2', { needs: ['side'] }), run('join', { needs: ['b', 'side2'] }), run('after')]);
     expect(view(paper).steps.map(({ id, lane }) => `${id} ${lane}`)).toEqual(['a 0', 'b 0', 'side 1', 'side2 1', 'join 0', 'after 0']);
+  });
+});
+
+describe('lanes of ways that part', () => {
+  const lanes = (steps: Parameters<typeof paperRun>[0]): string[] => view(paperRun(steps)).steps.map(({ id, lane }) => `${id} ${lane}`);
+
+  it('keep the longest way on the main lane, whatever stands before it in the runbook', () => {
+    expect(lanes([run('a'), run('tell', { needs: ['a'] }), run('tell2', { needs: ['a'] }), run('b', { needs: ['a'] }), run('c', { needs: ['b'] })])).toEqual(['a 0', 'tell 1', 'tell2 2', 'b 0', 'c 0']);
+  });
+
+  it('use a lane again for what comes after its last step', () => {
+    expect(lanes([run('a'), run('tell', { needs: ['a'] }), run('b', { needs: ['a'] }), run('c', { needs: ['b'] }), run('side', { needs: ['b'] }), run('d', { needs: ['c', 'side'] })])).toEqual(['a 0', 'tell 1', 'b 0', 'c 0', 'side 1', 'd 0']);
+  });
+
+  it('put a teardown on the main lane, after everything', () => {
+    expect(lanes([run('a'), run('b', { needs: ['a'] }), run('clean', { needs: [], teardown: true })])).toEqual(['a 0', 'b 0', 'clean 0']);
   });
 });
 

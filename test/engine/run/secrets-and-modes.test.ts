@@ -127,6 +127,14 @@ describe('modes', () => {
     expect(lab.runs.view(done.live.id).steps.every(({ simulated }) => simulated)).toBe(true);
   });
 
+  it('says before a step that it will be simulated, and what is expected with its values', async () => {
+    const lab = openLab();
+    const path = lab.write(step('real', 'kind: run\nrun: ["true"]\nverify: [{ title: "At least {{least}}", number: { min: 1 } }]') + step('gate', 'kind: manual\nneeds: []\nconfirm: Done?\npoint_of_no_return: true\nmodes: { rehearsal: simulate }'), 'params:\n  least: { type: int, default: 7 }');
+    const live = await lab.runs.start({ id: path, mode: 'rehearsal', params: {} }, 'step');
+    await live.settled();
+    expect(live.view().steps).toMatchObject([{ waiting_for: 'start', simulated: false, expected: [expect.stringContaining('At least 7')] }, { waiting_for: 'start', simulated: true }]);
+  });
+
   it('a tabletop inject decides how a check comes out', async () => {
     const lab = openLab();
     const body = `${step('have', 'kind: check\ncheck: key-proof')}\n\`\`\`yaml check\n{ id: key-proof, title: Key, kind: file, path: key, severity: blocker, expires: 7d }\n\`\`\`\n\n\`\`\`yaml inject\nid: rotated\nat: manual\ntitle: The key was rotated\naffects: [key-proof]\noutcome: fail\n\`\`\`\n`;

@@ -13,7 +13,7 @@ export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'expe
   const judged = [...step.assertions].sort((a, b) => Number(a.ok) - Number(b.ok));
   return (
     <table className="asserts">
-      <thead><tr><th><span className="sr">State</span></th><th>Done when</th><th>Expected</th><th>Measured</th></tr></thead>
+      <thead><tr><th><span className="sr">State</span></th><th colSpan={judged.length === 0 ? 2 : 1}>Done when</th>{judged.length > 0 && <th>Expected</th>}<th>Measured</th></tr></thead>
       <tbody>
         {judged.map((assertion, index) => (
           <tr key={index} className={assertion.ok ? 't2' : undefined}>

@@ -23,7 +23,13 @@ function Under({ step }: { step: StepView }) {
 function Row({ step, selected, current, onSelect }: { step: StepView; selected: boolean; current: boolean; onSelect(id: string): void }) {
   const state = stepState(step);
   const row = useRef<HTMLButtonElement>(null);
-  useEffect(() => { if (selected) row.current?.scrollIntoView({ block: 'nearest' }); }, [selected]);
+  useEffect(() => {
+    if (!selected) return undefined;
+    const show = (): void => { row.current?.scrollIntoView({ block: 'nearest' }); };
+    show();
+    window.addEventListener('resize', show);
+    return () => { window.removeEventListener('resize', show); };
+  }, [selected]);
   const gate = step.point_of_no_return && step.state === 'pending';
   return (
     <button ref={row} type="button" className={`step${selected ? ` cur c-${state.tone}` : ''}`} aria-current={current ? 'step' : undefined} aria-pressed={selected} onClick={() => { onSelect(step.id); }}>

@@ -46,6 +46,7 @@ function laterAction(step: StepView, id: string): NextAction {
 }
 
 function startAction(step: StepView, id: string): NextAction {
+  if (step.simulated) return { kind: 'command', id, label: `Go on, step ${step.number} is simulated`, command: { do: 'start', step: step.id } };
   if (step.point_of_no_return) return { kind: 'dialog', id, label: `Run step ${step.number}…`, dialog: 'no-return' };
   return { kind: 'command', id, label: `Run step ${step.number}`, command: { do: 'start', step: step.id } };
 }

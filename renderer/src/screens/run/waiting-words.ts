@@ -6,10 +6,10 @@ export function isReoffered(step: Pick<StepView, 'state' | 'waiting_for'>): bool
 }
 
 /** What a step waits for, in words; null when it waits for nobody. */
-export function waitingWords(step: Pick<StepView, 'state' | 'waiting_for' | 'approvals' | 'approvals_needed'>): string | null {
+export function waitingWords(step: Pick<StepView, 'state' | 'simulated' | 'waiting_for' | 'approvals' | 'approvals_needed'>): string | null {
   switch (step.waiting_for) {
     case null: return null;
-    case 'start': return 'ready, waits for you to run it';
+    case 'start': return step.simulated ? 'simulated, waits for you to go on' : 'ready, waits for you to run it';
     case 'approval': {
       const given = step.approvals.filter((approval) => approval.verdict === 'approved').length;
       return `waits for ${Math.max(0, (step.approvals_needed?.quorum ?? 1) - given)} of ${step.approvals_needed?.quorum ?? 1} approvals`;

@@ -44,7 +44,8 @@ function Question({ question, set, onSet }: { question: ParamQuestion; set: stri
 
 function hintOf(question: ParamQuestion): string {
   const kinds: Readonly<Record<string, string>> = { datetime: 'a time, UTC', duration: 'for example 1h30m', int: 'a whole number', host: 'a host name or address', url: 'an address', file: 'a file', directory: 'a folder' };
-  return [question.name, kinds[question.type]].filter(Boolean).join(', ');
+  const later = (question.value ?? '').includes('{{') ? 'filled in when the run starts' : '';
+  return [question.name, kinds[question.type], later].filter(Boolean).join(', ');
 }
 
 /** What needs an answer comes first; the order stays while it is being answered. */

@@ -18,6 +18,10 @@ describe('the one primary action of a run', () => {
     expect(at({ state: 'waiting', waiting_for: 'point-of-no-return', point_of_no_return: true })).toMatchObject({ kind: 'dialog', dialog: 'no-return' });
   });
 
+  it('asks for no id where nothing runs', () => {
+    expect(at({ state: 'waiting', waiting_for: 'start', point_of_no_return: true, simulated: true })).toMatchObject({ kind: 'command', label: 'Go on, step 7 is simulated' });
+  });
+
   it('opens the approval, and approves nothing by itself', () => {
     expect(at({ state: 'waiting', waiting_for: 'approval' })).toMatchObject({ kind: 'dialog', dialog: 'approve' });
   });
