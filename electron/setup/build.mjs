@@ -14,6 +14,8 @@ const TARGETS = {
   shell: { configs: ['vite.main.config.ts', 'vite.preload.config.ts'], sources: ['electron/contract', 'electron/engine/data-dir.ts'], flat: 'electron' },
   renderer: { configs: ['vite.renderer.config.ts'], sources: ['electron/contract', 'renderer', 'assets'] },
 };
+/** A bundle takes seconds; on a machine that is busy with something else, a minute. */
+const BUILD_MS = 10 * 60 * 1000;
 const EVERY_TARGET = ['package-lock.json', 'package.json', 'electron/setup', 'electron/tsconfig.base.json'];
 export const ALL = Object.keys(TARGETS);
 
@@ -50,14 +52,15 @@ function isFresh(target, { out, flavour }) {
 function buildTarget(target, { out, flavour }) {
   const state = stateOf(target, flavour);
   const final = outputOf(target, out);
-  const fresh = `${final}.new`;
-  rmSync(fresh, { recursive: true, force: true });
+  // Of one's own name: a bundler whose command was killed may still be writing.
+  for (const name of readdirSync(out)) if (name.startsWith(`${target}.new`)) rmSync(join(out, name), { recursive: true, force: true, maxRetries: 3 });
+  const fresh = `${final}.new-${process.pid}`;
   say(`building ${target} …`);
   for (const config of TARGETS[target].configs) {
     const words = [join(MODULES, 'vite', 'bin', 'vite.js'), 'build', '--config', join(CONFIG, config), '--configLoader', 'runner', '--outDir', fresh, '--logLevel', 'warn'];
     const env = { ...process.env, NODE_ENV: 'production', BLACKSTART_FLAVOUR: flavour };
-    const { status } = spawnSync(findNode(), words, { cwd: ROOT, stdio: ['ignore', 2, 2], env });
-    if (status !== 0) stop(`the ${target} could not be built; the messages are above`);
+    const { status, error } = spawnSync(findNode(), words, { cwd: ROOT, stdio: ['ignore', 2, 2], env, timeout: BUILD_MS, killSignal: 'SIGKILL' });
+    if (status !== 0) stop(`the ${target} could not be built${error === undefined ? '; the messages are above' : ` (${error.message})`}`);
   }
   writeFileSync(join(fresh, '.stamp'), state);
   // The old bundle stays whole until the new one is; a command that has it open keeps its files.
