@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -216,6 +217,25 @@ describe('the record and the report', () => {
     const bad = await run('record', 'verify', '--json');
     expect(bad.status).toBe(1);
     expect(Verification.parse(bad.json()).ok).toBe(false);
+  });
+
+  it('can be gone on with after a damage, with name and reason, which verification keeps saying', async () => {
+    const cut = new Database(join(data, 'journal.sqlite'));
+    cut.exec('DELETE FROM entry WHERE seq > 4');
+    cut.close();
+    const again = ['run', join(folder, 'good.runbook.md'), '--mode', 'rehearsal', '--answers', join(folder, 'answers.yaml')];
+    expect((await run(...again)).status).toBe(1);
+    expect((await run('record', 'verify', '--accept-damage', 'the disk died')).status).toBe(2);
+    expect((await run('record', 'verify', '--by', 'Kim')).status).toBe(2);
+    const accepted = await run('record', 'verify', '--accept-damage', 'the disk died', '--by', 'Kim Lee', '--json');
+    expect(accepted.status, accepted.stderr).toBe(1);
+    expect(Verification.parse(accepted.json()).problems.map(({ kind }) => kind)).toContain('record.damaged');
+    expect((await run(...again)).status).toBe(0);
+    const journal = openJournal({ dataDir: data, clock: systemClock() });
+    expect([...journal.events({ types: ['record.damaged'] })]).toMatchObject([{ actor: 'person/kim-lee', data: { reason: 'the disk died' } }]);
+    journal.close();
+    const refused = await run('record', 'verify', '--accept-damage', 'again', '--by', 'Kim Lee', '--json');
+    expect([refused.status, ErrorLine.parse(JSON.parse(refused.stderr)).error.message]).toEqual([4, 'There is no damage to accept: the record ends as it was signed.']);
   });
 
   it('show a rollback of the whole folder to whoever kept a checkpoint', async () => {

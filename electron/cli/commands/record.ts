@@ -1,6 +1,13 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { Command } from 'commander';
 import encodeQR from 'qr';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { EngineError } from '../../contract/errors.ts';
 import { counted } from '../../contract/wording.ts';
+import { systemClock } from '../../engine/clock.ts';
+import { acceptDamage } from '../../engine/journal/accept-damage.ts';
+import { personId } from '../../engine/people/people.ts';
 import { readDeviceVkey, trustedKeys } from '../../engine/data-folder.ts';
 import { verifyBundle } from '../../engine/verify/verify-bundle.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -35,10 +42,24 @@ function verifyCommand(perform: Perform): Command {
   return new Command('verify')
     .description('check every entry, output and checkpoint with code that shares nothing with the writer')
     .option('--anchor <file>', 'a checkpoint that was kept elsewhere, may be repeated', collect, [])
+    .option('--accept-damage <reason>', 'go on with a record that was changed or cut; the reason is recorded, and verification keeps naming the damage')
+    .option('--by <name>', 'who accepts that')
     .addHelpText('after', '\nExample:\n  blackstart record verify --anchor /media/witness/checkpoint.note')
-    .action(async ({ anchor }: { anchor: string[] }, command: Command) =>
-      perform(command, async ({ terminal, reader, path }) => say(terminal, await reader().verifyRecord(anchor.map(path)))),
+    .action(async ({ anchor, acceptDamage: reason, by }: { anchor: string[]; acceptDamage?: string; by?: string }, command: Command) =>
+      perform(command, async ({ terminal, reader, path, dataDir }) => {
+        if (reason !== undefined) goOn(terminal, dataDir, reason, by);
+        else if (by !== undefined) throw new EngineError('usage', '--by names who accepts a damage.', { hint: 'Add --accept-damage REASON.' });
+        return say(terminal, await reader().verifyRecord(anchor.map(path)));
+      }),
     );
+}
+
+/** Takes the lock: this one writes. */
+function goOn(terminal: Terminal, dataDir: string, reason: string, by: string | undefined): void {
+  if (by === undefined) throw new EngineError('usage', 'Accepting a damage needs a name.', { hint: 'Add --by NAME; name and reason are recorded.' });
+  if (!existsSync(join(dataDir, 'journal.sqlite')) && !existsSync(join(dataDir, 'checkpoints'))) throw new EngineError('not-found', `There is no record in ${dataDir}.`, { hint: 'Give the data folder with --data-dir.' });
+  const found = acceptDamage({ dataDir, clock: systemClock(), actor: `person/${personId(by)}`, reason });
+  terminal.progress(`Accepted and recorded: ${found}. The record can be written again.`);
 }
 
 function checkpointCommand(perform: Perform): Command {
@@ -82,7 +103,20 @@ function verifyBundleCommand(perform: Perform): Command {
     .action(async (file: string, _options: unknown, command: Command) =>
       perform(command, async ({ terminal, path, dataDir }) => {
         const device = readDeviceVkey(dataDir);
-        return say(terminal, await verifyBundle(path(file), { trusted: trustedKeys(dataDir, device === null ? [] : [device]).map(({ vkey }) => vkey) }));
+        const status = say(terminal, await verifyBundle(path(file), { trusted: trustedKeys(dataDir, device === null ? [] : [device]).map(({ vkey }) => vkey) }));
+        return status === EXIT.good || isZip(path(file)) ? status : EXIT.refused;
       }),
     );
+}
+
+/** Whether a file begins as an evidence bundle does; what does not was never one, and is not an altered one. */
+function isZip(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(2);
+    readSync(file, bytes);
+    return bytes.toString('latin1') === 'PK';
+  } finally {
+    closeSync(file);
+  }
 }

@@ -27,7 +27,30 @@ export function readChain(table: EntryTable, folder: CheckpointFolder, device: V
   chain.damage = damage;
   readRows(table, folder, chain, signed);
   chain.damage ??= headDamage(chain, signed, folder.readHead());
-  return chain;
+  return chain.damage === null ? chain : settledBefore(table, folder, chain, device);
+}
+
+/**
+ * A damaged record that a person went on with is read from its first entry to its last: its damage counts as settled when a
+ * statement that this device signed covers the person's word, every entry since follows the one before, and the end is the
+ * one that was written last.
+ */
+function settledBefore(table: EntryTable, folder: CheckpointFolder, damaged: Chain, device: Verifier): Chain {
+  const signed = folder.signed(device);
+  const chain: Chain = { frontier: new MerkleFrontier(), position: { seq: 0, leaf: NO_ENTRY }, last: null, unsigned: [], damage: damaged.damage };
+  let [accepted, covered, broken] = [0, false, false];
+  for (const { seq, bytes } of table.rows()) {
+    const event = parseEntry(bytes);
+    if (event?.type === 'record.damaged') [accepted, covered, broken] = [seq, false, false];
+    else broken ||= event?.prev !== chain.position.leaf || event.seq !== seq;
+    chain.position = { seq, leaf: leafHash(bytes) };
+    chain.frontier.append(chain.position.leaf);
+    chain.last = event ?? chain.last;
+    const roots = signed.get(chain.frontier.size);
+    if (accepted > 0 && roots !== undefined) covered ||= roots.includes(chain.frontier.root());
+  }
+  const isSettled = accepted > 0 && covered && !broken;
+  return { ...chain, damage: isSettled ? headDamage(chain, null, folder.readHead()) : damaged.damage };
 }
 
 /** At the signed base when its last row is there, else at the very beginning. */

@@ -65,6 +65,14 @@ export class CheckpointFolder {
     return { head: null, damage };
   }
 
+  /** Roots that this device signed, by the number of entries; a second history has more than one of the same size. */
+  signed(device: Verifier): Map<number, string[]> {
+    const heads = readdirSync(this.#folder).filter((name) => /^[1-9]\d{0,14}(?:\.\d+)?\.note$/u.test(name)).flatMap((name) => this.#open(readFileSync(join(this.#folder, name)), device) ?? []);
+    const bySize = new Map<number, string[]>();
+    for (const { size, hash } of heads) bySize.set(size, [...(bySize.get(size) ?? []), hash]);
+    return bySize;
+  }
+
   #open(note: Uint8Array, device: Verifier): TreeHead | null {
     try {
       return parseCheckpoint(openNote(note, [device]).text, device.name);

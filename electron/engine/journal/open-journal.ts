@@ -171,6 +171,7 @@ class RecordJournal implements Journal {
       throw new EngineError('bad', `The record was changed or cut: ${damage}.`, { hint: 'Run "blackstart record verify" and keep a copy of the folder; a new data folder can be used meanwhile.' });
     }
     this.#commit([{ type: 'record.damaged', run: null, actor: accepted.actor, data: { found: damage, reason: accepted.reason } }]);
+    this.checkpoint('a person goes on with a damaged record');
   }
 
   /** First entry of a new journal, and the notes that a crash kept from being written. */

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EngineError } from '../../../electron/contract/errors.ts';
-import { inlineOrBlob } from '../../../electron/engine/journal/canonical.ts';
+import { acceptDamage } from '../../../electron/engine/journal/accept-damage.ts';
+import { canonicalBytes, inlineOrBlob } from '../../../electron/engine/journal/canonical.ts';
 import type { Journal, JournalEvent, NewEvent } from '../../../electron/engine/journal/journal.ts';
 import { openJournal } from '../../../electron/engine/journal/open-journal.ts';
 import { openJournalReader } from '../../../electron/engine/journal/read-journal.ts';
@@ -294,7 +295,46 @@ describe('a record that was changed while nobody looked', () => {
     const journal = open({ acceptDamage: { actor: 'person/amara', reason: 'the disk died' } });
     expect([...journal.events({ types: ['record.damaged'] })]).toMatchObject([{ seq: 7, actor: 'person/amara', data: { reason: 'the disk died' } }]);
     journal.close();
-    expect(open().append(said(8)).seq).toBe(8);
+    expect(open().append(said(8)).seq).toBe(9); // after the statement that covers the person's word
+  });
+
+  it.each([
+    ['a tail cut to before the checkpoint', 'DELETE FROM entry WHERE seq > 3'],
+    ['a changed entry before the checkpoint that is noticed because the hint is gone', `UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), '"n":2', '"n":6') AS BLOB) WHERE seq = 3`],
+    ['a changed entry after the checkpoint', `UPDATE entry SET bytes = CAST(replace(CAST(bytes AS TEXT), '"n":4', '"n":6') AS BLOB) WHERE seq = 6`],
+  ])('is written to at every later start once a person went on with it: %s', (_, sql) => {
+    madeRecord();
+    tamper(sql);
+    rmSync(join(dir, 'checkpoints/frontier'));
+    expect(failure(open)).toMatchObject({ code: 'bad' });
+    expect(acceptDamage({ dataDir: dir, clock, actor: 'person/amara', reason: 'the disk died' })).toMatch(/entr/u);
+    for (const n of [8, 9, 10]) {
+      const journal = open();
+      journal.append(said(n));
+      journal.close();
+    }
+    expect([...openJournalReader(dir).events({ types: ['record.damaged'] })]).toHaveLength(1);
+    expect(() => acceptDamage({ dataDir: dir, clock, actor: 'person/amara', reason: 'again' })).toThrow('no damage to accept');
+  });
+
+  it('is refused again when it was changed once more after a person went on with it', () => {
+    madeRecord();
+    tamper('DELETE FROM entry WHERE seq > 3');
+    acceptDamage({ dataDir: dir, clock, actor: 'person/amara', reason: 'the disk died' });
+    const journal = open();
+    journal.appendAll([said(8), said(9)]);
+    journal.close();
+    tamper('DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry)');
+    expect(failure(open)).toMatchObject({ code: 'bad' });
+  });
+
+  it('is not gone on with for an entry that nobody signed', () => {
+    madeRecord();
+    const [last] = [...openJournalReader(dir).events()].slice(-1);
+    if (last === undefined) throw new Error('an empty record');
+    const forged = canonicalBytes({ ...last, seq: 4, type: 'record.damaged', data: { found: 'x', reason: 'y' } }).toString('utf8');
+    tamper(`DELETE FROM entry WHERE seq > 3; INSERT INTO entry VALUES (4, CAST('${forged}' AS BLOB))`);
+    expect(failure(open)).toMatchObject({ code: 'bad' });
   });
 
   it.each([
