@@ -1,10 +1,11 @@
+import type { Result } from '../../../../electron/contract/methods.ts';
 import { TextField } from '../../components/Fields.tsx';
 import { readinessState, signatureState, StateWord } from '../../components/States.tsx';
-import type { Draft, Preparation } from './StartDialog.tsx';
+import type { Draft } from './draft.ts';
 import { visible } from '../../visible.ts';
 
 /** What speaks against starting, each with a reason of the person's own, for the record. */
-export function Acknowledge({ prepared, draft, onChange }: { prepared: Preparation; draft: Draft; onChange(part: Partial<Draft>): void }) {
+export function Acknowledge({ prepared, draft, onChange }: { prepared: Result<'run.prepare'>; draft: Draft; onChange(part: Partial<Draft>): void }) {
   const { signature, readiness, needs } = prepared;
   return (
     <div className="acks">

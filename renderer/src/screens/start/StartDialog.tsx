@@ -1,6 +1,5 @@
 /** Start a run: which runbook, how, since when, with what, and who answers for it. */
 import { useState } from 'react';
-import type { Result } from '../../../../electron/contract/methods.ts';
 import { Mode } from '../../../../electron/contract/step.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import type { Start } from '../../app/route.ts';
@@ -11,30 +10,19 @@ import { CheckField, RadioField, SelectField, takeText } from '../../components/
 import { useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
 import { Acknowledge } from './Acknowledge.tsx';
+import { type Draft, EMPTY_DRAFT } from './draft.ts';
 import { OperatorFields, useOperator } from './OperatorFields.tsx';
-import { type Outage, OutageField } from './OutageField.tsx';
+import { OutageField } from './OutageField.tsx';
 import { ParamFields } from './ParamFields.tsx';
 import { usePreparation } from './use-preparation.ts';
 import { missingToStart } from './missing.ts';
 import './start.css';
-
-export type Preparation = Result<'run.prepare'>;
 
 const MODES = [
   { value: 'live', label: 'Live recovery', detail: 'The real thing: tools run against the real targets.' },
   { value: 'rehearsal', label: 'Rehearsal', detail: 'Real tools on scratch targets, taken down at the end.' },
   { value: 'tabletop', label: 'Tabletop', detail: 'Nothing runs; people say what they would do.' },
 ] as const;
-
-export interface Draft {
-  params: Record<string, string>;
-  outage: Outage;
-  unsigned: string;
-  notReady: string;
-  confirmed: boolean;
-}
-
-const EMPTY: Draft = { params: {}, outage: '', unsigned: '', notReady: '', confirmed: false };
 
 export function StartDialog({ what, onClose }: { what: Start; onClose(): void }) {
   const { client } = useEngine();
@@ -43,7 +31,7 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
   const readable = (books.result?.runbooks ?? []).filter((row) => row.error === null);
   const [chosen, setChosen] = useState<string | null>(what.runbook);
   const [mode, setMode] = useState<Mode>(what.mode);
-  const [draft, setDraft] = useState<Draft>(EMPTY);
+  const [draft, setDraft] = useState<Draft>(EMPTY_DRAFT);
   const runbook = chosen ?? (readable.length === 1 ? readable[0]?.id ?? null : null);
   const prepared = usePreparation(runbook, mode, draft.params);
   const operator = useOperator(prepared.shown?.operators ?? []);
@@ -71,7 +59,7 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
     >
       <div className="start">
         <SelectField
-          label="Runbook" value={runbook ?? ''} onChange={(value) => { setChosen(value === '' ? null : value); setDraft(EMPTY); }}
+          label="Runbook" value={runbook ?? ''} onChange={(value) => { setChosen(value === '' ? null : value); setDraft(EMPTY_DRAFT); }}
           options={[...(runbook === null ? [{ value: '', label: 'Choose a runbook' }] : []), ...readable.map((row) => ({ value: row.id, label: `${visible(row.title)} (${row.system}, ${row.severity})` }))]}
         />
         <RadioField legend="How" value={mode} options={MODES} onChange={(value) => { setMode(Mode.parse(value)); change({ confirmed: false }); }} />

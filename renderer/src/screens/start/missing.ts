@@ -1,14 +1,9 @@
 /** What a start still lacks, as one sentence; null when nothing is missing. Pure, so that the rule can be tested. */
 import type { Result } from '../../../../electron/contract/methods.ts';
 import type { Mode } from '../../../../electron/contract/step.ts';
-import type { Outage } from './OutageField.tsx';
+import type { Draft } from './draft.ts';
 
-interface Given {
-  outage: Outage;
-  unsigned: string;
-  notReady: string;
-  confirmed: boolean;
-}
+type Given = Omit<Draft, 'params'>;
 
 export function missingToStart(prepared: Result<'run.prepare'> | null, given: Given, operator: { person: string; present: boolean }, mode: Mode): string | null {
   if (prepared === null) return 'Waiting for the engine.';
