@@ -24,7 +24,7 @@ export async function carryRun(session: Session, folder: DataFolder, options: Ca
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   const unwatch = watch(session, folder, options);
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
   try {
     const live = await begin(answers);
     terminal.progress(`Run ${live.id}`);
@@ -33,7 +33,7 @@ export async function carryRun(session: Session, folder: DataFolder, options: Ca
     if (driven.exit !== EXIT.good) terminal.progress(`${driven.why.replace(/\.$/u, '')}. Go on with: blackstart resume ${live.id}`);
     return driven.exit;
   } finally {
-    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt).removeListener('SIGHUP', interrupt);
     unwatch();
   }
 }

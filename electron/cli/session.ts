@@ -1,5 +1,5 @@
 /** One command's session: where its data lies, what it may write, and how it speaks. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -44,6 +44,8 @@ export function openSession(around: Surroundings, given: unknown): Session {
   const path = (named: string): string => resolve(around.cwd, named);
   const runbookDirs = options.runbooks.length === 0 ? [installation.runbooks] : options.runbooks.map(path);
   const dataDir = findDataDir(options.dataDir === undefined ? undefined : path(options.dataDir), { platform: process.platform, env: { ...around.env }, home: homedir(), cwd: around.cwd });
+  const state = statSync(dataDir, { throwIfNoEntry: false });
+  if (state !== undefined && !state.isDirectory()) throw new EngineError('usage', `The data folder ${dataDir} is a file.`, { hint: 'Name a folder with --data-dir or BLACKSTART_DATA.' });
   return sessionAt({ around, terminal, installation, runbookDirs, path }, dataDir);
 }
 

@@ -1,4 +1,3 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { Command } from 'commander';
 import encodeQR from 'qr';
 import { existsSync } from 'node:fs';
@@ -103,20 +102,10 @@ function verifyBundleCommand(perform: Perform): Command {
     .action(async (file: string, _options: unknown, command: Command) =>
       perform(command, async ({ terminal, path, dataDir }) => {
         const device = readDeviceVkey(dataDir);
-        const status = say(terminal, await verifyBundle(path(file), { trusted: trustedKeys(dataDir, device === null ? [] : [device]).map(({ vkey }) => vkey) }));
-        return status === EXIT.good || isZip(path(file)) ? status : EXIT.refused;
+        const verification = await verifyBundle(path(file), { trusted: trustedKeys(dataDir, device === null ? [] : [device]).map(({ vkey }) => vkey) });
+        const status = say(terminal, verification);
+        // What never was a bundle is refused input, not an altered record.
+        return verification.problems.some(({ kind }) => kind === 'bundle.other') ? EXIT.refused : status;
       }),
     );
-}
-
-/** Whether a file begins as an evidence bundle does; what does not was never one, and is not an altered one. */
-function isZip(path: string): boolean {
-  const file = openSync(path, 'r');
-  try {
-    const bytes = Buffer.alloc(2);
-    readSync(file, bytes);
-    return bytes.toString('latin1') === 'PK';
-  } finally {
-    closeSync(file);
-  }
 }

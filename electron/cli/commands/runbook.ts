@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { EngineError } from '../../contract/errors.ts';
 import type { LintReport } from '../../contract/runbook.ts';
+import { Day } from '../../contract/scalars.ts';
 import { counted } from '../../contract/wording.ts';
 import { readDeviceVkey, trustedKeys } from '../../engine/data-folder.ts';
 import { loadDeviceKey } from '../../engine/journal/device-key.ts';
 import { parseSigningKey, parseVerifier, type Signer } from '../../engine/note/note.ts';
+import { readInstant } from '../../engine/runbook/expression.ts';
 import { entryError } from '../../engine/runbook/library.ts';
 import { lintPaths } from '../../engine/runbook/lint.ts';
 import { presentVersion, signRunbooks, verifyRunbooks, type VerifiedRunbooks } from '../../engine/runbook/manifest.ts';
@@ -72,8 +74,8 @@ function lintCommand(perform: Perform): Command {
     .addHelpText('after', '\nExample:\n  blackstart runbook lint runbooks --at 2026-12-01')
     .action(async (paths: string[], { at }: { at?: string }, command: Command) =>
       perform(command, async ({ terminal, path }) => {
-        const day = at === undefined ? new Date() : new Date(at);
-        if (Number.isNaN(day.getTime())) throw new EngineError('usage', `--at: "${at ?? ''}" is not a date.`, { hint: 'A date reads 2026-12-01.' });
+        const day = at === undefined ? new Date() : (readInstant(Day.safeParse(at).success ? `${at}T00:00:00Z` : at));
+        if (day === null) throw new EngineError('usage', `--at: "${at ?? ''}" is not a date.`, { hint: 'A date reads 2026-12-01.' });
         const report = lintPaths(paths.map(path), { at: day });
         if (terminal.json) terminal.document(report);
         else printLint(terminal, report, path);

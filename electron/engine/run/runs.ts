@@ -39,7 +39,7 @@ import { createShelf, runDirOf, viewRecorded } from './read-runs.ts';
 import { interruptions, settleSurvivors, survivorsOf, takeUpServices } from './resume.ts';
 import { createScratch } from './scratch.ts';
 import type { FindRunbook, Preparation, StartRequest } from './start.ts';
-import { checkStart, findOperator, freezeRun, measuredTimes, newRunId, prepareRun } from './start.ts';
+import { checkStart, findOperator, freezeRun, givenTime, measuredTimes, newRunId, prepareRun } from './start.ts';
 
 export type { FindRunbook, FoundRunbook, Preparation, StartRequest } from './start.ts';
 export type { LiveRun } from './live-run.ts';
@@ -129,21 +129,23 @@ class CarriedRuns implements Runs {
     const { deps, journal, dataDir, people, readiness } = this.#given;
     const found = this.#given.findRunbook(request.id);
     const state = readiness(found.runbook);
-    checkStart(request, found, state);
+    const now = deps.clock.now();
+    checkStart(request, found, state, now);
     const operator = await findOperator(people, request.mode, request.operator, request.passphrase);
     const run = newRunId(deps.clock.now());
     const snapshot = freezeRun(this.#sources(), found, request, runDirOf(dataDir, run), measuredTimes(journal));
     if (answers !== undefined) checkAnswers(answers, planRun(snapshot));
     const run_dir = makeRunDir(dataDir, run);
     const begun = new Date(deps.clock.now()).toISOString();
-    const outage_at = request.outage_at === undefined ? (request.declared_at ?? begun) : new Date(request.outage_at).toISOString();
+    const declared_at = givenTime('--declared-at', request.declared_at, now) ?? begun;
+    const outage_at = givenTime('--outage-at', request.outage_at, now) ?? declared_at;
     const { front, sha256 } = found.runbook;
     journal.startRunKey(run);
     journal.append({
       type: 'run.created', run, actor: operator === null ? 'engine' : `person/${operator.id}`,
       data: {
         mode: request.mode, runbook: { id: front.id, sha256 }, title: front.title, system: front.system, snapshot: { ...journal.blobs.put(Buffer.from(JSON.stringify(snapshot))) },
-        signature: found.signature.state, outage_at, declared_at: request.declared_at === undefined ? begun : new Date(request.declared_at).toISOString(), operator, pace, engine: this.#engine(),
+        signature: found.signature.state, outage_at, declared_at, operator, pace, engine: this.#engine(),
         acknowledged_unsigned: request.acknowledge_unsigned ?? null, proceeded_not_ready: request.proceed_not_ready ?? null, readiness: state, run_dir,
       },
     });

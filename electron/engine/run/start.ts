@@ -13,6 +13,7 @@ import type { JournalReader } from '../journal/journal.ts';
 import type { People } from '../people/people.ts';
 import { readBeside } from './programs.ts';
 import { personId } from '../people/people.ts';
+import { readInstant } from '../runbook/expression.ts';
 import { resolveParams } from '../runbook/params.ts';
 import { templateNames } from '../runbook/template.ts';
 
@@ -75,11 +76,25 @@ export function folderOf(runbook: Runbook): string {
   return dirname(resolve(runbook.path));
 }
 
+/** The clock of whoever reported the outage may be ahead of this one by so much. */
+const AHEAD_MS = 5 * 60_000;
+
+/**
+ * RFC 3339 UTC of a time that a person gave; null for none.
+ * @throws EngineError `usage` for a text that is no time with its zone, and for one that is still to come
+ */
+export function givenTime(name: string, text: string | undefined, now: number): string | null {
+  if (text === undefined) return null;
+  const instant = /^\d+(?:\.\d+)?$/u.test(text) ? null : readInstant(text);
+  if (instant === null) throw new EngineError('usage', `${name}: "${text}" is not a time.`, { hint: 'A time reads 2026-04-25T14:30:00Z, with its zone.' });
+  if (instant.getTime() > now + AHEAD_MS) throw new EngineError('usage', `${name}: ${instant.toISOString()} is still to come; this laptop's clock says ${new Date(now).toISOString()}.`, { hint: 'Correct the time, or the clock of this laptop.' });
+  return instant.toISOString();
+}
+
 /** @throws EngineError `usage` for params, operator or times; `waiting` when a live acknowledgement is missing */
-export function checkStart(request: StartRequest, { signature }: FoundRunbook, readiness: ReadinessState): void {
-  for (const [name, time] of [['--outage-at', request.outage_at], ['--declared-at', request.declared_at]] as const) {
-    if (time !== undefined && Number.isNaN(Date.parse(time))) throw new EngineError('usage', `${name}: "${time}" is not a time.`, { hint: 'A time reads 2026-04-25T14:30:00Z.' });
-  }
+export function checkStart(request: StartRequest, { signature }: FoundRunbook, readiness: ReadinessState, now: number): void {
+  givenTime('--outage-at', request.outage_at, now);
+  givenTime('--declared-at', request.declared_at, now);
   if (request.mode !== 'live') return;
   if (request.operator === undefined) throw new EngineError('usage', 'A live run needs an operator who is enrolled on this laptop.', { hint: 'Name one with --operator.' });
   if (signature.state !== 'signed' && (request.acknowledge_unsigned ?? '').trim() === '') {

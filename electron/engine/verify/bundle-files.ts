@@ -1,6 +1,6 @@
 /** The zip of an evidence bundle as untrusted input: limits first, then names, then bytes. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { openPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
 import type { Problems } from './problems.ts';
@@ -17,6 +17,18 @@ const FILE_NAME = /^(?:MANIFEST|checkpoint|journal\.ndjson|verify\.py|report\.(?
 const FILE_KIND = 0o170000;
 const REGULAR_FILE = 0o100000;
 
+/** Only a regular file is read at all: a named pipe would keep its reader waiting for ever. */
+function beginsAsZip(path: string): boolean {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(file).isFile()) return false;
+    const bytes = Buffer.alloc(2);
+    return readSync(file, bytes) === 2 && bytes.toString('latin1') === 'PK';
+  } finally {
+    closeSync(file);
+  }
+}
+
 export class BundleFiles {
   readonly #zip: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
@@ -28,6 +40,10 @@ export class BundleFiles {
 
   /** Null when the zip is not even worth reading; `problems` then says why. */
   static async open(path: string, limits: BundleLimits, problems: Problems): Promise<BundleFiles | null> {
+    if (!beginsAsZip(path)) {
+      problems.add('bundle.other', null, 'The file is no zip, so it is no evidence bundle.');
+      return null;
+    }
     let zip: ZipFile | null = null;
     try {
       zip = await openPromise(path, { autoClose: false, lazyEntries: true, validateEntrySizes: true, strictFileNames: true });
@@ -35,7 +51,7 @@ export class BundleFiles {
       const entries = await listEntries(zip, limits, problems);
       if (entries !== null) return new BundleFiles(zip, entries);
     } catch (thrown) {
-      problems.add('bundle.unreadable', null, `The bundle cannot be read as a zip: ${thrown instanceof Error ? thrown.message : String(thrown)}.`);
+      problems.add('bundle.unreadable', null, `The bundle cannot be read as a zip: ${thrown instanceof Error ? thrown.message.replace(/\.+$/u, '') : String(thrown)}.`);
     }
     zip?.close();
     return null;

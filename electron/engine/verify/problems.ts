@@ -11,7 +11,7 @@ export type ProblemKind =
   | 'anchor.unreadable' | 'anchor.foreign' | 'anchor.signature' | 'anchor.ahead' | 'anchor.root'
   | 'key.missing' | 'key.other' | 'key.uncertified' | 'key.before-start' | 'key.after-end'
   | 'blob.missing' | 'blob.size' | 'blob.digest'
-  | 'bundle.unreadable' | 'bundle.seal' | 'bundle.limit' | 'bundle.manifest' | 'bundle.run'
+  | 'bundle.other' | 'bundle.unreadable' | 'bundle.seal' | 'bundle.limit' | 'bundle.manifest' | 'bundle.run'
   | 'file.name' | 'file.kind' | 'file.duplicate' | 'file.header' | 'file.unlisted' | 'file.missing' | 'file.size' | 'file.digest';
 
 const LIMIT = 500;

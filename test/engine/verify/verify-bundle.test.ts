@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,7 +87,7 @@ describe('a bundle made by another program', () => {
     ['lying-size-small', ['file.size']],
     ['overlap', ['file.header']],
     ['cut', ['bundle.unreadable']],
-    ['not-a-zip', ['bundle.unreadable']],
+    ['not-a-zip', ['bundle.other']],
     ['seal-wrong', ['bundle.seal']],
   ])('is not verified when it is wrong: %s', async (name, expected) => {
     build(name);
@@ -173,6 +173,11 @@ describe('a bundle made by our writer', () => {
     await expect(exportBundle(journal, { run: 'r1', file, reports: [{ ...report, name: '../x' }] })).rejects.toMatchObject({ code: 'usage' });
     expect(existsSync(file)).toBe(false);
   });
+});
+
+it.each([['a folder', (path: string) => void mkdirSync(path)], ['a named pipe', (path: string) => void execFileSync('mkfifo', [path])], ['an empty file', (path: string) => writeFileSync(path, '')]])('%s is no bundle, and nobody waits for it', async (_, make) => {
+  make(file);
+  expect(await verifyBundle(file)).toMatchObject({ ok: false, problems: [{ kind: 'bundle.other' }] });
 });
 
 it('a bundle that is not there cannot be verified', async () => {
