@@ -85,6 +85,7 @@ export const StepView = RunStepDocument.extend({
   captures: z.record(z.string(), z.string()),
   forecast: z.object({ start: z.string(), end: z.string() }).nullable(),
   undoable: z.boolean(),
+  by_hand: z.boolean().optional(), // succeeded on a person's word; nothing proved it
   tty: z.boolean().optional(), // the tool has a terminal of its own and takes keystrokes
   /** What the operator is asked, by kind of step. */
   asks: z

@@ -76,6 +76,7 @@ export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: I
       }
       return;
     case 'step.done':
+      step.byHand = true;
       fold.lookout.push(`Step ${step.plan.number} ${step.plan.title}: done by hand, not proven by the console`);
       return finish(fold, step, 'succeeded', `Done by hand: ${event.data.reason}`, at);
     case 'step.skipped':
@@ -247,6 +248,7 @@ function retried(fold: RunFold, step: StepFold, at: Instant): void {
   step.released = true;
   step.reason = null;
   step.automatic = 0;
+  step.byHand = false;
   step.finishedAt = null;
   step.left = false;
   step.survivors = [];

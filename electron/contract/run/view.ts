@@ -190,6 +190,7 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     approvals_needed: gate === null ? null : { quorum: gate.quorum, by: [...gate.by], not_self: gate.not_self },
     captures: { ...step.captures },
     forecast: window === undefined ? null : { start: iso(window.start), end: iso(window.end) },
+    ...(step.byHand ? { by_hand: true } : {}),
     undoable: plan.block.undo !== undefined && (step.state === 'succeeded' || step.state === 'failed' || step.state === 'unknown'),
     tty: plan.block.kind === 'run' && plan.block.tty === true,
     asks: asksOf(fold, step, fill, { now: given.now.wall, forecast: given.forecast.finish }),

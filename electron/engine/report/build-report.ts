@@ -199,10 +199,12 @@ function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+const NOT_AS_WRITTEN: ReadonlySet<StepView['state']> = new Set(['failed', 'unknown', 'deferred', 'overridden']);
+
 /** The sentence that stands first: met or not met, in one look. */
 function verdict(view: RunView, facts: RunFacts): string {
   if (view.state !== 'succeeded') return `The run did not finish: it is ${view.state}.`;
-  const open = view.steps.filter(({ id, state }) => state === 'deferred' || state === 'overridden' || facts.skippedByPeople.has(id)).length;
+  const open = view.steps.filter(({ id, state, by_hand }) => NOT_AS_WRITTEN.has(state) || by_hand === true || facts.skippedByPeople.has(id)).length;
   const rest = open === 0 ? '' : ` ${counted(open, 'step was', 'steps were')} not done as written.`;
   if (view.rto.met === false) return `Recovered, but past the target by ${spokenDuration((view.rto.achieved_s ?? 0) - (view.rto.target_s ?? 0))}.${rest}`;
   if (view.rpo.met === false) return `Recovered in time, but more data was lost than allowed.${rest}`;

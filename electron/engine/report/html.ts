@@ -7,7 +7,7 @@ import { toHtml } from 'hast-util-to-html';
 import { h, s } from 'hastscript';
 import type { CheckResult } from '../../contract/readiness.ts';
 import type { Report, ReportStep } from '../../contract/report.ts';
-import { spokenBytes, spokenDuration, utcInstant, utcTime } from '../../contract/wording.ts';
+import { counted, spokenBytes, spokenDuration, utcInstant, utcTime } from '../../contract/wording.ts';
 import { fontFaces } from './fonts.ts';
 import { STYLE } from './style.ts';
 import { timelinePicture } from './timeline.ts';
@@ -78,6 +78,7 @@ function heading(title: string, look?: 'page'): Element {
 
 function resultBoxes({ results, execution }: Report): Element {
   const asserted = execution.flatMap(({ assertions }) => assertions);
+  const failed = execution.filter(({ verdict }) => verdict === 'fail').length;
   const held = asserted.filter(({ ok }) => ok).length;
   const box = (label: string, value: string, line: Element): Element => h('div', [h('div', { class: 'label' }, label), h('div', { class: 'value' }, value), line]);
   const judged = (met: boolean | null): Element => (met === null ? tone('quiet', '– not measured') : met ? tone('good', '✓ Met') : tone('bad', '× Not met'));
@@ -85,7 +86,7 @@ function resultBoxes({ results, execution }: Report): Element {
   return h('div', { class: 'results' }, [
     box(`Recovery time, ${target(results.rto.target_s)}`, span(results.rto.achieved_s), judged(results.rto.met)),
     box(`Data lost, ${target(results.rpo.target_s)}`, span(results.rpo.achieved_s), judged(results.rpo.met)),
-    box('Assertions that hold', `${held} of ${asserted.length}`, asserted.length > 0 && held === asserted.length ? tone('good', '✓ All measured') : tone(asserted.length === 0 ? 'quiet' : 'bad', asserted.length === 0 ? '– none measured' : '× Not all hold')),
+    box('Assertions that hold', `${held} of ${asserted.length}`, failed > 0 ? tone('bad', `× ${counted(failed, 'step', 'steps')} did not succeed`) : asserted.length > 0 && held === asserted.length ? tone('good', '✓ All measured') : tone(asserted.length === 0 ? 'quiet' : 'bad', asserted.length === 0 ? '– none measured' : '× Not all hold')),
   ]);
 }
 

@@ -31,6 +31,11 @@ function muzzle(terminal: Xterm): void {
   terminal.parser.registerCsiHandler({ prefix: '?', final: 'n' }, () => true);
 }
 
+/** Pixels, in step with the rest of the page. */
+function fontSize(): number {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.75;
+}
+
 /**
  * A tool that asks gets every key but F6, which leaves, so that nobody is caught in it. One that does not ask gets none: the
  * page's own keys go on working there, and Page Up, Page Down, Home and End scroll.
@@ -66,9 +71,8 @@ export function Terminal({ source, label, onType }: TerminalProps) {
   useEffect(() => {
     const host = place.current;
     if (host === null) return undefined;
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const terminal = new Xterm({
-      convertEol: true, disableStdin: !takesKeys, scrollback: SCROLLBACK_LINES, fontFamily: 'JetBrains Mono, monospace', fontSize: rem * 0.75, lineHeight: 1.35,
+      convertEol: true, disableStdin: !takesKeys, scrollback: SCROLLBACK_LINES, fontFamily: 'JetBrains Mono, monospace', fontSize: fontSize(), lineHeight: 1.35,
       theme: palette(takesKeys), cursorBlink: false, cursorInactiveStyle: takesKeys ? 'outline' : 'none', linkHandler: { activate: () => undefined }, allowProposedApi: false, minimumContrastRatio: 4.5,
     });
     const fit = new FitAddon();
@@ -81,7 +85,10 @@ export function Terminal({ source, label, onType }: TerminalProps) {
     const keys = terminal.onKey(({ key }) => { typed(key); });
     const queue = new OutputQueue((bytes, written) => { terminal.write(bytes, written); }, (run) => requestAnimationFrame(run));
     const stop = source.follow((bytes) => { queue.push(bytes); });
-    const observer = new ResizeObserver(() => { fit.fit(); });
+    const observer = new ResizeObserver(() => {
+      terminal.options.fontSize = fontSize(); // a larger window has larger letters
+      fit.fit();
+    });
     observer.observe(host);
     current.current = terminal;
     return () => {

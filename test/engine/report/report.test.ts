@@ -29,6 +29,12 @@ describe('the report says first whether the target was met', () => {
     expect(report().results.verdict).toContain('1 step was not done as written.');
   });
 
+  it('counts what failed, was done by hand or was overridden, and says so beside the assertions that hold', () => {
+    const steps = [stepView({ id: 'a', number: 1, state: 'failed' }), stepView({ id: 'b', number: 2, by_hand: true }), stepView({ id: 'c', number: 3, state: 'overridden' }), stepView({ id: 'd', number: 4, assertions: [{ ok: true, expected: '1', actual: '1' }] })];
+    expect(report({ steps }).results.verdict).toContain('3 steps were not done as written.');
+    expect(renderReport(report({ steps }), 'html')).toContain('× 2 steps did not succeed');
+  });
+
   it('says by how much a target was missed', () => {
     expect(report({ rto: { target_s: 600, achieved_s: 660, met: false } }).results.verdict).toMatch(/^Recovered, but past the target by 1 min\./u);
   });

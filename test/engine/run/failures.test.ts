@@ -30,6 +30,12 @@ describe('a step that fails', () => {
     expect(event?.data).toMatchObject({ by: 'Kim', reason: 'because' });
   });
 
+  it('done by hand is told apart from what was measured', async () => {
+    const lab = openLab();
+    const done = await lab.drive(breaks + after, { answers: say('done') });
+    expect(lab.runs.view(done.live.id).steps.map(({ by_hand }) => by_hand ?? false)).toEqual([true, false]);
+  });
+
   it('retry: tries again, as often as the answers say, and never repeats an answer', async () => {
     const body = step('breaks', 'kind: run\nrun: [sh, -c, "echo x >> {{run_dir}}/tries; test $(wc -l < {{run_dir}}/tries) -ge 3"]') + after;
     const twice = { failures: { breaks: [{ do: 'retry', reason: 'a', by: 'Kim' }, { do: 'retry', reason: 'b', by: 'Kim' }] } };

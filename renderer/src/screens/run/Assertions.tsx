@@ -7,6 +7,8 @@ function Cut({ text }: { text: string }) {
   return <span className="few-lines" title={visible(text)}>{visible(text)}</span>;
 }
 
+const UNDECIDED: ReadonlySet<StepView['state']> = new Set(['pending', 'waiting', 'running']);
+
 /** What must hold; the ones that do not come first and alone are bold. Before they are judged: what is expected. */
 export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'expected' | 'state'> }) {
   if (step.assertions.length === 0 && step.expected.length === 0) return null;
@@ -23,7 +25,7 @@ export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'expe
           </tr>
         ))}
         {judged.length === 0 && step.expected.map((expected, index) => (
-          <tr key={index}><td><Glyph shape="pending" /><span className="sr">not judged yet</span></td><td colSpan={2}>{visible(expected)}</td><td className="t3">{step.state === 'failed' || step.state === 'unknown' ? 'not measured' : 'after the step'}</td></tr>
+          <tr key={index}><td><Glyph shape="pending" /><span className="sr">not judged yet</span></td><td colSpan={2}>{visible(expected)}</td><td className="t3">{UNDECIDED.has(step.state) ? 'after the step' : 'not measured'}</td></tr>
         ))}
       </tbody>
     </table>

@@ -19,7 +19,7 @@ import { Failure } from './Failure.tsx';
 import { LiveOutput } from './LiveOutput.tsx';
 import { stepSeconds } from './step-list.ts';
 import { verdictOf } from './verdict.ts';
-import { waitingWords } from './waiting-words.ts';
+import { isReoffered, waitingWords } from './waiting-words.ts';
 import type { Run } from './use-run.ts';
 
 function stateLine(step: StepView): string {
@@ -31,6 +31,12 @@ function stateLine(step: StepView): string {
   if (step.role !== null) parts.push(`for the ${step.role}`);
   if (step.simulated) parts.push('nothing runs');
   return parts.join(' · ');
+}
+
+/** A reason alone does not say for what. */
+function reasonLine(step: StepView, reason: string): string {
+  if (step.state === 'deferred' || isReoffered(step)) return `Deferred: ${reason}`;
+  return step.state === 'overridden' ? `Overridden: ${reason}` : step.state === 'skipped' ? `Skipped: ${reason}` : reason;
 }
 
 function Time({ step }: { step: StepView }) {
@@ -70,7 +76,7 @@ function Body({ run, view, step, onDialog }: { run: Run; view: RunView; step: St
     <>
       <Head step={step} />
       {failed ? <Failure view={view} step={step} /> : <Prose text={step.prose} />}
-      {!failed && step.reason !== undefined && step.reason !== '' && <Notice tone={step.state === 'unknown' ? 'amber' : 'grey'} shape={stepState(step).shape}>{visible(step.reason)}</Notice>}
+      {!failed && step.reason !== undefined && step.reason !== '' && <Notice tone={step.state === 'unknown' ? 'amber' : 'grey'} shape={stepState(step).shape}>{visible(reasonLine(step, step.reason))}</Notice>}
       {step.point_of_no_return && (step.state === 'pending' || step.state === 'waiting') && <span className="ponr"><Glyph shape="ponr" tone="amber" />{step.simulated ? 'In a live run there is no way back after this step.' : 'No way back after this step.'}</span>}
       <Ask key={`${step.id} ${step.attempts}`} run={run} step={step} />
       {!failed && <Command commands={step.commands} />}
