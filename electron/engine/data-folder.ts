@@ -9,6 +9,7 @@ import { RunSnapshot } from '../contract/run/snapshot.ts';
 import { toRunDocument } from '../contract/run/view.ts';
 import { SignatureState, type Runbook } from '../contract/runbook.ts';
 import type { Clock } from './deps.ts';
+import { startsLauncher } from './installation.ts';
 import { exportBundle } from './journal/export-bundle.ts';
 import type { Journal, JournalReader } from './journal/journal.ts';
 import { openJournal } from './journal/open-journal.ts';
@@ -82,7 +83,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   const library = openLibrary(options, journal, [journal.device.vkey]);
   acceptVersions(journal, options.runbookDirs, library.list());
   const people = createPeople(journal);
-  const deps = { clock, runTool: createRunTool({ node: nodePath }) };
+  const deps = { clock, runTool: startsLauncher(createRunTool({ node: nodePath }), { launcher, node: nodePath }) };
   const readiness = createReadiness({
     ...deps, journal, dataDir, nodePath, env: toolEnvironment(env, []), processEnv: env,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),

@@ -1,5 +1,8 @@
 /** Where the parts of this installation lie; the same relative places in a checkout, a build and a package. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RunTool } from './tool/tool.ts';
 
 export interface Installation {
   /** The bundled runbooks. */
@@ -10,6 +13,21 @@ export interface Installation {
   node: string;
 }
 
-export function findInstallation(node: string = process.execPath): Installation {
-  return { runbooks: fileURLToPath(new URL('../../runbooks', import.meta.url)), launcher: fileURLToPath(new URL('../cli/blackstart', import.meta.url)), node };
+export function findInstallation(node: string = process.execPath, platform: NodeJS.Platform = process.platform): Installation {
+  const launcher = platform === 'win32' ? '../cli/blackstart.cmd' : '../cli/blackstart';
+  return { runbooks: fileURLToPath(new URL('../../runbooks', import.meta.url)), launcher: fileURLToPath(new URL(launcher, import.meta.url)), node };
+}
+
+/**
+ * Steps may not run batch files, since Windows hands their arguments to a shell. Our own launcher there is one, so a step that
+ * names it is started as what the launcher starts: Node with the command line's program.
+ */
+export function startsLauncher(runTool: RunTool, { launcher, node }: Pick<Installation, 'launcher' | 'node'>): RunTool {
+  if (!/\.cmd$/iu.test(launcher)) return runTool;
+  const beside = join(dirname(launcher), 'main.ts');
+  const program = existsSync(beside) ? beside : join(dirname(launcher), '..', '..', 'build', 'engine', 'blackstart.mjs');
+  return (request) => runTool({
+    ...request,
+    stages: request.stages.map(([name = '', ...rest]) => (name === launcher ? [node, '--disable-warning=ExperimentalWarning', program, ...rest] : [name, ...rest])),
+  });
 }

@@ -18,7 +18,7 @@ const EXE = process.platform === 'win32' ? '.exe' : '';
 const LAUNCHER = `#!/bin/sh
 exec "$(dirname -- "$(readlink -f -- "$0")")/resources/app.asar.unpacked/electron/cli/blackstart" "$@"
 `;
-const LAUNCHER_CMD = '@"%~dp0resources\\runtime\\node.exe" --disable-warning=ExperimentalWarning "%~dp0resources\\app.asar.unpacked\\build\\engine\\blackstart.mjs" %*\r\n';
+const LAUNCHER_CMD = '@"%~dp0resources\\app.asar.unpacked\\electron\\cli\\blackstart.cmd" %*\r\n';
 
 function layExtras() {
   rmSync(extras, { recursive: true, force: true });

@@ -50,7 +50,8 @@ export function stagePackage(folder, shell) {
   copy(shell, join(asar, 'build', 'shell'), noStamp);
   copy(join(BUILD, 'renderer'), join(asar, 'build', 'renderer'), noStamp);
   copy(join(BUILD, 'engine'), join(unpacked, 'build', 'engine'), noStamp);
-  copy(join(ROOT, 'electron', 'cli', 'blackstart'), join(unpacked, 'electron', 'cli', 'blackstart'));
+  const launcher = process.platform === 'win32' ? 'blackstart.cmd' : 'blackstart';
+  copy(join(ROOT, 'electron', 'cli', launcher), join(unpacked, 'electron', 'cli', launcher));
   for (const part of ['runbooks', 'assets/fonts', 'LICENSE']) copy(join(ROOT, part), join(unpacked, part));
   stageModules(unpacked);
   const about = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
