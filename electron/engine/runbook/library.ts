@@ -1,4 +1,5 @@
 /** The runbooks at hand: every `*.runbook.md` in the given folders, also broken ones, with their signatures. */
+import { hash } from 'node:crypto';
 import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { EngineError, toEnvelope } from '../../contract/errors.ts';
@@ -7,7 +8,7 @@ import type { Verifier } from '../note/note.ts';
 import { nearest } from './finding.ts';
 import type { VerifyOptions } from './manifest.ts';
 import { judgeRunbooks } from './manifest.ts';
-import { firstError, parseRunbook, readRunbookFile } from './parse.ts';
+import { firstError, parseRunbook, readRunbookFile, type ParsedRunbook } from './parse.ts';
 
 export const RUNBOOK_SUFFIX = '.runbook.md';
 const MAX_DEPTH = 6;
@@ -59,12 +60,26 @@ function readFolder(folder: string, options: LibraryOptions): LibraryEntry[] {
 function entryOf(path: string, verified: Uint8Array | null, signature: SignatureState): LibraryEntry {
   try {
     const bytes = verified ?? readRunbookFile(path);
-    const { runbook, findings, id, sha256 } = parseRunbook(bytes, path);
+    const { runbook, findings, id, sha256 } = parseOnce(bytes, path);
     return { path, id, sha256, runbook, findings, error: runbook === null ? firstError(findings, path) : null, signature, bytes };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     return { path, id: null, sha256: '', runbook: null, findings: [], error, signature, bytes: new Uint8Array() };
   }
+}
+
+const parsed = new Map<string, ParsedRunbook>();
+const MOST_PARSED = 64;
+
+/** The same bytes under the same name give the same runbook; reading it takes a hundred times as long as knowing it again. */
+function parseOnce(bytes: Uint8Array, path: string): ParsedRunbook {
+  const key = `${hash('sha256', bytes)} ${path}`;
+  const known = parsed.get(key) ?? parseRunbook(bytes, path);
+  parsed.delete(key); // the newest stands last
+  parsed.set(key, known);
+  const [oldest] = parsed.keys();
+  if (parsed.size > MOST_PARSED && oldest !== undefined) parsed.delete(oldest);
+  return known;
 }
 
 /** A folder that may not be read, or that went away while others were read, holds no runbooks. */
