@@ -16,6 +16,7 @@ const WORDS_FOR: Readonly<Record<string, [message: string, hint: string]>> = {
 
 const SQLITE_CODE: readonly [RegExp, string][] = [
   [/^SQLITE_FULL/u, 'ENOSPC'],
+  [/^SQLITE_IOERR_SHMSIZE/u, 'ENOSPC'], // the index of the WAL could not grow
   [/^SQLITE_IOERR/u, 'EIO'],
   [/^SQLITE_READONLY/u, 'EROFS'],
   [/^SQLITE_CANTOPEN/u, 'EACCES'],
