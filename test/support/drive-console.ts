@@ -101,6 +101,7 @@ async function confirm(page: Page, { note }: Manners): Promise<void> {
   await tabTo(page, add);
   await page.keyboard.press('Enter');
   await page.locator('.ask .mono').first().waitFor();
+  await tabTo(page, page.locator('[data-primary]'));
 }
 
 async function tickAll(page: Page): Promise<void> {

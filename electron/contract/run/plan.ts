@@ -90,9 +90,11 @@ function laneOf(steps: readonly Unplaced[]): Map<string, number> {
   const lanes = new Map<string, number>();
   const tails: Place[] = [];
   for (const place of places) {
-    const isFree = (tail: Place): boolean => {
+    const isFree = (tail: Place, at: number): boolean => {
       const heir = heirs.get(tail.path);
-      return heir === undefined ? tail.depth < place.depth : heir === place.path || lanes.has(heir);
+      if (heir !== undefined && lanes.has(heir)) return true;
+      const ends = heir === undefined || tails.findIndex((other) => heirs.get(other.path) === heir) < at; // it is continued elsewhere
+      return ends && tail.depth < place.depth;
     };
     const continued = tails.findIndex((tail) => heirs.get(tail.path) === place.path);
     const free = continued >= 0 ? continued : tails.findIndex(isFree);

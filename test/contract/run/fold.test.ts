@@ -223,6 +223,11 @@ describe('lanes of ways that part', () => {
     expect(lanes([run('a'), run('tell', { needs: ['a'] }), run('b', { needs: ['a'] }), run('c', { needs: ['b'] }), run('side', { needs: ['b'] }), run('d', { needs: ['c', 'side'] })])).toEqual(['a 0', 'tell 1', 'b 0', 'c 0', 'side 1', 'd 0']);
   });
 
+  it('use the lanes again that a later step joins', () => {
+    const steps = [run('a'), run('b', { needs: ['a'] }), run('b2', { needs: ['a'] }), run('tell', { needs: ['b', 'b2'] }), run('c', { needs: ['b', 'b2'] }), run('d', { needs: ['c'] })];
+    expect(lanes(steps)).toEqual(['a 0', 'b 0', 'b2 1', 'tell 1', 'c 0', 'd 0']);
+  });
+
   it('put a teardown on the main lane, after everything', () => {
     expect(lanes([run('a'), run('b', { needs: ['a'] }), run('clean', { needs: [], teardown: true })])).toEqual(['a 0', 'b 0', 'clean 0']);
   });
