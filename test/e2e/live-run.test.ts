@@ -319,6 +319,9 @@ describe('the run', () => {
     await page.keyboard.type('Nordhafen');
     await page.locator('.xterm-rows').getByText('Which harbour is this? Nordhafen').waitFor();
     await look('terminal');
+    await page.keyboard.press('F6');
+    expect(await page.getByRole('region', { name: 'Current step' }).evaluate((region) => region === document.activeElement)).toBe(true);
+    await page.keyboard.press('i');
     await page.keyboard.press('Enter');
     await isAt('Choose the side', /^Decide/u);
     expect(await stateOf('Answer the gate')).toContain('Done');
@@ -335,6 +338,10 @@ describe('the run', () => {
     await enterUntil(page, async () => (await primaryLabel(page)) === 'Try again');
     expect(await page.locator('.sus').first().textContent()).toContain('Its pump has no pressure');
     await look('failed');
+    const output = page.locator('.now-step .xterm textarea');
+    await tabTo(page, output);
+    await page.keyboard.press('Tab');
+    expect(await output.evaluate((area) => area === document.activeElement)).toBe(false);
     await more('Go to a later step…');
     await dialog.waitFor();
     await look('goto');
@@ -451,8 +458,10 @@ describe('the papers', () => {
   }, 90_000);
 
   it('saves an evidence bundle that holds without Blackstart', async () => {
+    // The focus has gone back to the menu, where Enter would open it again.
+    await tabTo(page, page.locator('[data-primary]'));
     await enterUntil(page, () => page.getByText(/blackstart-.*\.zip/u).isVisible());
-    const bundle = saved('.zip');
+    const bundle = await written('.zip');
     const unpacked = join(papers, 'unpacked');
     execFileSync('python3', ['-m', 'zipfile', '-e', bundle, unpacked]);
     expect(execFileSync('python3', [join(unpacked, 'verify.py')], { encoding: 'utf8' })).toMatch(/\nVERIFIED\n$/u);
@@ -468,7 +477,7 @@ describe('the papers', () => {
     await go('Record');
     await enterUntil(page, () => page.getByText('The record is whole.').isVisible());
     await look('record');
-    await press(page, page.getByRole('button', { name: 'Checkpoint…' }));
+    await press(page, page.getByRole('button', { name: 'Checkpoint…', exact: true }));
     await page.locator('.words-big').waitFor();
     await press(page, dialog.getByRole('button', { name: 'Print' }));
     expect(await page.locator('html').getAttribute('data-printed')).toBe('yes');

@@ -1,5 +1,5 @@
 /** A dialog: Esc or the scrim's edge never decides anything, Enter does its one primary action. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { ErrorEnvelope } from '../../../electron/contract/errors.ts';
 import { Layer } from '../keys/use-keys.tsx';
@@ -20,6 +20,8 @@ interface DialogBoxProps {
 }
 
 export function DialogBox({ title, role = 'dialog', wide = false, escape = 'close', error = null, actions, children, onClose }: DialogBoxProps) {
+  // The fault takes room at the foot; the field that it is about stays in sight.
+  useEffect(() => { if (error !== null) document.activeElement?.scrollIntoView({ block: 'nearest' }); }, [error]);
   return (
     <ModalOverlay isOpen isDismissable={false} className="scrim" onOpenChange={(open) => { if (!open) onClose(); }}>
       <Modal className={`dialog-holder${wide ? ' wide' : ''}`}>

@@ -92,18 +92,20 @@ interface CurrentStepProps {
   run: Run;
   view: RunView;
   step: StepView | null;
+  /** A dialog lies over it, and says itself what the engine refused. */
+  covered: boolean;
   /** The action bar under the step. */
   children: ReactNode;
   onDialog(dialog: RunDialog): void;
 }
 
-export function CurrentStep({ run, view, step, children, onDialog }: CurrentStepProps) {
+export function CurrentStep({ run, view, step, covered, children, onDialog }: CurrentStepProps) {
   const place = useFocusOnArrival<HTMLElement>();
   useKeys(step === null ? [] : [{ key: 'o', label: 'Full output of the step', run: () => { onDialog({ kind: 'output' }); } }]);
   return (
     <main className="now-step" ref={place} tabIndex={-1}>
       <div className="scroll" tabIndex={0} role="region" aria-label="Current step">
-        {run.error !== null && <Fault error={run.error} />}
+        {run.error !== null && !covered && <Fault error={run.error} />}
         {step !== null && <Body run={run} view={view} step={step} onDialog={onDialog} />}
       </div>
       {children}

@@ -47,7 +47,11 @@ function OpenRun({ run, view }: { run: Run; view: RunView }) {
   const step = view.steps.find((candidate) => candidate.id === selected) ?? null;
   const answers = useAnswers();
   const action = nextAction(view, step);
-  const setDialog = (dialog: RunDialog): void => { setOpen({ ...dialog, step: selected }); };
+  // What the engine refused belongs to the dialog that asked, and is gone with it.
+  const setDialog = (dialog: RunDialog | null): void => {
+    run.clear();
+    setOpen(dialog === null ? null : { ...dialog, step: selected });
+  };
   if (open !== null && isOver(open, view)) setOpen(null);
   const look = (to: string | null): void => { if (to !== null) setLooked({ step: to, from: view.current }); };
   useKeys([
@@ -63,12 +67,12 @@ function OpenRun({ run, view }: { run: Run; view: RunView }) {
       <RunBar view={view} />
       <Clocks view={view} received={run.received} />
       <StepList view={view} selected={selected} onSelect={look} />
-      <CurrentStep run={run} view={view} step={step} onDialog={setDialog}>
+      <CurrentStep run={run} view={view} step={step} covered={open !== null} onDialog={setDialog}>
         <ActionBar run={run} view={view} step={step} action={action} answer={answers.current} onPress={press} onDialog={setDialog} />
       </CurrentStep>
       <SidePanel view={view} step={step} onSelect={look} />
       <Timeline view={view} />
-      {open !== null && <RunDialogs run={run} view={view} dialog={open} onClose={() => { setOpen(null); }} onSwitch={(dialog) => { setOpen({ ...dialog, step: open.step }); }} />}
+      {open !== null && <RunDialogs run={run} view={view} dialog={open} onClose={() => { setDialog(null); }} onSwitch={(dialog) => { setOpen({ ...dialog, step: open.step }); }} />}
     </AnswerContext>
   );
 }

@@ -9,9 +9,9 @@ export function Acknowledge({ prepared, draft, onChange }: { prepared: Result<'r
   const { signature, readiness, needs } = prepared;
   return (
     <div className="acks">
-      <div className="row wrap"><StateWord state={readinessState(readiness)} badge /><StateWord state={signatureState(signature.state)} badge>{signature.state === 'signed' ? `Signed by ${signature.signers.map(visible).join(', ')}` : undefined}</StateWord>{signature.reason !== undefined && <span className="s12 t3">{visible(signature.reason)}</span>}</div>
-      {needs.includes('unsigned') && <TextField label="Nobody trusted has signed this runbook. Why go on?" value={draft.unsigned} onChange={(unsigned) => { onChange({ unsigned }); }} hint="Recorded with your name." />}
-      {needs.includes('not-ready') && <TextField label="Readiness does not hold. Why go on?" value={draft.notReady} onChange={(notReady) => { onChange({ notReady }); }} hint="Recorded with your name." />}
+      <div className="row wrap"><StateWord state={readinessState(readiness)} badge /><StateWord state={signatureState(signature.state)} badge>{signature.state === 'signed' ? `Signed by ${signature.signers.map(visible).join(', ')}` : undefined}</StateWord>{signature.reason !== undefined && <span className="s12 t3">{visible(signature.reason)}</span>}{(needs.includes('unsigned') || needs.includes('not-ready')) && <span className="s12 t3">Your reasons are recorded with your name.</span>}</div>
+      {needs.includes('unsigned') && <TextField label="Nobody trusted has signed this runbook. Why go on?" value={draft.unsigned} onChange={(unsigned) => { onChange({ unsigned }); }} />}
+      {needs.includes('not-ready') && <TextField label="Readiness does not hold. Why go on?" value={draft.notReady} onChange={(notReady) => { onChange({ notReady }); }} />}
     </div>
   );
 }
