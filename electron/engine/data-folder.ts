@@ -22,6 +22,7 @@ import { foldReadiness, READINESS_EVENTS } from './readiness/fold-readiness.ts';
 import { createReadiness, type Readiness } from './readiness/readiness.ts';
 import { RELEASE_KEYS } from './release-keys.ts';
 import { buildReport, renderReport } from './report/report.ts';
+import { clockEventsOf } from './run/clock-notes.ts';
 import { createShelf, readRunView, readRunViews } from './run/read-runs.ts';
 import { createRuns, type Runs } from './run/runs.ts';
 import { findRunbook, listRunbooks, type LibraryEntry, type LibraryOptions } from './runbook/library.ts';
@@ -183,11 +184,12 @@ function reportOf(reader: JournalReader, options: FolderOptions, view: RunView, 
   const { runbook } = snapshot.root;
   const signature = SignatureState.shape.state.safeParse(created.signature);
   const notes = join(options.dataDir, 'checkpoints');
+  const events = [...reader.events({ run: view.id })];
   return buildReport({
     view, runbook,
     signature: { state: signature.data ?? 'unsigned', signers: [] },
     readiness: evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), options.clock.now()),
-    events: [...reader.events({ run: view.id })],
+    events: [...events, ...clockEventsOf(reader, events)].sort((a, b) => a.seq - b.seq),
     people: publicPeople(readPeople(reader)),
     readText: (sha256) => readText(reader, sha256),
     record: {

@@ -1,8 +1,8 @@
 /** What a report needs from a run's events beyond the view: who did what, with which tools, and what was not as written. */
 import type { Report } from '../../contract/report.ts';
 import { readRunEvent, type RunEvent } from '../../contract/run/events.ts';
-import { spokenDuration } from '../../contract/wording.ts';
 import type { JournalEvent } from '../journal/journal.ts';
+import { clockWords } from '../run/clock-notes.ts';
 
 export interface RunFacts {
   declaredBy: string | null;
@@ -32,10 +32,9 @@ export function readRunFacts(events: readonly JournalEvent[], readText: (sha256:
   return facts;
 }
 
-function noteClock(facts: RunFacts, { type, wall, data }: JournalEvent): void {
-  const moved = typeof data['delta_ms'] === 'number' ? ` by ${spokenDuration(data['delta_ms'] / 1000)}` : '';
-  if (type === 'clock.jump') facts.clock.push({ at: wall, what: `the wall clock jumped${moved}` });
-  if (type === 'clock.rollback') facts.clock.push({ at: wall, what: `the wall clock was set back${moved}` });
+function noteClock(facts: RunFacts, stored: JournalEvent): void {
+  const what = clockWords(stored);
+  if (what !== null) facts.clock.push({ at: stored.wall, what });
 }
 
 function gather(facts: RunFacts, event: RunEvent, readText: (sha256: string) => string | null): void {
@@ -73,7 +72,8 @@ function accepted(facts: RunFacts, { data, wall }: RunEvent & { type: 'run.creat
   const by = data.operator === null ? '' : `${data.operator.name}: `;
   const state = data.readiness?.toLowerCase().replaceAll('_', ' ') ?? 'not ready';
   if (data.acknowledged_unsigned !== null) facts.deviations.push({ at: wall, step: '', what: 'Started with a runbook that nobody trusted vouches for', who: `${by}“${data.acknowledged_unsigned}”` });
-  if (data.proceeded_not_ready !== null) facts.deviations.push({ at: wall, step: '', what: `Started although readiness did not hold (${state})`, who: `${by}“${data.proceeded_not_ready}”` });
+  for (const { role, wanted, enrolled } of data.short_of ?? []) facts.deviations.push({ at: wall, step: '', what: `Started with ${enrolled} of the ${wanted} people that the runbook wants as ${role}`, who: `${by}“${data.proceeded_not_ready ?? ''}”` });
+  if (data.proceeded_not_ready !== null && data.readiness?.startsWith('READY') !== true) facts.deviations.push({ at: wall, step: '', what: `Started although readiness did not hold (${state})`, who: `${by}“${data.proceeded_not_ready}”` });
 }
 
 function present(facts: RunFacts, person: { id: string; name: string } | null, at: string): void {

@@ -21,6 +21,7 @@ import type { Clock } from '../deps.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import type { RunTool } from '../tool/tool.ts';
+import { ClockNotes } from './clock-notes.ts';
 import { DISK_PAUSE_MS, DiskWait } from './disk-wait.ts';
 import type { Launch } from './advance.ts';
 import { advance } from './advance.ts';
@@ -83,6 +84,7 @@ export class LiveRun implements RunHost {
   readonly #soon: RunEventBody[] = [];
   #killing: Promise<unknown> = Promise.resolve();
   readonly #disk: DiskWait;
+  readonly #clockNotes: ClockNotes;
   /** A statement that is due: why. What the disk refuses of it is made up with the next event. */
   #statement: string | null = null;
   #waiters: (() => void)[] = [];
@@ -93,6 +95,7 @@ export class LiveRun implements RunHost {
     this.fold = fold;
     this.#deps = deps;
     this.#disk = new DiskWait(deps.clock, (thrown) => this.fault(thrown));
+    this.#clockNotes = new ClockNotes(deps.journal, fold);
     ({ clock: this.clock, runTool: this.runTool, journal: this.journal, dataDir: this.dataDir, nodePath: this.nodePath, secrets: this.secrets } = deps);
   }
 
@@ -119,6 +122,10 @@ export class LiveRun implements RunHost {
 
   view(): RunView {
     return viewLive(this, this.alive);
+  }
+
+  clockNotes(): readonly string[] {
+    return this.#clockNotes.read();
   }
 
   /** What keeps the run from being recorded now, in words; null when nothing does. */

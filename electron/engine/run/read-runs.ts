@@ -11,6 +11,7 @@ import { RunSnapshot } from '../../contract/run/snapshot.ts';
 import type { Clock } from '../deps.ts';
 import type { JournalEvent, JournalReader } from '../journal/journal.ts';
 import { readProcess } from '../tool/process-table.ts';
+import { CLOCK_EVENTS, ClockNotes } from './clock-notes.ts';
 import { namesFor } from './names.ts';
 import { viewLive } from './view-live.ts';
 
@@ -98,11 +99,11 @@ export function isCarried({ engine, finished, parked }: RunFold, boot: string): 
 }
 
 /** The view of a run that this process does not carry; @param alive whether another one does, when that is known */
-export function viewRecorded(fold: RunFold, reader: Pick<JournalReader, 'blobs'>, clock: Clock, dataDir: string, alive: boolean = isCarried(fold, clock.bootId())): RunView {
+export function viewRecorded(fold: RunFold, reader: Pick<JournalReader, 'blobs' | 'events'>, clock: Clock, dataDir: string, alive: boolean = isCarried(fold, clock.bootId())): RunView {
   const now = { wall: clock.now(), boot: clock.bootId(), up: clock.uptime() };
   return viewLive(
     {
-      fold, journal: reader, secrets: { get: () => null }, redactor: () => ({ text: (text) => text }), now: () => now, words: null, trouble: null, lastOutput: () => null,
+      fold, journal: reader, secrets: { get: () => null }, redactor: () => ({ text: (text) => text }), now: () => now, words: null, trouble: null, lastOutput: () => null, clockNotes: () => new ClockNotes(reader, fold).read(),
       names: (scope) => namesFor(fold, scope, { run_dir: fold.created.run_dir, data_dir: dataDir, blackstart: 'blackstart' }),
     },
     alive,
@@ -112,7 +113,10 @@ export function viewRecorded(fold: RunFold, reader: Pick<JournalReader, 'blobs'>
 /** Newest first. */
 export function readRunViews(reader: JournalReader, clock: Clock, dataDir: string): RunView[] {
   const shelf = createShelf(reader);
-  return shelf.readable().map((run) => viewRecorded(shelf.fold(run), reader, clock, dataDir)).reverse();
+  // One look spares one for each run: clocks are seldom set.
+  const isSteady = reader.events({ types: CLOCK_EVENTS }).next().done === true;
+  const source = isSteady ? { blobs: reader.blobs, events: () => [].values() } : reader;
+  return shelf.readable().map((run) => viewRecorded(shelf.fold(run), source, clock, dataDir)).reverse();
 }
 
 /** @param name id, unique prefix or `last` */

@@ -24,6 +24,8 @@ export interface Viewed {
   /** What keeps the run from being recorded now. */
   trouble: string | null;
   lastOutput(step: string): string | null;
+  /** What the clock of this laptop did meanwhile. */
+  clockNotes(): readonly string[];
 }
 
 export function viewLive(run: Viewed, alive: boolean): RunView {
@@ -51,7 +53,7 @@ export function viewLive(run: Viewed, alive: boolean): RunView {
     lastOutput: (step) => run.lastOutput(step.plan.path),
     checkpointWords: run.words,
   });
-  return run.trouble === null ? view : { ...view, lookout: [run.trouble, ...view.lookout] };
+  return { ...view, lookout: [...(run.trouble === null ? [] : [run.trouble]), ...run.clockNotes(), ...view.lookout] };
 }
 
 function preview(run: Viewed, step: StepFold, names: Names): string[][] {
