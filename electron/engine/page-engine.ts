@@ -213,7 +213,7 @@ class Console implements ConsoleEngine {
         return {};
       }),
       'readiness.override': answer(METHODS['readiness.override'], async ({ id, check, by, reason }) => (await this.#folderToUse(id)).readiness.override(this.#runbook(id).runbook, check, { by, actor: `person/${by}`, reason })),
-      'readiness.attest': answer(METHODS['readiness.attest'], async ({ id, check, by, note }) => (await this.#folderToUse(id)).readiness.attest(this.#runbook(id).runbook, check, { by, actor: `person/${by}`, note })),
+      'readiness.attest': answer(METHODS['readiness.attest'], async ({ id, check, by, note }) => (await this.#folderToUse(id)).readiness.attest(this.#runbook(id).runbook, check, { by, actor: `person/${by}`, note, ...this.#rolesOf(by) })),
       'readiness.secret': answer(METHODS['readiness.secret'], ({ id, secret, value }) => {
         const spec = this.#runbook(id).runbook.front.secrets?.[secret];
         if (spec === undefined) throw new EngineError('not-found', `The runbook ${id} has no secret ${secret}.`);
@@ -221,6 +221,12 @@ class Console implements ConsoleEngine {
         return {};
       }),
     };
+  }
+
+  /** Of somebody who is enrolled under that name; of others nothing is known. */
+  #rolesOf(name: string): { roles?: string[] } {
+    const person = this.#real.people.list().find((one) => one.name === name.trim() && one.revoked_at === null);
+    return person === undefined ? {} : { roles: person.roles };
   }
 
   #secretsOf(id: string): SecretStore {

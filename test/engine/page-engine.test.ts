@@ -13,7 +13,7 @@ let engine: ConsoleEngine;
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'blackstart-page-engine-'));
   const { node, launcher, runbooks } = findInstallation(process.execPath);
-  engine = openConsoleEngine({ dataDir, clock: systemClock(), nodePath: node, launcher, env: process.env, runbookDirs: [runbooks] });
+  engine = openConsoleEngine({ dataDir, clock: systemClock(), nodePath: node, launcher, env: process.env, runbookDirs: [runbooks, join(import.meta.dirname, '..', 'fixtures', 'live-lab')] });
 });
 afterEach(async () => {
   await engine.close();
@@ -36,5 +36,17 @@ describe('the First drill', () => {
     const { people } = await call('people.list', { run });
     expect(people.map(({ name }) => name)).toEqual(['Ada Keeper', 'Robin Vale']);
     expect((await call('people.list', {})).people).toEqual([]);
+  });
+});
+
+describe('a person’s word for a check', () => {
+  const word = { id: 'live-lab', check: 'envelope', note: 'its seal is whole' };
+
+  it('counts from whom the runbook asks, and not from somebody who is enrolled for other things', async () => {
+    await call('people.enroll', { name: 'Kim Lee', roles: ['dba'], passphrase: 'four words of a kind' });
+    await call('people.enroll', { name: 'Ada Keeper', roles: ['harbour-master'], passphrase: 'four words of a kind' });
+    await expect(call('readiness.attest', { ...word, by: 'Kim Lee' })).rejects.toThrow('may be attested by harbour-master');
+    const { checks } = await call('readiness.attest', { ...word, by: 'Ada Keeper' });
+    expect(checks.find(({ id }) => id === 'envelope')).toMatchObject({ outcome: 'pass', evidence: { by: 'Ada Keeper' } });
   });
 });
