@@ -41,7 +41,7 @@ export interface AmporaLab {
   remove(): Promise<void>;
 }
 
-interface Site {
+export interface Site {
   folder: string;
   kit: string;
   env: Record<string, string>;
@@ -63,7 +63,7 @@ export async function startAmporaLab(): Promise<AmporaLab> {
     fillAndBackUp(site);
     const { restoreTo, outageAt } = accident(site);
     await makeKit(site);
-    const health = await startHealthServer(site);
+    const health = await startHealthServer(site, REHEARSAL_PORT);
     return labOf(site, { restoreTo, outageAt, health });
   } catch (error) {
     stopPrimary(site);
@@ -72,7 +72,7 @@ export async function startAmporaLab(): Promise<AmporaLab> {
   }
 }
 
-function makeSite(): Site {
+export function makeSite(): Site {
   const folder = mkdtempSync(join(tmpdir(), 'bs-ampora-'));
   chmodSync(folder, 0o755);
   for (const part of ['log', 'lock', 'spool', 'sock', 'kit', 'home', 'blackstart']) mkdirSync(join(folder, part), { mode: 0o700 });
@@ -96,7 +96,7 @@ function pgbackrestConfig(folder: string): string {
   ].join('\n');
 }
 
-function inSite(site: Site, argv: readonly string[], input?: string): string {
+export function inSite(site: Site, argv: readonly string[], input?: string): string {
   return runInLab(argv, { env: site.env, cwd: site.folder, ...(input === undefined ? {} : { input }) });
 }
 
@@ -151,6 +151,11 @@ function accident(site: Site): { restoreTo: string; outageAt: string } {
   return { restoreTo, outageAt };
 }
 
+/** One pixel stands for whatever a person would photograph. */
+export function writePhoto(path: string): void {
+  writeFileSync(path, Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64'));
+}
+
 async function makeKit(site: Site): Promise<void> {
   writeFileSync(join(site.kit, 'canary.txt'), sealValue('This is the canary of Ampora.', Buffer.from(site.masterKey)));
   makeServerTls(join(site.kit, 'tls'), HOSTNAME, (argv, input) => inSite(site, argv, input));
@@ -159,7 +164,7 @@ async function makeKit(site: Site): Promise<void> {
   cpSync(join(HERE, 'deploy'), join(site.kit, 'deploy'), { recursive: true });
   await writeOciLayout(join(site.kit, 'image'), { tag: 'ampora-web', files: { 'app/ampora-web': '#!/bin/sh\nexec true\n' }, entrypoint: ['/app/ampora-web'] });
   const dashboard = join(site.kit, 'dashboard.png');
-  writeFileSync(dashboard, Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64'));
+  writePhoto(dashboard);
   const answers = readFileSync(join(HERE, 'answers.yaml'), 'utf8').replaceAll('DASHBOARD', dashboard);
   writeFileSync(join(site.kit, 'answers.yaml'), answers);
   giveToLab(site.kit);
@@ -180,9 +185,10 @@ export function paramOptions(values: Readonly<Record<string, string>>): string[]
   return Object.entries(values).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
 }
 
-async function startHealthServer(site: Site): Promise<{ url: string; process: ChildProcess }> {
+/** Judges the database on this port of this machine. */
+export async function startHealthServer(site: Site, port: number): Promise<{ url: string; process: ChildProcess }> {
   const portFile = join(site.folder, 'home', 'health-port');
-  const env = { ...site.env, PGHOST: '127.0.0.1', PGPORT: String(REHEARSAL_PORT), PGPASSWORD: site.password, AMPORA_MASTER_KEY_FILE: join(site.kit, 'master.key') };
+  const env = { ...site.env, PGHOST: '127.0.0.1', PGPORT: String(port), PGPASSWORD: site.password, AMPORA_MASTER_KEY_FILE: join(site.kit, 'master.key') };
   const [program, ...rest] = asLabAccount([process.execPath, join(HERE, 'health-server.ts'), portFile]);
   const appeared = new Promise<void>((resolve) => {
     const watcher = watch(dirname(portFile), (_, name) => {
@@ -198,6 +204,11 @@ async function startHealthServer(site: Site): Promise<{ url: string; process: Ch
   return { url: `http://127.0.0.1:${readFileSync(portFile, 'utf8')}`, process: child };
 }
 
+export async function endHealthServer(server: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => server.once('exit', resolve));
+  if (server.exitCode === null && server.kill('SIGTERM')) await gone;
+}
+
 function labOf(site: Site, lab: { restoreTo: string; outageAt: string; health: { url: string; process: ChildProcess } }): AmporaLab {
   const valuesOf = (kit: string) => ({ restore_to: lab.restoreTo, kit, repository: join(kit, 'repo'), tenants_min: String(TENANTS), hostname: HOSTNAME, health_url: lab.health.url, pg_bin: PG_BIN });
   return {
@@ -210,8 +221,7 @@ function labOf(site: Site, lab: { restoreTo: string; outageAt: string; health: {
       return { kit, values: valuesOf(kit) };
     },
     async remove() {
-      const gone = new Promise((resolve) => lab.health.process.once('exit', resolve));
-      if (lab.health.process.exitCode === null && lab.health.process.kill('SIGTERM')) await gone;
+      await endHealthServer(lab.health.process);
       stopPrimary(site);
       rmSync(site.folder, { recursive: true, force: true });
     },

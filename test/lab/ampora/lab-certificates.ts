@@ -29,6 +29,13 @@ export function makeServerTls(folder: string, hostname: string, run: Run): void 
   leaf(folder, 'server', `extendedKeyUsage=serverAuth\nsubjectAltName=DNS:${hostname}`, run);
 }
 
+/** Writes ca.crt, client.crt and client.key: with these our side calls its federation peers. */
+export function makeFederationClient(folder: string, run: Run): void {
+  makeFolder(folder);
+  authority(folder, 'Federation', run);
+  leaf(folder, 'client', 'extendedKeyUsage=clientAuth', run);
+}
+
 /** The agents' CA as the database keeps it, and a certificate of one agent in `FOLDER/pki/agent.crt`. */
 export function makeAgentPki(folder: string, run: Run): { authority: string; authorityKey: string } {
   const pki = join(folder, 'pki');
