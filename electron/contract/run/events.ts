@@ -51,6 +51,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
     acknowledged_unsigned: z.string().nullable(),
     proceeded_not_ready: z.string().nullable(),
     readiness: z.string().nullable(), // the state when the run began
+    /** Roles for which fewer people were enrolled than the runbook wants; accepted with the reason of `proceeded_not_ready`. */
+    short_of: z.array(z.object({ role: Id, wanted: z.int(), enrolled: z.int() })).optional(),
     run_dir: z.string(),
   }),
   event('run.resumed', { operator: z.object({ id: z.string(), name: z.string(), role: z.string() }).nullable(), pace: Pace, engine: Engine }),
@@ -72,7 +74,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
   event('scratch.gone', { name: Name, checked: z.boolean(), detail: z.string() }),
 
   event('step.called', { ...step, params: z.record(z.string(), z.string()) }), // a call begins: its params are frozen
-  event('step.waiting', { ...step, for: WaitingFor, detail: z.string().optional() }),
+  /** `lacks`: what the step needs alive and the outage has taken; it goes on by itself when all of it lives again. */
+  event('step.waiting', { ...step, for: WaitingFor, detail: z.string().optional(), lacks: z.array(Id).optional() }),
   event('step.released', { ...step, typed_id: z.boolean() }), // a person said start
   event('step.intent', {
     ...step,

@@ -123,6 +123,11 @@ export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: I
   }
 }
 
+/** What the outage had taken lives again: who waited for nothing else goes on. */
+export function aliveAgain(fold: RunFold, at: Instant): void {
+  for (const step of fold.order) if (step.lacks.length > 0 && !step.lacks.some((name) => fold.dead.includes(name))) rest(fold, step, 'pending', at);
+}
+
 function open(fold: RunFold, step: StepFold, what: Stretch['what'], at: Instant): void {
   fold.stretches.push({ what, step: step.plan.path, attempt: step.attempts, from: at, to: null });
 }
@@ -151,6 +156,7 @@ function rest(fold: RunFold, step: StepFold, state: StepState, at: Instant): voi
   step.waitingFor = null;
   step.waitingSince = null;
   step.waitingDetail = null;
+  step.lacks = [];
   step.retrying = null;
   step.quietSince = null;
   step.effect = null;
@@ -164,6 +170,7 @@ function waits(fold: RunFold, step: StepFold, data: EventOf<'step.waiting'>['dat
   step.waitingFor = data.for;
   step.waitingSince = at;
   step.waitingDetail = data.detail ?? null;
+  step.lacks = data.lacks ?? [];
   open(fold, step, data.for === 'approval' ? 'approval' : data.for === 'third-party' ? 'blocked' : 'human', at);
 }
 

@@ -3,7 +3,7 @@
  * view both read it, so they cannot disagree. Folding is incremental: one event costs the same however long the run is.
  */
 import type { EventOf, RunEvent } from './events.ts';
-import { applyStep, type StepEvent } from './fold-step.ts';
+import { aliveAgain, applyStep, type StepEvent } from './fold-step.ts';
 import type { RunPlan } from './plan.ts';
 import type { Instant, RunFold } from './state.ts';
 import { instantOf, join, newStep, stepOf } from './state.ts';
@@ -20,7 +20,8 @@ export function beginRun(id: string, plan: RunPlan, event: RunEvent & { type: 'r
     notes: [], attachments: [], sent: [], injects: [],
     lookout: [
       ...(data.acknowledged_unsigned === null ? [] : [`Nobody trusted vouches for this runbook; accepted because: ${data.acknowledged_unsigned}`]),
-      ...(data.proceeded_not_ready === null ? [] : [`Started although readiness did not hold (${(data.readiness ?? 'not ready').toLowerCase().replaceAll('_', ' ')}), because: ${data.proceeded_not_ready}`]),
+      ...(data.proceeded_not_ready === null || data.readiness?.startsWith('READY') === true ? [] : [`Started although readiness did not hold (${(data.readiness ?? 'not ready').toLowerCase().replaceAll('_', ' ')}), because: ${data.proceeded_not_ready}`]),
+      ...(data.short_of ?? []).map(({ role, wanted, enrolled }) => `Started with ${enrolled} of the ${wanted} people that the runbook wants as ${role}, because: ${data.proceeded_not_ready ?? 'no reason given'}`),
     ],
   };
 }
@@ -79,7 +80,7 @@ function applyRun(fold: RunFold, event: Exclude<RunEvent, StepEvent>, at: Instan
       return;
     case 'outage.marked':
       fold.dead = event.data.dead;
-      return;
+      return aliveAgain(fold, at);
     case 'inject.fired':
       fold.injects.push(event.data.inject);
       return;

@@ -22,6 +22,7 @@ export interface StepFold {
   waitingFor: WaitingFor | null;
   waitingSince: Instant | null;
   waitingDetail: string | null;
+  lacks: readonly string[]; // what it needs alive and is dead, while it waits for that
   released: boolean; // a person said start
   typed: boolean; // … and typed the id of a point of no return
   confirmed: boolean; // a person did their part; `verify` is left
@@ -86,7 +87,7 @@ export interface RunFold {
 
 export function newStep(plan: PlannedStep): StepFold {
   return {
-    plan, state: 'pending', reason: null, waitingFor: null, waitingSince: null, waitingDetail: null, released: false, typed: false, confirmed: false,
+    plan, state: 'pending', reason: null, waitingFor: null, waitingSince: null, waitingDetail: null, lacks: [], released: false, typed: false, confirmed: false,
     simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, byHand: false, retryable: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
     undoing: null, service: null, startedAt: null, finishedAt: null, exitCodes: [], assertions: null, output: null, commands: null, captures: {},
     approvals: [], quietSince: null, survivors: [], option: null,

@@ -149,7 +149,7 @@ function stepDocument(fold: RunFold, step: StepFold, { sources, now, spans }: St
     exit_codes: [...step.exitCodes],
     assertions: parsed(step.assertions, sources, InBlob.assertions) ?? [],
     ...dueView(fold, step, now),
-    ...(interrupted ? { reason: 'Interrupted: its outcome is unknown' } : step.reason === null ? {} : { reason: step.reason }),
+    ...reasonOf(step, interrupted),
   };
 }
 
@@ -195,6 +195,12 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     tty: plan.block.kind === 'run' && plan.block.tty === true,
     asks: asksOf(fold, step, fill, { now: given.now.wall, forecast: given.forecast.finish }),
   };
+}
+
+function reasonOf({ reason, waitingFor, waitingDetail }: StepFold, interrupted: boolean): Pick<RunStepDocument, 'reason'> {
+  if (interrupted) return { reason: 'Interrupted: its outcome is unknown' };
+  const why = waitingFor === 'third-party' ? (waitingDetail ?? reason) : reason;
+  return why === null ? {} : { reason: why };
 }
 
 function dueView(fold: RunFold, step: StepFold, now: Instant): Pick<RunStepDocument, 'due'> {

@@ -8,7 +8,7 @@ import type { RunFold, StepFold } from '../../contract/run/state.ts';
 import { approvalOf, approvers, stepOf } from '../../contract/run/state.ts';
 import { attestOf } from '../../contract/run/plan.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
-import { deadNames, isSpare, modeRule, simulatedOutcome } from './modes.ts';
+import { deadNames, deadNeeds, isSpare, modeRule, simulatedOutcome } from './modes.ts';
 
 /** The value of a step's `when`, or why it has none. */
 export type Condition = { value: boolean } | { problem: string };
@@ -126,6 +126,8 @@ function consider(fold: RunFold, step: StepFold, rules: Rules): Advance {
     if ('problem' in condition) return one({ type: 'step.halted', data: { step: step.plan.path, reason: condition.problem } });
     if (!condition.value) return one({ type: 'step.skipped', data: { step: step.plan.path, rule: 'when', by: 'engine', reason: `Not needed: ${step.plan.block.when} is false` } });
   }
+  const lacks = deadNeeds(fold, step);
+  if (lacks.length > 0) return one({ type: 'step.waiting', data: { step: step.plan.path, for: 'third-party', detail: `It needs ${lacks.join(' and ')}, which ${lacks.length === 1 ? 'is' : 'are'} dead`, lacks: [...lacks] } });
   if (modeRule(fold, step).do === 'simulate') return simulate(fold, step);
   const refused = rules.refusal(step);
   if (refused !== null) return one({ type: 'step.halted', data: { step: step.plan.path, reason: refused } });

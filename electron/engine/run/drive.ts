@@ -77,6 +77,7 @@ function whatIsNeeded(live: LiveRun): string {
   const failed = live.fold.order.find(({ state, left }) => state === 'failed' && !left);
   if (failed !== undefined) return `Step ${failed.plan.path} failed: ${failed.reason ?? 'no reason given'}`;
   const asking = live.fold.order.find(({ state, left }) => (state === 'waiting' || state === 'unknown') && !left);
+  if (asking?.waitingFor === 'third-party') return `Step ${asking.plan.path} is blocked: ${asking.waitingDetail ?? 'it waits for a third party'}`;
   return asking === undefined ? 'Nothing can go on' : `Step ${asking.plan.path} waits for a person: ${asking.waitingFor ?? asking.reason ?? 'its outcome is unknown'}`;
 }
 
@@ -156,6 +157,7 @@ class Remaining {
       case 'outcome':
         return this.#failure(step);
       case 'third-party':
+        return step.lacks.length > 0 ? this.#failure(step) : null;
       case null:
         return null;
     }

@@ -1,5 +1,6 @@
 /** What a mode makes of a step. */
 import type { RunFold, StepFold } from '../../contract/run/state.ts';
+import { runbookOf } from '../../contract/run/plan.ts';
 import { sibling } from '../../contract/run/state.ts';
 
 export type ModeRule =
@@ -21,6 +22,16 @@ export function modeRule(fold: RunFold, { plan }: StepFold): ModeRule {
 /** Names that are dead and for which the step has another way; empty when its own way is open. */
 export function deadNames(fold: RunFold, step: StepFold): readonly string[] {
   return (step.plan.block.alternate?.when_dead ?? []).filter((name) => fold.dead.includes(name));
+}
+
+/** What the step needs alive, by itself or by the check that it names, and is dead; nothing when it goes another way. */
+export function deadNeeds(fold: RunFold, step: StepFold): readonly string[] {
+  const { block, scope } = step.plan;
+  const rule = modeRule(fold, step);
+  if (deadNames(fold, step).length > 0 || (rule.do === 'run' && rule.instead !== null)) return [];
+  const check = block.kind === 'check' && typeof block.check === 'string' ? block.check : null;
+  const ofCheck = check === null ? [] : (runbookOf(fold.plan, scope).checks.find(({ id }) => id === check)?.block.needs_alive ?? []);
+  return [...new Set([...(block.needs_alive ?? []), ...ofCheck])].filter((name) => fold.dead.includes(name));
 }
 
 /** Whether a step that stands in for another one is not needed, because that one's own way is open. */

@@ -26,7 +26,7 @@ import { planRun } from '../../contract/run/plan.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
 import type { Journal, JournalEvent } from '../journal/journal.ts';
-import type { People } from '../people/people.ts';
+import { personId, type People } from '../people/people.ts';
 import { removeLeftoverSecrets } from '../secrets/deliver-file.ts';
 import { systemKeychain, type Keychain } from '../secrets/keychain.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
@@ -39,7 +39,7 @@ import { createShelf, runDirOf, viewRecorded } from './read-runs.ts';
 import { interruptions, settleSurvivors, survivorsOf, takeUpServices } from './resume.ts';
 import { createScratch } from './scratch.ts';
 import type { FindRunbook, Preparation, StartRequest } from './start.ts';
-import { checkStart, findOperator, freezeRun, givenTime, measuredTimes, newRunId, prepareRun } from './start.ts';
+import { checkStart, findOperator, freezeRun, givenTime, measuredTimes, newRunId, prepareRun, shortRoles } from './start.ts';
 
 export type { FindRunbook, FoundRunbook, Preparation, StartRequest } from './start.ts';
 export type { LiveRun } from './live-run.ts';
@@ -130,7 +130,9 @@ class CarriedRuns implements Runs {
     const found = this.#given.findRunbook(request.id);
     const state = readiness(found.runbook);
     const now = deps.clock.now();
-    checkStart(request, found, state, now);
+    const named = request.operator === undefined ? null : (people.find(request.operator) ?? people.find(personId(request.operator)));
+    const short_of = request.mode === 'live' ? shortRoles(found.runbook, people.list(), named?.id ?? null) : [];
+    checkStart(request, found, state, now, short_of);
     const operator = await findOperator(people, request.mode, request.operator, request.passphrase);
     const run = newRunId(deps.clock.now());
     const snapshot = freezeRun(this.#sources(), found, request, runDirOf(dataDir, run), measuredTimes(journal));
@@ -147,6 +149,7 @@ class CarriedRuns implements Runs {
         mode: request.mode, runbook: { id: front.id, sha256 }, title: front.title, system: front.system, snapshot: { ...journal.blobs.put(Buffer.from(JSON.stringify(snapshot))) },
         signature: found.signature.state, outage_at, declared_at, operator, pace, engine: this.#engine(),
         acknowledged_unsigned: request.acknowledge_unsigned ?? null, proceeded_not_ready: request.proceed_not_ready ?? null, readiness: state, run_dir,
+        ...(short_of.length === 0 ? {} : { short_of: short_of.map((row) => ({ ...row })) }),
       },
     });
     const live = this.#carry(run);

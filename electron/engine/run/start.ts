@@ -5,6 +5,7 @@ import { EngineError } from '../../contract/errors.ts';
 import type { ReadinessState } from '../../contract/readiness.ts';
 import type { ParamQuestion } from '../../contract/methods.ts';
 import type { Person } from '../../contract/record.ts';
+import { counted } from '../../contract/wording.ts';
 import { readRunEvent } from '../../contract/run/events.ts';
 import type { Frozen, RunSnapshot } from '../../contract/run/snapshot.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
@@ -43,7 +44,24 @@ export interface Preparation {
   signature: SignatureState;
   readiness: ReadinessState;
   operators: Person[];
+  /** Roles for which fewer people are enrolled than the runbook wants; only a live run asks. */
+  short_of: ShortRole[];
   needs: ('operator' | 'unsigned' | 'not-ready' | 'params' | 'outage')[];
+}
+
+export interface ShortRole { role: string; wanted: number; enrolled: number }
+
+/** Whoever runs the run counts as `operator`, whatever else they were enrolled as. */
+export function shortRoles({ front }: Runbook, people: readonly Person[], operator: string | null): ShortRole[] {
+  const here = people.filter(({ revoked_at }) => revoked_at === null);
+  return Object.entries(front.roles ?? {}).flatMap(([role, { min }]) => {
+    const enrolled = here.filter(({ id, roles }) => roles.includes(role) || (role === 'operator' && id === operator)).length;
+    return min === undefined || enrolled >= min ? [] : [{ role, wanted: min, enrolled }];
+  });
+}
+
+function shortRoleWords({ role, wanted, enrolled }: ShortRole): string {
+  return `The runbook wants at least ${counted(wanted, 'person', 'people')} as ${role}; ${enrolled === 0 ? 'nobody is' : enrolled === 1 ? 'one is' : `${enrolled} are`} enrolled.`;
 }
 
 export interface StartSources {
@@ -64,8 +82,12 @@ export function prepareRun(sources: StartSources, request: StartRequest): Prepar
   if (questions.some(({ problem }) => problem !== null)) needs.push('params');
   if (live) needs.push('operator', 'outage');
   if (live && signature.state !== 'signed') needs.push('unsigned');
-  if (live && !isReady(readiness)) needs.push('not-ready');
-  return { questions, signature, readiness, operators: sources.people.list().filter(({ revoked_at }) => revoked_at === null), needs };
+  const here = sources.people.list().filter(({ revoked_at }) => revoked_at === null);
+  // before somebody is named, anybody who is enrolled may be the operator
+  const operator = here.find(({ id }) => request.operator === undefined || id === request.operator)?.id ?? null;
+  const short_of = live ? shortRoles(runbook, here, operator) : [];
+  if (live && (!isReady(readiness) || short_of.length > 0)) needs.push('not-ready');
+  return { questions, signature, readiness, short_of, operators: here, needs };
 }
 
 export function isReady(state: ReadinessState): boolean {
@@ -92,13 +114,17 @@ export function givenTime(name: string, text: string | undefined, now: number): 
 }
 
 /** @throws EngineError `usage` for params, operator or times; `waiting` when a live acknowledgement is missing */
-export function checkStart(request: StartRequest, { signature }: FoundRunbook, readiness: ReadinessState, now: number): void {
+export function checkStart(request: StartRequest, { signature }: FoundRunbook, readiness: ReadinessState, now: number, short: readonly ShortRole[]): void {
   givenTime('--outage-at', request.outage_at, now);
   givenTime('--declared-at', request.declared_at, now);
   if (request.mode !== 'live') return;
   if (request.operator === undefined) throw new EngineError('usage', 'A live run needs an operator who is enrolled on this laptop.', { hint: 'Name one with --operator.' });
   if (signature.state !== 'signed' && (request.acknowledge_unsigned ?? '').trim() === '') {
     throw new EngineError('waiting', `Nobody trusted vouches for this runbook (${signature.state}${signature.reason === undefined ? '' : `: ${signature.reason}`}).`, { hint: 'Accept that with --acknowledge-unsigned REASON; the reason is recorded.' });
+  }
+  const [tooFew] = short;
+  if (tooFew !== undefined && isReady(readiness) && (request.proceed_not_ready ?? '').trim() === '') {
+    throw new EngineError('waiting', shortRoleWords(tooFew), { hint: 'Enrol them with "blackstart people enroll", or go on with --proceed-not-ready REASON; the reason is recorded.' });
   }
   if (!isReady(readiness) && (request.proceed_not_ready ?? '').trim() === '') {
     throw new EngineError('waiting', `This runbook is ${readiness.replaceAll('_', ' ')}.`, { hint: 'Run its checks, or go on with --proceed-not-ready REASON; the reason is recorded.' });

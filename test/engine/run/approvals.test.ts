@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { systemClock } from '../../../electron/engine/clock.ts';
 import { openJournal } from '../../../electron/engine/journal/open-journal.ts';
 import { approvalHolds, createPeople, type People } from '../../../electron/engine/people/people.ts';
+import { readRunFacts } from '../../../electron/engine/report/run-facts.ts';
 import { finish, openLab, step, type LabOptions, type RunLab } from '../../support/run-lab.ts';
 
 const drop = step('drop', 'kind: run\nrun: [touch, "{{run_dir}}/dropped"]\npoint_of_no_return: true\napprove: { by: [vp, dba], quorum: 2 }');
@@ -184,5 +185,45 @@ describe('somebody’s word in a run', () => {
     expect(done.why).toContain('This may be attested by vp; Nils Nobody is operator.');
     expect(await finish(lab, await lab.runs.resume(live.id, { pace: 'auto', operator: 'olga-operator' }), { attestations: { word: { by: 'Vera Vice', note: 'I looked' } } })).toMatchObject({ exit: 0 });
     expect(lab.events(live.id, 'step.confirmed')).toHaveLength(1);
+  });
+});
+
+describe('a live run of a runbook that wants so many people in a role', () => {
+  const body = step('only', 'kind: run\nrun: ["true"]');
+  const wants = (min: string): string => `roles:\n  operator: { min: 1 }\n  dba: { min: ${min} }\n  vp: {}`;
+  const live = { mode: 'live', params: {}, operator: 'nils-nobody' } as const;
+
+  it('begins without a word when they are enrolled', async () => {
+    const lab = openStaffed();
+    expect(await lab.drive(body, { ...live, front: wants('2') })).toMatchObject({ exit: 0 });
+  });
+
+  it('does not begin while they are not, and creates no run', async () => {
+    const lab = openStaffed();
+    const id = lab.write(body, wants('3'));
+    await expect(lab.runs.start({ ...live, id }, 'auto')).rejects.toMatchObject({ code: 'waiting', message: 'The runbook wants at least 3 people as dba; 2 are enrolled.', hint: expect.stringContaining('--proceed-not-ready') });
+    expect(lab.runs.ids()).toEqual([]);
+    expect(lab.runs.prepare({ ...live, id })).toMatchObject({ short_of: [{ role: 'dba', wanted: 3, enrolled: 2 }], needs: ['operator', 'outage', 'not-ready'] });
+  });
+
+  it('begins with a reason, which stands in view and record', async () => {
+    const lab = openStaffed();
+    const done = await lab.drive(body, { ...live, front: wants('3'), proceed_not_ready: 'the third is on a plane' });
+    expect(done).toMatchObject({ exit: 0 });
+    expect(lab.runs.view(done.run.id).lookout).toEqual(['Started with 2 of the 3 people that the runbook wants as dba, because: the third is on a plane']);
+    expect(lab.events(done.run.id, 'run.created')[0]?.data['short_of']).toEqual([{ role: 'dba', wanted: 3, enrolled: 2 }]);
+    const { deviations } = readRunFacts(lab.events(done.run.id), () => null);
+    expect(deviations[0]).toMatchObject({ what: 'Started with 2 of the 3 people that the runbook wants as dba', who: 'Nils Nobody: “the third is on a plane”' });
+  });
+
+  it('counts nobody whose enrolment was revoked, and whoever runs it as operator', async () => {
+    const lab = openStaffed();
+    await lab.people.revoke('dan-data');
+    await expect(lab.runs.start({ ...live, id: lab.write(body, wants('2')) }, 'auto')).rejects.toThrow('one is enrolled');
+    expect(await lab.drive(body, { ...live, operator: 'vera-vice', front: 'roles:\n  operator: { min: 3 }' })).toMatchObject({ exit: 0 });
+  });
+
+  it('asks nothing of the kind in a drill', async () => {
+    expect(await openLab().drive(body, { front: wants('9') })).toMatchObject({ exit: 0 });
   });
 });
