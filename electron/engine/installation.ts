@@ -14,8 +14,9 @@ export interface Installation {
 }
 
 export function findInstallation(node: string = process.execPath, platform: NodeJS.Platform = process.platform): Installation {
-  const launcher = platform === 'win32' ? '../cli/blackstart.cmd' : '../cli/blackstart';
-  return { runbooks: fileURLToPath(new URL('../../runbooks', import.meta.url)), launcher: fileURLToPath(new URL(launcher, import.meta.url)), node };
+  // Each place is written out: the bundler moves only what it can read.
+  const launcher = platform === 'win32' ? new URL('../cli/blackstart.cmd', import.meta.url) : new URL('../cli/blackstart', import.meta.url);
+  return { runbooks: fileURLToPath(new URL('../../runbooks', import.meta.url)), launcher: fileURLToPath(launcher), node };
 }
 
 /**

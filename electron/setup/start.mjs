@@ -20,7 +20,10 @@ async function openConsole(args) {
   const runtime = await ensureElectron();
   const { NODE_OPTIONS: _options, ELECTRON_RUN_AS_NODE: _asNode, ...env } = process.env;
   if (runtime.fallback) env.BLACKSTART_ENGINE_NODE = findNode();
-  return runChild(runtime.executable, [...sandboxWords(), ROOT, ...args], { cwd: process.env.INIT_CWD ?? process.cwd(), env });
+  const status = await runChild(runtime.executable, [...sandboxWords(), ROOT, ...args], { cwd: process.env.INIT_CWD ?? process.cwd(), env });
+  // A person's own Ctrl+C needs no explanation; a display that went away does.
+  if (![0, 130, 143].includes(status)) say(`the window ended by itself (status ${status}; was the display closed?). Nothing that was acknowledged is lost. Start it again, or go on in this terminal: npm run -s blackstart -- resume last`);
+  return status;
 }
 
 async function drillInTerminal(args) {

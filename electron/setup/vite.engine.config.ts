@@ -9,6 +9,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FLAT = resolve(ROOT, 'build/engine');
 /** Native modules stay outside: they find their binaries beside themselves. */
 const NATIVE = ['better-sqlite3', '@lydell/node-pty', '@napi-rs/keyring', 'keytar'];
+/** A place that is computed would keep pointing where it did before the bundle, and nothing would be there. */
+const COMPUTED_PLACE = /new URL\(\s*(?!['"])[^)]*import\.meta\.url\s*\)/;
 const PLACE = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+)\1\s*,\s*import\.meta\.url\s*\)/g;
 
 /** Programs that the engine starts beside itself: each an entry of its own, found by its bare name. */
@@ -28,6 +30,7 @@ function placeKeeper(): Plugin {
     name: 'blackstart-places',
     transform(code, id) {
       if (!id.startsWith(ROOT) || id.includes('node_modules') || !code.includes('import.meta.url')) return null;
+      if (COMPUTED_PLACE.test(code)) throw new Error(`${id} computes a place beside itself; write it out, so that the bundle can keep it`);
       const changed = code.replace(PLACE, (_whole, _quote, place: string) => {
         const target = resolve(dirname(id), place);
         if (!place.endsWith('.ts')) {

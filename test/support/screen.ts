@@ -13,17 +13,28 @@ async function displayNumber(pipe: Readable): Promise<string> {
   throw new Error('Xvfb ended before it offered a display; is the package xvfb installed?');
 }
 
-export async function setup(): Promise<() => Promise<void>> {
-  if (process.platform !== 'linux') return () => Promise.resolve();
+/** A screen of its own, to be taken away while something is shown on it. */
+export async function startScreen(): Promise<{ display: string; stop(): Promise<void> }> {
   const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '2560x1600x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const failed = once(screen, 'error').then(([error]) => {
     throw new Error('Xvfb could not be started', { cause: error });
   });
   const pipe = screen.stdio[3];
   if (pipe === null || pipe === undefined || !('setEncoding' in pipe)) throw new Error('Xvfb has no descriptor 3');
-  process.env['DISPLAY'] = `:${await Promise.race([displayNumber(pipe), failed])}`;
-  return async () => {
-    screen.kill();
-    await once(screen, 'exit');
+  const display = `:${await Promise.race([displayNumber(pipe), failed])}`;
+  return {
+    display,
+    stop: async () => {
+      if (screen.exitCode !== null || screen.signalCode !== null) return;
+      screen.kill();
+      await once(screen, 'exit');
+    },
   };
+}
+
+export async function setup(): Promise<() => Promise<void>> {
+  if (process.platform !== 'linux') return () => Promise.resolve();
+  const { display, stop } = await startScreen();
+  process.env['DISPLAY'] = display;
+  return stop;
 }
