@@ -38,7 +38,7 @@ function Contents({ runbook, numbers }: { runbook: Runbook; numbers: ReadonlyMap
   );
 }
 
-function Document({ runbook, numbers }: { runbook: Runbook; numbers: ReadonlyMap<string, number> }) {
+export function Document({ runbook, numbers }: { runbook: Runbook; numbers: ReadonlyMap<string, number> }) {
   const phases = runbook.phases.filter((phase) => phase.steps.length > 0);
   return (
     <div className="doc">

@@ -1,4 +1,5 @@
 /** One step as it is read, on screen and on paper. */
+import type { Probe } from '../../../../electron/contract/check.ts';
 import type { Runbook, Step } from '../../../../electron/contract/runbook.ts';
 import { durationSeconds } from '../../../../electron/contract/scalars.ts';
 import { spokenDuration } from '../../../../electron/contract/wording.ts';
@@ -24,17 +25,22 @@ function commandsOf(block: Block): string[][] {
   }
 }
 
+function inlineCheck(probe: Probe): string {
+  if (probe.kind === 'http') return `Checks: ${probe.url} answers ${probe.status}${probe.verify === undefined ? '' : `; ${probe.verify.map(assertionWords).join('; ')}`}`;
+  return probe.kind === 'known-answer' ? `Checks: the secret ${probe.secret} opens a known answer` : `Checks: ${probe.kind}`;
+}
+
 /** What the step asks, beyond a program. */
 function taskOf(block: Block, runbook: Runbook): string | null {
   switch (block.kind) {
-    case 'manual': return [block.confirm, ...(block.checklist ?? [])].map((item) => item.replace(/\.$/u, '')).join('; ');
+    case 'manual': return [block.confirm, ...(block.checklist ?? []), ...(block.evidence === undefined ? [] : [`a ${block.evidence} is kept as evidence`])].map((item) => item.replace(/\.$/u, '')).join('; ');
     case 'decide': return `${block.question} ${Object.values(block.options).map((option) => option.label).join(' / ')}`;
     case 'approve': return `Approval by ${block.by.join(', ')}`;
     case 'secret': return `Obtain the secret ${block.secret}`;
     case 'notify': return `Tell ${runbook.audiences.find((audience) => audience.id === block.audience)?.title ?? block.audience}`;
     case 'call': return `Runs the runbook ${block.runbook}`;
     case 'wait': return block.for === undefined ? 'Waits until it holds' : `Waits ${spokenDuration(durationSeconds(block.for))}`;
-    case 'check': return typeof block.check === 'string' ? `Checks: ${runbook.checks.find((check) => check.id === block.check)?.block.title ?? block.check}` : `Checks: ${block.check.kind}`;
+    case 'check': return typeof block.check === 'string' ? `Checks: ${runbook.checks.find((check) => check.id === block.check)?.block.title ?? block.check}` : inlineCheck(block.check);
     case 'run': return null;
   }
 }
@@ -59,11 +65,19 @@ function rowsOf(step: Step, runbook: Runbook): [string, string][] {
     ['Alarm', block.quiet_alarm === undefined ? null : `no output for ${spokenDuration(durationSeconds(block.quiet_alarm))}`],
     ['Time limit', block.timeout === undefined ? null : spokenDuration(durationSeconds(block.timeout))],
     ['Needs alive', block.needs_alive?.join(', ')],
+    ['While dead', alternateOf(block, runbook)],
     ['If it fails', suspects.length === 0 ? null : suspects.join('; ')],
     ['Way back', block.undo?.run.join(' ')],
     ['In a rehearsal', rehearsalOf(block)],
   ];
   return rows.flatMap(([label, value]): [string, string][] => (value === null || value === undefined || value === '' ? [] : [[label, visible(value)]]));
+}
+
+/** The other way while something that the step needs is dead. */
+function alternateOf({ alternate }: Block, runbook: Runbook): string | null {
+  if (alternate === undefined) return null;
+  const other = alternate.manual ?? alternate.run?.join(' ') ?? runbook.steps.find((step) => step.id === alternate.step)?.title ?? alternate.step ?? '';
+  return `${alternate.when_dead.join(', ')}: ${other}`;
 }
 
 export function StepArticle({ step, number, runbook }: { step: Step; number: number; runbook: Runbook }) {
