@@ -16,6 +16,8 @@ export default defineConfig({
     target: 'chrome114',
     // A data: URL would need a wider content policy than files beside the page do.
     assetsInlineLimit: 0,
+    // The sheets refine each other in the order in which they are written, not in that in which screens are visited.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     emptyOutDir: false,
     chunkSizeWarningLimit: 4000,

@@ -5,9 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { EngineError } from '../../contract/errors.ts';
-import { makeServerCertificate } from './certificates.ts';
 import { writeOciLayout } from './oci-layout.ts';
 import { sealValue } from './seal.ts';
 
@@ -74,11 +72,17 @@ function isWholeButOld(folder: string, now: number): boolean {
   return made !== undefined && now - made > KEEP_MS && readFileSync(sums, 'utf8') === sumsOf(folder, ['SHA256SUMS']);
 }
 
+/** Large, and needed once; no start of the console should wait for it. */
+async function cryptography() {
+  return import('age-encryption');
+}
+
 async function makeMaterial(folder: string, host: FirstDrillHost): Promise<void> {
   for (const part of ['kit', 'backup', 'tls', 'manifests']) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
   const masterKey = randomBytes(32).toString('base64url');
   writeSecret(join(folder, 'kit', 'master.key'), masterKey);
   writeFileSync(join(folder, 'kit', 'canary.txt'), sealValue('The lamps are lit.', Buffer.from(masterKey)));
+  const { generateX25519Identity, identityToRecipient } = await cryptography();
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   writeSecret(join(folder, 'kit', 'backup-identity.txt'), `# opens the backups of Lanterns\n# public key: ${recipient}\n${identity}`);
@@ -98,6 +102,7 @@ function writeSecret(path: string, text: string): void {
 async function makeBackup(folder: string, host: FirstDrillHost, recipient: string, backup: { name: string; until: number }): Promise<void> {
   const plain = join(folder, `${backup.name}.sqlite`);
   await host.makeDatabase({ file: plain, until: backup.until, masterKeyFile: join(folder, 'kit', 'master.key') });
+  const { Encrypter } = await cryptography();
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
   writeFileSync(join(folder, 'backup', `${backup.name}.sqlite.age`), await encrypter.encrypt(new Uint8Array(readFileSync(plain))));
@@ -105,6 +110,7 @@ async function makeBackup(folder: string, host: FirstDrillHost, recipient: strin
 }
 
 async function makeCertificates(folder: string, now: number): Promise<void> {
+  const { makeServerCertificate } = await import('./certificates.ts');
   const made = await makeServerCertificate({ names: ['lanterns.example', 'localhost'], addresses: ['127.0.0.1'], days: CERTIFICATE_DAYS, now });
   writeFileSync(join(folder, 'ca.crt'), made.ca);
   writeFileSync(join(folder, 'server.crt'), made.certificate);

@@ -1,18 +1,10 @@
 /** The window: one screen at a time, dialogs over it, and one place where the engine's state is said. */
-import { useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import type { EngineEvent, HomeView, RunbookRow } from '../../../electron/contract/methods.ts';
 import { Sprite } from '../components/Glyph.tsx';
 import { useEngineEvents, useEngineState, useQuery } from '../engine-context.ts';
 import { KeyDeskProvider, useKeys } from '../keys/use-keys.tsx';
 import { HomeScreen } from '../screens/home/HomeScreen.tsx';
-import { PeopleScreen } from '../screens/people/PeopleScreen.tsx';
-import { ReadinessScreen } from '../screens/readiness/ReadinessScreen.tsx';
-import { RecordScreen } from '../screens/record/RecordScreen.tsx';
-import { ReportScreen } from '../screens/record/ReportScreen.tsx';
-import { RunbookScreen } from '../screens/runbooks/RunbookScreen.tsx';
-import { RunbooksScreen } from '../screens/runbooks/RunbooksScreen.tsx';
-import { RunScreen } from '../screens/run/RunScreen.tsx';
-import { StartDialog } from '../screens/start/StartDialog.tsx';
 import { Boundary } from './Boundary.tsx';
 import { Bar, Brand, Network, Today } from './Bar.tsx';
 import { KeysOverlay } from './Keys.tsx';
@@ -20,7 +12,17 @@ import { NavigationContext } from './navigation.ts';
 import { type NoticeLine, Notices } from './Notices.tsx';
 import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
+import { later, loadTheRest } from './later.ts';
 import { placeOf, type Route, type Start } from './route.ts';
+
+const PeopleScreen = later(async () => (await import('../screens/people/PeopleScreen.tsx')).PeopleScreen);
+const ReadinessScreen = later(async () => (await import('../screens/readiness/ReadinessScreen.tsx')).ReadinessScreen);
+const RecordScreen = later(async () => (await import('../screens/record/RecordScreen.tsx')).RecordScreen);
+const ReportScreen = later(async () => (await import('../screens/record/ReportScreen.tsx')).ReportScreen);
+const RunbookScreen = later(async () => (await import('../screens/runbooks/RunbookScreen.tsx')).RunbookScreen);
+const RunbooksScreen = later(async () => (await import('../screens/runbooks/RunbooksScreen.tsx')).RunbooksScreen);
+const RunScreen = later(async () => (await import('../screens/run/RunScreen.tsx')).RunScreen);
+const StartDialog = later(async () => (await import('../screens/start/StartDialog.tsx')).StartDialog);
 
 type Overlay = { kind: 'keys' } | { kind: 'palette' } | { kind: 'start'; what: Start };
 
@@ -65,6 +67,8 @@ function Window() {
   useEngineEvents((event) => { if (event.event === 'home.changed') reload(); });
   // Decided once, by the first answer; afterwards the person decides.
   if (route === null && home.result !== null) setRoute(openingRoute(home.result));
+  const answered = home.result !== null;
+  useEffect(() => (answered ? loadTheRest() : undefined), [answered]);
   const at = route ?? { screen: 'home' };
   const navigation = useMemo(() => ({
     go: (to: Route) => { setRoute(to); setOverlay(null); },
@@ -83,11 +87,11 @@ function Window() {
           <Rail route={at} home={home.result} onPalette={() => { setOverlay({ kind: 'palette' }); }} onKeys={() => { setOverlay({ kind: 'keys' }); }} />
         </>
       )}
-      <Boundary key={placeOf(at)}><Screen route={at} home={{ view: home.result }} /></Boundary>
+      <Boundary key={placeOf(at)}><Suspense><Screen route={at} home={{ view: home.result }} /></Suspense></Boundary>
       <Notices state={state} lines={notices.lines} error={home.error} onDismiss={notices.dismiss} />
       {overlay?.kind === 'keys' && <KeysOverlay onClose={close} />}
       {overlay?.kind === 'palette' && <Palette home={home.result} runbooks={runbooks.result?.runbooks ?? noRunbooks} onClose={close} />}
-      {overlay?.kind === 'start' && <StartDialog what={overlay.what} onClose={close} />}
+      {overlay?.kind === 'start' && <Suspense><StartDialog what={overlay.what} onClose={close} /></Suspense>}
     </NavigationContext>
   );
 }

@@ -1,8 +1,6 @@
 /** `http`: a server answers as expected. That it cannot be reached is a reason of its own, not a failure of the service. */
 import { readFileSync } from 'node:fs';
-import { request as requestHttp } from 'node:http';
 import type { IncomingMessage, RequestOptions } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { z } from 'zod';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
 import { durationSeconds } from '../../../contract/scalars.ts';
@@ -42,13 +40,15 @@ export const probeHttp: ProbeRunner<'http'> = async (probe, context) => {
 class TimedOut extends Error {}
 
 /** One request, no redirects, no proxy. Rejects with the connection's own error or TimedOut. */
-function ask(url: URL, probe: Http, context: ProbeContext): Promise<{ status: number; body: string; truncated: boolean }> {
+async function ask(url: URL, probe: Http, context: ProbeContext): Promise<{ status: number; body: string; truncated: boolean }> {
   const options: RequestOptions & { ca?: Buffer; cert?: Buffer; key?: Buffer } = {
     method: 'GET', headers: { accept: '*/*', 'user-agent': 'blackstart', connection: 'close' }, agent: false, signal: AbortSignal.any([context.signal, AbortSignal.timeout(durationSeconds(probe.timeout) * 1000)]),
     ...material('ca', probe.ca, context), ...material('cert', probe.cert, context), ...material('key', probe.key, context),
   };
+  // Node loads a good deal with these, which no start of the console should wait for.
+  const { request: send } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
-    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options, (response) => {
+    const request = send(url, options, (response) => {
       readBody(response).then(({ body, truncated }) => resolve({ status: response.statusCode ?? 0, body, truncated }), reject);
     });
     request.once('error', (error) => reject(options.signal?.aborted === true && !context.signal.aborted ? new TimedOut() : error));
