@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { EngineError } from '../contract/errors.ts';
 import { METHODS, type EngineEvent, type HomeView } from '../contract/methods.ts';
 import type { RunSummary } from '../contract/run.ts';
-import { toRunSummary } from '../contract/run/view.ts';
 import type { Runbook } from '../contract/runbook.ts';
 import { spokenBytes } from '../contract/wording.ts';
 import { checkRunbook } from './check-runbook.ts';
@@ -298,7 +297,7 @@ class Console implements ConsoleEngine {
   }
 
   #summaries(): RunSummary[] {
-    return this.#folders().flatMap(({ runs }) => runs.list().map(toRunSummary)).sort((a, b) => b.id.localeCompare(a.id));
+    return this.#folders().flatMap(({ runs }) => runs.summaries()).sort((a, b) => b.id.localeCompare(a.id));
   }
 
   async #home(): Promise<HomeView> {

@@ -97,7 +97,7 @@ export function viewRun(fold: RunFold, sources: ViewSources): RunView {
   };
 }
 
-function head(fold: RunFold, { alive }: ViewSources, now: Instant, forecast: Forecast): Omit<RunDocument, 'steps'> {
+function head(fold: RunFold, { alive }: Pick<ViewSources, 'alive'>, now: Instant, forecast: Forecast): Omit<RunDocument, 'steps'> {
   return {
     id: fold.id,
     runbook: fold.created.runbook,
@@ -111,6 +111,12 @@ function head(fold: RunFold, { alive }: ViewSources, now: Instant, forecast: For
     clocks: { tool_s: seconds(runClock(fold, 'tool', now)), human_s: seconds(runClock(fold, 'human', now)), blocked_s: seconds(runClock(fold, 'blocked', now)) },
     forecast_finish: forecast.finish === null ? null : iso(forecast.finish),
   };
+}
+
+/** What a list says of a run. */
+export function summarise(fold: RunFold, { now, alive }: Pick<ViewSources, 'now' | 'alive'>): RunSummary {
+  const { front } = fold.plan.snapshot.root.runbook;
+  return { ...head(fold, { alive }, alive ? now : fold.last, forecastRun(fold, now)), title: front.title, system: front.system };
 }
 
 function iso(wall: number): string {

@@ -87,9 +87,9 @@ class ChecksOfRunbooks implements Readiness {
   }
 
   view(runbook: Runbook): ReadinessReport {
-    const events = [...this.#deps.journal.events({ after: this.#folded, types: READINESS_EVENTS })];
-    this.#fold = foldReadiness(events, this.#fold);
-    this.#folded = events.at(-1)?.seq ?? this.#folded;
+    const { size } = this.#deps.journal.head;
+    if (size > this.#folded) this.#fold = foldReadiness(this.#deps.journal.events({ after: this.#folded, types: READINESS_EVENTS }), this.#fold);
+    this.#folded = size;
     return evaluate(runbook, this.#fold, this.#deps.clock.now());
   }
 

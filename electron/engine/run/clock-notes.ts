@@ -40,6 +40,7 @@ export class ClockNotes {
       this.#seen = event.seq;
       this.#notes.push(clockWords(event) ?? '');
     }
+    this.#seen = Math.max(this.#seen, this.#fold.seq); // whatever came before the run's newest event has been looked at
     return this.#notes;
   }
 }

@@ -18,9 +18,10 @@
  * Reading needs no lock: `readRunViews(reader, clock, dataDir)` and `readRunView(reader, name, clock, dataDir)` in read-runs.ts.
  */
 import { EngineError } from '../../contract/errors.ts';
-import type { RunCommand, RunView } from '../../contract/run.ts';
+import type { RunCommand, RunSummary, RunView } from '../../contract/run.ts';
 import type { Pace } from '../../contract/run/events.ts';
-import type { StepFold } from '../../contract/run/state.ts';
+import type { RunFold, StepFold } from '../../contract/run/state.ts';
+import { summarise } from '../../contract/run/view.ts';
 import type { ReadinessState } from '../../contract/readiness.ts';
 import { planRun } from '../../contract/run/plan.ts';
 import type { Runbook } from '../../contract/runbook.ts';
@@ -35,11 +36,12 @@ import { checkAnswers, type Answers } from './answers.ts';
 import { doCommand, type CommandOptions } from './commands.ts';
 import { LiveRun } from './live-run.ts';
 import { makeRunDir } from './programs.ts';
-import { createShelf, runDirOf, viewRecorded } from './read-runs.ts';
+import { isCarried, runDirOf, viewRecorded } from './read-runs.ts';
+import { createShelf } from './shelf.ts';
 import { interruptions, settleSurvivors, survivorsOf, takeUpServices } from './resume.ts';
 import { createScratch } from './scratch.ts';
 import type { FindRunbook, Preparation, StartRequest } from './start.ts';
-import { checkStart, findOperator, freezeRun, givenTime, measuredTimes, newRunId, prepareRun, shortRoles } from './start.ts';
+import { checkStart, findOperator, freezeRun, givenTime, newRunId, prepareRun, shortRoles } from './start.ts';
 
 export type { FindRunbook, FoundRunbook, Preparation, StartRequest } from './start.ts';
 export type { LiveRun } from './live-run.ts';
@@ -83,6 +85,8 @@ export interface Runs {
   resume(run: string, request: ResumeRequest): Promise<LiveRun>;
   /** Newest first; runs that this version cannot read are left out. */
   list(): RunView[];
+  /** What a list says of each, newest first: cheap, however many there are. Those that do not read are left out. */
+  summaries(): RunSummary[];
   /** Oldest first, all of them. */
   ids(): string[];
   view(run: string): RunView;
@@ -135,7 +139,7 @@ class CarriedRuns implements Runs {
     checkStart(request, found, state, now, short_of);
     const operator = await findOperator(people, request.mode, request.operator, request.passphrase);
     const run = newRunId(deps.clock.now());
-    const snapshot = freezeRun(this.#sources(), found, request, runDirOf(dataDir, run), measuredTimes(journal));
+    const snapshot = freezeRun(this.#sources(), found, request, runDirOf(dataDir, run), this.#shelf.measured());
     if (answers !== undefined) checkAnswers(answers, planRun(snapshot));
     const run_dir = makeRunDir(dataDir, run);
     const begun = new Date(deps.clock.now()).toISOString();
@@ -250,12 +254,28 @@ class CarriedRuns implements Runs {
     return this.#shelf.readable().map((run) => this.view(run)).reverse();
   }
 
+  summaries(): RunSummary[] {
+    return this.#shelf.readable().map((run) => this.#shelf.summary(run) ?? this.#summaryOf(run)).reverse();
+  }
+
+  #summaryOf(run: string): RunSummary {
+    const { clock } = this.#given.deps;
+    const fold = this.#shelf.fold(run);
+    const now = { wall: clock.now(), boot: clock.bootId(), up: clock.uptime() };
+    return summarise(fold, { now, alive: this.live(run) !== null || (!this.#isLeft(run, fold) && isCarried(fold, now.boot)) });
+  }
+
+  /** This process carried it and does not any more. */
+  #isLeft(run: string, { engine }: RunFold): boolean {
+    return engine.pid === process.pid && this.#carried.has(run);
+  }
+
   ids(): string[] {
     return [...this.#shelf.ids()];
   }
 
   has(run: string): boolean {
-    return this.#carried.has(run) || this.#shelf.ids().includes(run);
+    return this.#carried.has(run) || this.#shelf.has(run);
   }
 
   view(name: string): RunView {
@@ -265,8 +285,7 @@ class CarriedRuns implements Runs {
     const known = this.#over.get(run);
     if (known !== undefined) return known;
     const fold = this.#shelf.fold(run);
-    const isOurs = fold.engine.pid === process.pid && this.#carried.has(run); // this process has left it
-    const view = viewRecorded(fold, this.#given.journal, this.#given.deps.clock, this.#given.dataDir, isOurs ? false : undefined);
+    const view = viewRecorded(fold, this.#given.journal, this.#given.deps.clock, this.#given.dataDir, this.#isLeft(run, fold) ? false : undefined);
     if (fold.finished !== null) this.#over.set(run, view);
     return view;
   }

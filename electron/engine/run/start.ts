@@ -6,11 +6,9 @@ import type { ReadinessState } from '../../contract/readiness.ts';
 import type { ParamQuestion } from '../../contract/methods.ts';
 import type { Person } from '../../contract/record.ts';
 import { counted } from '../../contract/wording.ts';
-import { readRunEvent } from '../../contract/run/events.ts';
 import type { Frozen, RunSnapshot } from '../../contract/run/snapshot.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
 import type { Mode } from '../../contract/step.ts';
-import type { JournalReader } from '../journal/journal.ts';
 import type { People } from '../people/people.ts';
 import { readBeside } from './programs.ts';
 import { personId } from '../people/people.ts';
@@ -188,14 +186,4 @@ function freezeCalls(sources: StartSources, runbook: Runbook, scope: string, cha
     into[path] = freeze(sources, called, {}, mode, runDir, false);
     freezeCalls(sources, called, path, [...chain, calledId], mode, runDir, into);
   }
-}
-
-/** Newest measured time of each step's block in earlier runs that did it for real. */
-export function measuredTimes(journal: Pick<JournalReader, 'events'>): Record<string, number> {
-  const measured: Record<string, number> = {};
-  for (const stored of journal.events({ types: ['step.result'] })) {
-    const event = readRunEvent(stored);
-    if (event?.type === 'step.result' && event.data.ok && event.data.purpose === 'work' && event.data.duration_ms > 0) measured[event.data.block] = event.data.duration_ms;
-  }
-  return measured;
 }

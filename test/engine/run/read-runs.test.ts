@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../electron/engine/clock.ts';
 import type { Journal } from '../../../electron/engine/journal/journal.ts';
 import { openJournal } from '../../../electron/engine/journal/open-journal.ts';
-import { createShelf, readRunViews } from '../../../electron/engine/run/read-runs.ts';
+import { readRunViews } from '../../../electron/engine/run/read-runs.ts';
+import { createShelf } from '../../../electron/engine/run/shelf.ts';
 
 let folder: string;
 let journal: Journal;
