@@ -1,8 +1,7 @@
 /** The current step: what it is for, what exactly runs, what came out, what must hold. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { RunView, StepView } from '../../../../electron/contract/run.ts';
 import { spokenDuration, utcTime } from '../../../../electron/contract/wording.ts';
-import { useFocusOnArrival } from '../../app/Page.tsx';
 import { Command } from '../../components/Command.tsx';
 import { Fault } from '../../components/Fault.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
@@ -100,7 +99,9 @@ interface CurrentStepProps {
 }
 
 export function CurrentStep({ run, view, step, covered, children, onDialog }: CurrentStepProps) {
-  const place = useFocusOnArrival<HTMLElement>();
+  const place = useRef<HTMLElement>(null);
+  // Not to the button that opened the dialog: Enter is the primary action again, as on arrival.
+  useEffect(() => { if (!covered) place.current?.focus({ preventScroll: true }); }, [covered]);
   useKeys(step === null ? [] : [{ key: 'o', label: 'Full output of the step', run: () => { onDialog({ kind: 'output' }); } }]);
   return (
     <main className="now-step" ref={place} tabIndex={-1}>
