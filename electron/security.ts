@@ -109,7 +109,7 @@ export function closeContents(app: App, mayGo: (contents: WebContents, url: stri
 }
 
 /** Variables that make a program load or run something else; none reaches the engine. */
-const INJECTING = /^(NODE_OPTIONS|NODE_PATH|NODE_REPL_.*|LD_PRELOAD|LD_LIBRARY_PATH|LD_AUDIT|DYLD_.*|ELECTRON_.*|BLACKSTART_ENGINE_NODE)$/i;
+const INJECTING = /^(NODE_OPTIONS|NODE_PATH|NODE_REPL_.*|NODE_COMPILE_CACHE|LD_PRELOAD|LD_LIBRARY_PATH|LD_AUDIT|DYLD_.*|ELECTRON_.*|BLACKSTART_ENGINE_NODE)$/i;
 
 export function cleanEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !INJECTING.test(entry[0])));

@@ -68,6 +68,7 @@ function buildTarget(target, { out, flavour }) {
   if (existsSync(final)) renameSync(final, `${final}.old`);
   renameSync(fresh, final);
   rmSync(`${final}.old`, { recursive: true, force: true });
+  if (target === 'engine') rmSync(join(out, 'compiled'), { recursive: true, force: true }); // what Node compiled of the former one
 }
 
 /**

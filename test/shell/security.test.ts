@@ -37,7 +37,7 @@ describe('the address of a file of the page', () => {
 
 describe('the engine\'s environment', () => {
   it('holds no variable that makes a program load or run something else', () => {
-    const hostile = { NODE_OPTIONS: '--require x', LD_PRELOAD: 'x.so', ld_preload: 'x', DYLD_INSERT_LIBRARIES: 'x', ELECTRON_RUN_AS_NODE: '1', NODE_PATH: 'x', BLACKSTART_ENGINE_NODE: 'x' };
+    const hostile = { NODE_OPTIONS: '--require x', LD_PRELOAD: 'x.so', ld_preload: 'x', DYLD_INSERT_LIBRARIES: 'x', ELECTRON_RUN_AS_NODE: '1', NODE_PATH: 'x', NODE_COMPILE_CACHE: 'x', BLACKSTART_ENGINE_NODE: 'x' };
     expect(cleanEnvironment({ ...hostile, PATH: '/bin', HOME: '/home/op', BLACKSTART_DATA: '/data', UNSET: undefined })).toEqual({ PATH: '/bin', HOME: '/home/op', BLACKSTART_DATA: '/data' });
   });
 });
