@@ -92,6 +92,14 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora in the window', { r
     await page.keyboard.press('Tab');
   }
 
+  it('is read first, with everything that the kit must hold', async () => {
+    await goThrough('Runbooks');
+    await tabTo(page, page.getByRole('button', { name: 'Rebuild Ampora after total loss', exact: true }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 3, name: 'Tear the sandbox down' }).waitFor();
+    await look('runbook');
+  });
+
   it('finds readiness with the values of this laptop and a key that is typed', async () => {
     await goThrough('Readiness');
     await choose(page.getByLabel('Runbook'), 'Rebuild Ampora');

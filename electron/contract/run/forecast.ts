@@ -21,7 +21,8 @@ export function expectedMs(fold: RunFold, { plan }: StepFold): number {
   return plan.block.budget === undefined ? 0 : durationSeconds(plan.block.budget) * 1000;
 }
 
-export function forecastRun(fold: RunFold, now: Instant): Forecast {
+/** @param ruledOut whether a step that has not begun is known not to be needed, since its branch was not taken */
+export function forecastRun(fold: RunFold, now: Instant, ruledOut: (step: StepFold) => boolean = () => false): Forecast {
   if (fold.finished !== null) return { steps: new Map(), finish: null, restored: null };
   const ends = new Map<string, number>();
   const steps = new Map<string, { start: number; end: number }>();
@@ -31,7 +32,8 @@ export function forecastRun(fold: RunFold, now: Instant): Forecast {
     const earliest = finish;
     for (const step of fold.order) {
       if (isOver(step) || turnOf(fold, step) !== turn) continue;
-      const window = windowOf(fold, step, ends, turn === FIRST ? now : { ...now, wall: earliest }, now);
+      const expected = step.state === 'pending' && ruledOut(step) ? 0 : expectedMs(fold, step);
+      const window = windowOf(fold, step, expected, ends, turn === FIRST ? now : { ...now, wall: earliest }, now);
       ends.set(step.plan.path, window.end);
       if (step.plan.parent !== null) ends.set(step.plan.parent, Math.max(window.end, ends.get(step.plan.parent) ?? 0));
       steps.set(step.plan.path, window);
@@ -60,8 +62,7 @@ function isOver({ state, left }: StepFold): boolean {
 }
 
 /** @param from before which it does not begin */
-function windowOf(fold: RunFold, step: StepFold, ends: ReadonlyMap<string, number>, from: Instant, now: Instant): { start: number; end: number } {
-  const expected = expectedMs(fold, step);
+function windowOf(fold: RunFold, step: StepFold, expected: number, ends: ReadonlyMap<string, number>, from: Instant, now: Instant): { start: number; end: number } {
   if (step.effect !== null) {
     const start = now.wall - elapsed(step.effect.since, now);
     return { start, end: Math.max(now.wall, start + expected) };

@@ -28,6 +28,8 @@ export interface ViewSources {
   preview?(step: StepFold): string[][];
   /** The params with what they wait for filled in, as far as it is known; by default as they were frozen. */
   params?(): Readonly<Record<string, string>>;
+  /** Whether a step that has not begun is known not to be needed. */
+  ruledOut?(step: StepFold): boolean;
   /** Whether a step that waits will only be talked through. */
   simulates?(step: StepFold): boolean;
   /** An assertion in words, before it is judged. */
@@ -66,7 +68,7 @@ export function runState(fold: RunFold, alive: boolean): RunState {
 }
 
 export function viewRun(fold: RunFold, sources: ViewSources): RunView {
-  const forecast = forecastRun(fold, sources.now);
+  const forecast = forecastRun(fold, sources.now, sources.ruledOut);
   const now = sources.alive ? sources.now : fold.last; // nobody works on an interrupted run: its clocks stand
   const spans = spansByStep(fold.stretches);
   const { front } = fold.plan.snapshot.root.runbook;

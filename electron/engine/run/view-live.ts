@@ -10,7 +10,7 @@ import { fillAll } from './fill-all.ts';
 import { assertionWords } from './judgement.ts';
 import { modeRule } from './modes.ts';
 import type { Names } from './names.ts';
-import { fillForPeople, namesEver } from './names.ts';
+import { conditionOf, fillForPeople, namesEver } from './names.ts';
 import { secretsOf, shownFiles, writtenPrograms } from './programs.ts';
 
 export interface Viewed {
@@ -26,6 +26,13 @@ export interface Viewed {
   lastOutput(step: string): string | null;
   /** What the clock of this laptop did meanwhile. */
   clockNotes(): readonly string[];
+}
+
+/** Decisions that are still open rule nothing out. */
+function isRuledOut(fold: RunFold, step: StepFold): boolean {
+  if (step.plan.block.when === undefined) return false;
+  const condition = conditionOf(fold, step);
+  return 'value' in condition && !condition.value;
 }
 
 export function viewLive(run: Viewed, alive: boolean): RunView {
@@ -47,6 +54,7 @@ export function viewLive(run: Viewed, alive: boolean): RunView {
     load: (blob) => loadText(run.journal.blobs, blob),
     fill: (step, text) => shown(text, step.plan.scope),
     preview: (step) => preview(run, step, namesOf(step.plan.scope)),
+    ruledOut: (step) => isRuledOut(run.fold, step),
     simulates: (step) => modeRule(run.fold, step).do === 'simulate',
     words: (step, assertion) => assertionWords(Assertion.parse(fillAll(assertion, (text) => shown(text, step.plan.scope)))),
     params: () => Object.fromEntries(Object.entries(run.fold.plan.snapshot.root.params).map(([name, text]) => [name, shownNames('').values[name] ?? text])),

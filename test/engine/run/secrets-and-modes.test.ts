@@ -127,6 +127,18 @@ describe('modes', () => {
     expect(lab.runs.view(done.live.id).steps.every(({ simulated }) => simulated)).toBe(true);
   });
 
+  it('a branch that was not taken is out of the forecast at once, before its steps are reached', async () => {
+    const lab = openLab();
+    const body = step('choose', 'kind: decide\nquestion: Where?\nas: place\noptions:\n  here: { label: Here }\n  there: { label: There }') + step('first', 'kind: run\nrun: ["true"]\nbudget: 10m\nverify: [{ stdout: { equals: "" } }]') + step('far', 'kind: manual\nwhen: place == "there"\nbudget: 50m\nconfirm: Done?') + step('last', 'kind: manual\nbudget: 5m\nconfirm: Done?');
+    const live = await lab.runs.start({ id: lab.write(body), mode: 'rehearsal', params: {} }, 'step');
+    await live.settled();
+    const minutes = (): number => Math.round((Date.parse(live.view().forecast_finish ?? '') - Date.now()) / 60_000);
+    expect(minutes()).toBe(65);
+    await lab.runs.command(live.id, { do: 'decide', step: 'choose', option: 'here' });
+    await live.settled();
+    expect(minutes()).toBe(15);
+  });
+
   it('says before a step that it will be simulated, and what is expected with its values', async () => {
     const lab = openLab();
     const path = lab.write(step('real', 'kind: run\nrun: ["true"]\nverify: [{ title: "At least {{least}}", number: { min: 1 } }]') + step('gate', 'kind: manual\nneeds: []\nconfirm: Done?\npoint_of_no_return: true\nmodes: { rehearsal: simulate }'), 'params:\n  least: { type: int, default: 7 }');

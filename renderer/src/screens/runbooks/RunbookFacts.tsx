@@ -13,7 +13,7 @@ function Targets({ targets }: { targets: Result<'runbook.get'>['runbook']['front
 
 /** Every number here is somebody else's until the site sets its own, so the other bands stand beside it. */
 function Classes({ targets }: { targets: Result<'runbook.get'>['runbook']['front']['targets'] }) {
-  return (targets?.classes ?? []).map((row) => <Fragment key={row.id}><dt>{visible(row.title)}</dt><dd><Targets targets={{ rto: row.rto, rpo: row.rpo }} /></dd></Fragment>);
+  return (targets?.classes ?? []).map((row) => <Fragment key={row.id}><dt>{visible(row.id)}</dt><dd><Targets targets={{ rto: row.rto, rpo: row.rpo }} /><span className="block t3 s12">{visible(row.title)}</span></dd></Fragment>);
 }
 
 /** What is asked at the start, with what stands there until somebody says otherwise. */

@@ -24,7 +24,7 @@ const FACTS: readonly (readonly [string, RegExp])[] = [
   ['AM3', /bound by the restore of PostgreSQL and by bringing up Kubernetes or the virtual machines.*RTO 4 h/su],
   ['AM4', /how often PostgreSQL archives its WAL.*RPO 15 min/su],
   ['AM5', /put in what your business needs.*as recommended/su],
-  ['AM6', /continuous WAL archiving and a hot DR site RTO 1 h, RPO 5 min/su],
+  ['AM6', /RTO 1 h, RPO 5 min Many tenants as a service, with continuous WAL archiving and a hot DR site/su],
   ['AM7', /newest PostgreSQL backup, in object storage away from the cluster/su],
   ['AM8', /master encryption key, from the secret manager or from escrow/su],
   ['AM9', /TLS material, or the means to issue it again \(cert-manager with ACME, or the corporate CA/su],
