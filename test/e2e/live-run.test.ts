@@ -412,6 +412,7 @@ describe('the run', () => {
     await dialog.getByText('Still running:').waitFor();
     await press(page, dialog.getByRole('button', { name: 'End it' }));
     await dialog.getByText('Still running:').waitFor({ state: 'detached', timeout: 30_000 });
+    await dialog.getByText('nothing of it runs any more').waitFor();
     await choose(page, dialog, 'It did its work');
     await look('outcome');
     await sendWords(dialog, dialog.getByLabel('How do you know?'), 'The gauge at the lock says full');

@@ -45,7 +45,9 @@ export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: I
       step.survivors = event.data.survivors;
       return halts(fold, step, 'unknown', event.data.reason, at);
     case 'step.survivors':
-      if (event.data.gone) step.survivors = [];
+      if (!event.data.gone) return;
+      if (step.state === 'unknown' && step.survivors.length > 0) step.reason = 'Interrupted: its outcome is unknown; nothing of it runs any more';
+      step.survivors = [];
       return;
     case 'step.simulated':
       begin(fold, step, at);

@@ -82,6 +82,7 @@ describe('after the engine was killed', () => {
     await expect(lab.runs.command(run(lab), { do: 'retry', step: 'long' })).rejects.toThrow('still lives');
     await lab.runs.command(run(lab), { do: 'survivors', step: 'long', then: 'kill' });
     expect(live.view().survivors).toEqual([]);
+    expect(live.view().steps[0]?.reason).toBe('Interrupted: its outcome is unknown; nothing of it runs any more');
     expect(findSurvivors({ processes: [], marker: `${run(lab)}/` })).toEqual([]);
     await lab.runs.command(run(lab), { do: 'done', step: 'long', reason: 'it had finished, I looked' });
     await live.settled();
