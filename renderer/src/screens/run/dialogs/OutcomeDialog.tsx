@@ -46,7 +46,7 @@ export function OutcomeDialog({ run, view, step, onClose }: { run: Run; view: Ru
         {alive.length > 0 && (
           <Notice tone="amber" shape="needs">
             <b className="med">Still running:</b> {alive.map((survivor) => `${visible(survivor.what)} (process ${survivor.pid})`).join(', ')}. No second copy starts while it lives.
-            <div className="row gap-top"><Button onPress={() => { settle('look'); }}>Look again</Button><Button look="danger" onPress={() => { settle('kill'); }}>End it</Button></div>
+            <div className="row gap-top"><Button disabled={run.busy} onPress={() => { settle('look'); }}>Look again</Button><Button look="danger" disabled={run.busy} onPress={() => { settle('kill'); }}>End it</Button></div>
           </Notice>
         )}
         <RadioField legend="What did you find?" value={choice} onChange={(value) => { const found = CHOICES.find((candidate) => candidate.value === value); if (found !== undefined) setChoice(found.value); }} options={CHOICES} />
