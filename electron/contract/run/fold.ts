@@ -13,7 +13,7 @@ export function beginRun(id: string, plan: RunPlan, event: RunEvent & { type: 'r
   const { data } = event;
   const order = plan.steps.map(newStep);
   return {
-    id, plan, created: data, createdAt: instantOf(event), mode: data.mode, pace: data.pace, engine: data.engine, operator: data.operator, seq: event.seq, last: instantOf(event), before: instantOf(event),
+    id, plan, created: data, first: event.seq, createdAt: instantOf(event), mode: data.mode, pace: data.pace, engine: data.engine, operator: data.operator, seq: event.seq, last: instantOf(event), before: instantOf(event),
     steps: new Map(order.map((step) => [step.plan.path, step])), order, stretches: [],
     parked: null, aborted: null, teardown: false, finished: null, restoredAt: null, rpo: null,
     dead: plan.snapshot.root.runbook.front.lost ?? [], scratch: new Map(), present: data.operator === null ? [] : [data.operator],

@@ -58,6 +58,7 @@ export interface RunFold {
   id: string;
   plan: RunPlan;
   created: EventOf<'run.created'>['data'];
+  first: number; // seq of that event
   createdAt: Instant;
   mode: Mode;
   pace: Pace;

@@ -20,13 +20,13 @@ export class EntryTable {
   readonly #db: Database.Database;
   readonly #insert: Database.Statement<[number, Uint8Array]> | null;
   readonly #page: Database.Statement<[number, number]>;
-  readonly #pageOfRun: Database.Statement<[number, Uint8Array, number]>;
+  /** By the number of needles. */
+  readonly #pagesContaining = new Map<number, Database.Statement<(number | Uint8Array)[]>>();
 
   private constructor(db: Database.Database, writable: boolean) {
     this.#db = db;
     this.#insert = writable ? db.prepare<[number, Uint8Array]>('INSERT INTO entry(seq, bytes) VALUES (?, ?)') : null;
     this.#page = db.prepare<[number, number]>('SELECT seq, bytes FROM entry WHERE seq > ? ORDER BY seq LIMIT ?');
-    this.#pageOfRun = db.prepare<[number, Uint8Array, number]>('SELECT seq, bytes FROM entry WHERE seq > ? AND instr(bytes, ?) > 0 ORDER BY seq LIMIT ?');
   }
 
   /** Makes the file when it is missing. EngineError `refused` when it holds anything but our one table. */
@@ -78,11 +78,13 @@ export class EntryTable {
     }
   }
 
-  /** Rows whose bytes contain `needle`; the caller decides on the parsed event. */
-  *rowsContaining(needle: string, after = 0): IterableIterator<EntryRow> {
-    const bytes = Buffer.from(needle);
+  /** Rows whose bytes contain one of the needles; the caller decides on the parsed event. */
+  *rowsContaining(needles: readonly string[], after = 0, until = Number.MAX_SAFE_INTEGER): IterableIterator<EntryRow> {
+    const bytes = needles.map((needle) => Buffer.from(needle));
+    const containing = this.#pagesContaining.get(bytes.length) ?? this.#db.prepare<(number | Uint8Array)[]>(`SELECT seq, bytes FROM entry WHERE seq > ? AND seq <= ? AND (${bytes.map(() => 'instr(bytes, ?) > 0').join(' OR ')}) ORDER BY seq LIMIT ?`);
+    this.#pagesContaining.set(bytes.length, containing);
     for (let from = after; ; ) {
-      const page = this.#pageOfRun.all(from, bytes, PAGE_ROWS).map((row) => EntryRow.parse(row));
+      const page = containing.all(from, until, ...bytes, PAGE_ROWS).map((row) => EntryRow.parse(row));
       yield* page;
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE_ROWS) return;

@@ -38,6 +38,8 @@ export interface BlobStore {
 export interface EventFilter {
   /** Exclusive. */
   after?: number;
+  /** Inclusive. */
+  until?: number;
   run?: string;
   types?: readonly string[];
 }

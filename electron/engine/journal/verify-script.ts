@@ -70,7 +70,9 @@ def read_key(text):
 
 def open_note(what, data, key):
     (text, _, signatures), found = data.decode().rpartition("\n\n"), False
-    for line in signatures.splitlines():
+    if not signatures.endswith("\n"):
+        bad(what + " ends in the middle of a line")
+    for line in signatures.split("\n")[:-1]:
         match = re.fullmatch("\u2014 (\\S+) (\\S+)", line)
         raw = base64.b64decode(match[2], validate=True) if match else b""
         if not match or base64.b64encode(raw).decode() != match[2]:
@@ -82,7 +84,7 @@ def open_note(what, data, key):
                 bad("the signature of %s on %s does not hold" % (key[0], what))
     if not found:
         bad("%s is not signed by %s" % (what, key[0]))
-    return text.splitlines()
+    return text.split("\n")
 
 # --- the journal: RFC 6962 tree over canonical JSON, one entry (or the leaf hash of a hidden one) a line
 def reject(number):

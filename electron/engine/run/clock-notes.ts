@@ -34,9 +34,8 @@ export class ClockNotes {
   }
 
   read(): readonly string[] {
-    this.#seen ??= firstOf(this.#journal, this.#fold.id);
-    for (const event of this.#journal.events({ after: this.#seen, types: CLOCK_EVENTS })) {
-      if (this.#fold.finished !== null && event.seq > this.#fold.seq) break;
+    this.#seen ??= this.#fold.first;
+    for (const event of this.#journal.events({ after: this.#seen, ...(this.#fold.finished === null ? {} : { until: this.#fold.seq }), types: CLOCK_EVENTS })) {
       this.#seen = event.seq;
       this.#notes.push(clockWords(event) ?? '');
     }
@@ -49,9 +48,4 @@ export class ClockNotes {
 export function clockEventsOf(journal: Pick<JournalReader, 'events'>, events: readonly JournalEvent[]): JournalEvent[] {
   const [first, last] = [events[0]?.seq ?? 0, events.at(-1)?.seq ?? 0];
   return [...journal.events({ after: first, types: CLOCK_EVENTS })].filter(({ seq }) => seq < last);
-}
-
-function firstOf(journal: Pick<JournalReader, 'events'>, run: string): number {
-  for (const { seq } of journal.events({ run })) return seq;
-  return 0;
 }

@@ -130,8 +130,7 @@ class FoldedRuns implements Shelf {
 
   #foldAgain(run: string, { first, last }: Shelved): RunFold {
     let fold: RunFold | null = null;
-    for (const stored of this.#reader.events({ after: first - 1 })) {
-      if (stored.seq > last) break;
+    for (const stored of this.#reader.events({ after: first - 1, until: last })) {
       const event = stored.run === run ? readRunEvent(stored) : null;
       if (event?.type === 'run.created') fold = begin(run, event, this.#reader);
       else if (event !== null && fold !== null) applyEvent(fold, event);
