@@ -61,13 +61,13 @@ function Window() {
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const state = useEngineState();
   const home = useQuery('home.view', {});
-  const runbooks = useQuery('runbook.list', {});
   const notices = useNotices();
   const { reload } = home;
   useEngineEvents((event) => { if (event.event === 'home.changed') reload(); });
   // Decided once, by the first answer; afterwards the person decides.
   if (route === null && home.result !== null) setRoute(openingRoute(home.result));
   const answered = home.result !== null;
+  const runbooks = useQuery('runbook.list', answered ? {} : null); // for the palette; Home comes first
   useEffect(() => (answered ? loadTheRest() : undefined), [answered]);
   const at = route ?? { screen: 'home' };
   const navigation = useMemo(() => ({
