@@ -172,7 +172,6 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
   const { sources, forecast } = given;
   const fill = (text: string): string => sources.fill?.(step, text) ?? text;
   const window = forecast.steps.get(plan.path);
-  const gate = approvalOf(plan);
   return {
     ...stepDocument(fold, step, given),
     title: fill(plan.title),
@@ -183,7 +182,7 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     prose: fill(plan.prose),
     needs: [...plan.needs],
     point_of_no_return: plan.block.point_of_no_return ?? false,
-    waiting_for: step.waitingFor ?? (step.left || (step.state !== 'failed' && step.state !== 'unknown') ? null : step.state === 'unknown' ? 'outcome' : 'answer'),
+    waiting_for: waitedFor(step),
     waiting_since: step.waitingSince === null ? null : iso(step.waitingSince.wall),
     commands: parsed(step.commands, sources, InBlob.commands) ?? sources.preview?.(step) ?? rawCommands(step),
     simulated: step.simulated || (step.state === 'waiting' && sources.simulates?.(step) === true),
@@ -195,7 +194,7 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     suspects: suspectsOf(fold, step),
     gotos: gotosOf(fold, step),
     approvals: step.approvals.map((approval) => ({ ...approval })),
-    approvals_needed: gate === null ? null : { quorum: gate.quorum, by: [...gate.by], not_self: gate.not_self },
+    approvals_needed: approvalsNeeded(plan),
     captures: { ...step.captures },
     forecast: window === undefined ? null : { start: iso(window.start), end: iso(window.end) },
     ...(step.byHand ? { by_hand: true } : {}),
@@ -203,6 +202,18 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     tty: plan.block.kind === 'run' && plan.block.tty === true,
     asks: asksOf(fold, step, fill, { now: given.now.wall, forecast: given.forecast.finish }),
   };
+}
+
+/** What halted waits for an answer; of what was interrupted the outcome is asked. */
+function waitedFor({ waitingFor, state, left }: StepFold): StepView['waiting_for'] {
+  if (waitingFor !== null || left) return waitingFor;
+  if (state === 'unknown') return 'outcome';
+  return state === 'failed' ? 'answer' : null;
+}
+
+function approvalsNeeded(plan: StepFold['plan']): StepView['approvals_needed'] {
+  const gate = approvalOf(plan);
+  return gate === null ? null : { quorum: gate.quorum, by: [...gate.by], not_self: gate.not_self };
 }
 
 function reasonOf({ reason, waitingFor, waitingDetail }: StepFold, interrupted: boolean): Pick<RunStepDocument, 'reason'> {

@@ -55,8 +55,8 @@ export function outputSink(host: Pick<RunHost, 'journal' | 'record' | 'fault'>, 
     },
     ready: () => sink?.ready() ?? Promise.resolve(),
     async finish() {
+      if (refusal !== null) return lost(refusal);
       try {
-        if (refusal !== null) throw refusal;
         return await (sink?.finish() ?? host.journal.blobs.put(new Uint8Array()));
       } catch (thrown) {
         return lost(thrown);
