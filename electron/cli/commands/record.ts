@@ -9,6 +9,7 @@ import { acceptDamage } from '../../engine/journal/accept-damage.ts';
 import { personId } from '../../engine/people/people.ts';
 import { readDeviceVkey, trustedKeys } from '../../engine/data-folder.ts';
 import { verifyBundle } from '../../engine/verify/verify-bundle.ts';
+import { verifyInChild } from '../../engine/verify/verify-in-child.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Perform } from '../perform.ts';
 import type { Terminal } from '../terminal.ts';
@@ -45,10 +46,11 @@ function verifyCommand(perform: Perform): Command {
     .option('--by <name>', 'who accepts that')
     .addHelpText('after', '\nExample:\n  blackstart record verify --anchor /media/witness/checkpoint.note')
     .action(async ({ anchor, acceptDamage: reason, by }: { anchor: string[]; acceptDamage?: string; by?: string }, command: Command) =>
-      perform(command, async ({ terminal, reader, path, dataDir }) => {
+      perform(command, async ({ terminal, installation, path, dataDir }) => {
         if (reason !== undefined) goOn(terminal, dataDir, reason, by);
         else if (by !== undefined) throw new EngineError('usage', '--by names who accepts a damage.', { hint: 'Add --accept-damage REASON.' });
-        return say(terminal, await reader().verifyRecord(anchor.map(path)));
+        // Nothing else is opened: a database that nobody should use is what this is for.
+        return say(terminal, await verifyInChild(dataDir, { anchors: anchor.map(path) }, installation.node));
       }),
     );
 }

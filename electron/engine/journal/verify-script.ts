@@ -70,9 +70,7 @@ def read_key(text):
 
 def open_note(what, data, key):
     (text, _, signatures), found = data.decode().rpartition("\n\n"), False
-    if not signatures.endswith("\n"):
-        bad(what + " ends in the middle of a line")
-    for line in signatures.split("\n")[:-1]:
+    for line in signatures.split("\n")[: -1 if signatures.endswith("\n") else None]:
         match = re.fullmatch("\u2014 (\\S+) (\\S+)", line)
         raw = base64.b64decode(match[2], validate=True) if match else b""
         if not match or base64.b64encode(raw).decode() != match[2]:
@@ -82,7 +80,7 @@ def open_note(what, data, key):
             opinions = [check(key[2], text.encode() + b"\n", raw[4:]) for check in (ed25519, openssl)]
             if opinions[0] is not True or opinions[1] is False:
                 bad("the signature of %s on %s does not hold" % (key[0], what))
-    if not found:
+    if not found or not signatures.endswith("\n"):
         bad("%s is not signed by %s" % (what, key[0]))
     return text.split("\n")
 
