@@ -82,6 +82,14 @@ describe('the window', () => {
     expect(await opened.page.evaluate('ask("echo", 1).then(() => [location.href, document.title])')).toEqual(['app://blackstart/index.html', 'Shell fixture']);
   });
 
+  it('goes nowhere when a file is dropped on it', async () => {
+    const devtools = await opened.page.context().newCDPSession(opened.page);
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await devtools.send('Input.dispatchDragEvent', { type, x: 100, y: 100, data: { items: [], files: ['/etc/hostname'], dragOperationsMask: 1 } });
+    expect(await opened.page.evaluate('ask("echo", 1).then(() => [location.href, document.title])')).toEqual(['app://blackstart/index.html', 'Shell fixture']);
+    expect(await opened.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.webContents.getURL()))).toEqual(['app://blackstart/index.html']);
+    await devtools.detach();
+  });
+
   it('opens no second window, no frame and no web view', async () => {
     expect(await opened.page.evaluate('window.open("https://example.invalid/") === null && window.open("app://blackstart/index.html") === null')).toBe(true);
     await opened.page.evaluate('document.body.insertAdjacentHTML("beforeend", `<iframe src="app://blackstart/index.html"></iframe><webview src="https://example.invalid/"></webview>`)');
