@@ -138,7 +138,7 @@ describe('time', () => {
   it('an interrupt ends what runs, starts nothing more, and leaves the run to be resumed', async () => {
     const lab = openLab();
     const live = await lab.runs.start({ id: lab.write(step('a', 'kind: run\nrun: [sleep, "300"]\non_fail: { retry: 3 }') + step('b', 'kind: run\nneeds: []\nrun: ["true"]')), mode: 'rehearsal', params: {} }, 'auto');
-    while (lab.events(live.id, 'step.process').length < 2) await live.changed();
+    while (lab.events(live.id, 'step.process').length < 2 || live.view().steps[1]?.state !== 'succeeded') await live.changed();
     const stop = new AbortController();
     const driving = driveRun(live, {}, { people: lab.people, env: {}, folder: lab.folder, signal: stop.signal });
     stop.abort();
