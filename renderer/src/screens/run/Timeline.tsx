@@ -15,13 +15,14 @@ function spot(at: number, width?: number): CSSProperties & Record<'--s' | '--d' 
   return { '--s': String(at), '--d': String(width ?? 0), '--span': '1' };
 }
 
+/** In pixels of the drawings, whose letters are 16 to the rem: a larger window has larger letters, which take more room. */
 function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
   const place = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(1000);
   useLayoutEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(([entry]) => { if (entry !== undefined) setWidth(Math.round(entry.contentRect.width)); });
+    const observer = new ResizeObserver(([entry]) => { if (entry !== undefined) setWidth(Math.round((entry.contentRect.width * 16) / parseFloat(getComputedStyle(document.documentElement).fontSize))); });
     observer.observe(element);
     return () => { observer.disconnect(); };
   }, []);
