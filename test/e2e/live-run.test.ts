@@ -1,8 +1,7 @@
 /** A live recovery in the window, by keyboard alone: everything that a run can ask of people, a crash in the middle, and the papers at the end. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { execFileSync } from 'node:child_process';
-import { createCipheriv, createHash, randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +14,8 @@ import { blackstart } from '../integration/command-line.ts';
 import { enterUntil, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
 import { launchConsole, SIZES, type LaunchedConsole } from '../support/electron.ts';
 import { enginePids } from '../support/engine-processes.ts';
-import { choose, pick, press, write } from '../support/fill-in.ts';
+import { choose, enrol, more, pick, press, selectCheck, sendWords, write } from '../support/fill-in.ts';
+import { filesWith, sealedSample, wholePage } from '../support/secret-traces.ts';
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/live-lab', import.meta.url));
 const dataDir = mkdtempSync(join(tmpdir(), 'blackstart-live-'));
@@ -33,19 +33,11 @@ let page: Page;
 let dialog: Locator;
 let alert: Locator;
 
-/** A sealed value that only the vault's key opens. */
-function canary(): string {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', createHash('sha256').update(VAULT_KEY).digest(), nonce);
-  const sealed = Buffer.concat([nonce, cipher.update('the vault is the right one', 'utf8'), cipher.final(), cipher.getAuthTag()]);
-  return `enc:v1:${sealed.toString('base64url')}`;
-}
-
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
   const book = join(dataDir, 'runbooks', 'live-lab');
   cpSync(FIXTURE, book, { recursive: true });
-  writeFileSync(join(book, 'canary.txt'), canary());
+  writeFileSync(join(book, 'canary.txt'), sealedSample(VAULT_KEY));
   opened = await launchConsole({ dataDir });
   page = opened.page;
   dialog = page.getByRole('dialog');
@@ -92,16 +84,6 @@ async function openDialog(box: Locator): Promise<void> {
 async function sendDialog(box: Locator): Promise<void> {
   await enterUntil(page, async () => !(await box.isVisible()));
 }
-/** Words in a large field are sent with Ctrl Enter. */
-async function sendWords(box: Locator, field: Locator, words: string): Promise<void> {
-  await write(page, field, words);
-  await vi.waitUntil(async () => {
-    if (!(await box.isVisible())) return true;
-    await page.keyboard.press('Control+Enter');
-    return !(await box.isVisible());
-  }, { timeout: 20_000, interval: 300 });
-}
-
 async function isAt(heading: string | RegExp, label: string | RegExp): Promise<void> {
   await expect.poll(() => stepHeading(page), { timeout: 20_000 }).toMatch(heading);
   await expect.poll(() => primaryLabel(page), { timeout: 20_000 }).toMatch(label);
@@ -111,42 +93,9 @@ async function stateOf(title: string): Promise<string> {
   return (await page.locator('.steps .step', { hasText: title }).locator('.sr').first().textContent()) ?? '';
 }
 
-/** From the menu at the end of the action bar. */
-async function more(item: string): Promise<void> {
-  await press(page, page.locator('.actions').getByRole('button', { name: 'More' }));
-  const entry = page.getByRole('menuitem', { name: item });
-  await entry.waitFor();
-  const focused = (): Promise<boolean> => entry.evaluate((element) => element === document.activeElement);
-  for (let moves = 0; moves < 20 && !(await focused()); moves += 1) await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
-}
-
-/** Everything of the page that could hold a text: its tree, and what its fields hold. */
-function wholePage(): Promise<string> {
-  return page.evaluate<string>(`[document.documentElement.outerHTML, ...[...document.querySelectorAll('input, textarea')].map((field) => field.value)].join('\\n')`);
-}
-
-/** Files of the data folder that hold any spelling of a secret. */
-function filesWith(secret: string): string[] {
-  const forms = [secret, Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('base64').replace(/=+$/u, '').slice(0, -2)].map((form) => Buffer.from(form));
-  return readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).filter((path) => {
-    const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0); // the browser's own files come and go
-    return forms.some((form) => bytes.includes(form));
-  });
-}
-
 async function isNowhere(secret: string): Promise<void> {
-  expect((await wholePage()).includes(secret)).toBe(false);
-  expect(filesWith(secret)).toEqual([]);
-}
-
-/** Walks to a check of the list. */
-async function selectCheck(title: string): Promise<void> {
-  await tabTo(page, page.locator('[data-primary]'));
-  const shown = page.locator('.detail h3');
-  for (let moves = 0; moves < 20; moves += 1) await page.keyboard.press('k');
-  for (let moves = 0; moves < 20 && (await shown.innerText()) !== title; moves += 1) await page.keyboard.press('j');
-  expect(await shown.innerText()).toBe(title);
+  expect((await wholePage(page)).includes(secret)).toBe(false);
+  expect(filesWith(dataDir, secret)).toEqual([]);
 }
 
 /** Every save dialog is answered with the folder for papers and the name that was offered. */
@@ -154,16 +103,6 @@ async function answerSaveDialogs(): Promise<void> {
   await opened.app.evaluate(({ dialog: dialogs }, folder) => {
     dialogs.showSaveDialog = (_window: unknown, options?: { defaultPath?: string }) => Promise.resolve({ canceled: false, filePath: `${folder}/${options?.defaultPath ?? 'nameless'}` });
   }, papers);
-}
-
-async function enrol(person: typeof ADA): Promise<void> {
-  await openDialog(dialog);
-  await write(page, dialog.getByLabel('Name', { exact: true }), person.name);
-  await write(page, dialog.getByLabel('Roles, as the runbooks name them'), person.roles);
-  await write(page, dialog.getByLabel(/Passphrase; the person/u), person.passphrase);
-  await write(page, dialog.getByLabel('The same once more'), person.passphrase);
-  await sendDialog(dialog);
-  await page.getByRole('cell', { name: person.name, exact: true }).waitFor();
 }
 
 describe('before the day', () => {
@@ -181,7 +120,7 @@ describe('before the day', () => {
     await look('enrol-refused');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    for (const person of [OPERATOR, ADA, JONAS]) await enrol(person);
+    for (const person of [OPERATOR, ADA, JONAS]) await enrol(page, person);
     await look('people');
   }, 60_000);
 
@@ -195,7 +134,7 @@ describe('before the day', () => {
     await write(page, field, VAULT_KEY);
     await look('readiness-secret');
     await sendDialog(dialog);
-    expect((await wholePage()).includes(VAULT_KEY)).toBe(false);
+    expect((await wholePage(page)).includes(VAULT_KEY)).toBe(false);
     await tabTo(page, page.locator('[data-primary]'));
     await page.locator('.detail').getByText('At hand for the next checks: vault_key').waitFor();
     // Once: the secret is forgotten after the checks, and a second round would not know it.
@@ -209,24 +148,24 @@ describe('before the day', () => {
   }, 90_000);
 
   it('overrides a check that failed, with a name and a reason', async () => {
-    await selectCheck('The chart of the gates lies here');
+    await selectCheck(page, 'The chart of the gates lies here');
     await press(page, page.getByRole('button', { name: 'Override…' }));
     await dialog.waitFor();
     await write(page, dialog.getByLabel('Your name'), OPERATOR.name);
     await write(page, dialog.getByLabel('Why may it be ignored?'), 'The pilots have it and read it out over the radio');
     await look('readiness-override');
-    await sendWords(dialog, dialog.getByLabel('Why may it be ignored?'), 'The pilots have it and read it out over the radio');
+    await sendWords(page, dialog, dialog.getByLabel('Why may it be ignored?'), 'The pilots have it and read it out over the radio');
     await page.locator('.detail').getByText('The pilots have it and read it out over the radio').waitFor();
     await page.locator('.detail').getByText('Overridden').first().waitFor();
   });
 
   it('takes a person’s word for what no program can see', async () => {
-    await selectCheck('The sealed envelope is in the safe');
+    await selectCheck(page, 'The sealed envelope is in the safe');
     await press(page, page.getByRole('button', { name: 'Say so…' }));
     await dialog.waitFor();
     await write(page, dialog.getByLabel('Your name'), ADA.name);
     await look('readiness-attest');
-    await sendWords(dialog, dialog.getByLabel('How do you know?'), 'I looked at 02:40; the seal is whole');
+    await sendWords(page, dialog, dialog.getByLabel('How do you know?'), 'I looked at 02:40; the seal is whole');
     await page.locator('.detail').getByText('A person says so').first().waitFor();
     await page.locator('.page-head').getByText('Not ready').waitFor();
     await look('readiness-mixed');
@@ -346,10 +285,10 @@ describe('the run', () => {
     await tabTo(page, output);
     await page.keyboard.press('Tab');
     expect(await output.evaluate((area) => area === document.activeElement)).toBe(false);
-    await more('Go to a later step…');
+    await more(page, 'Go to a later step…');
     await dialog.waitFor();
     await look('goto');
-    await sendWords(dialog, dialog.getByLabel('Why?'), 'The river gate is enough for tonight');
+    await sendWords(page, dialog, dialog.getByLabel('Why?'), 'The river gate is enough for tonight');
     await isAt('Move the second gate', /^Run step 9/u);
     expect(await page.getByRole('main').evaluate((main) => main === document.activeElement)).toBe(true);
     expect(await stateOf('Grease the first gate')).toContain('Not executed');
@@ -357,10 +296,10 @@ describe('the run', () => {
 
   it('overrides what failed, with a reason', async () => {
     await enterUntil(page, async () => (await primaryLabel(page)) === 'Try again');
-    await more('Override…');
+    await more(page, 'Override…');
     await dialog.waitFor();
     await look('override');
-    await sendWords(dialog, dialog.getByRole('textbox'), 'The gate stands open, seen by Jonas Weidmann');
+    await sendWords(page, dialog, dialog.getByRole('textbox'), 'The gate stands open, seen by Jonas Weidmann');
     await isAt('Ring the bell', /^Confirm/u);
     expect(await stateOf('Move the second gate')).toContain('Overridden');
   });
@@ -368,9 +307,9 @@ describe('the run', () => {
   it('writes notes, skips and defers, and an abort begun by mistake ends nothing', async () => {
     await page.keyboard.press('n');
     await dialog.waitFor();
-    await sendWords(dialog, dialog.getByRole('textbox'), 'Ada Keeper went home at 03:10');
+    await sendWords(page, dialog, dialog.getByRole('textbox'), 'Ada Keeper went home at 03:10');
     await page.locator('.side').getByText('Ada Keeper went home at 03:10').waitFor();
-    await more('Abort run…');
+    await more(page, 'Abort run…');
     await alert.waitFor();
     await look('abort');
     await page.keyboard.press('Enter');
@@ -380,13 +319,13 @@ describe('the run', () => {
     await page.keyboard.press('s');
     await dialog.waitFor();
     await look('skip');
-    await sendWords(dialog, dialog.getByRole('textbox'), 'The bell is with the founder');
+    await sendWords(page, dialog, dialog.getByRole('textbox'), 'The bell is with the founder');
     await vi.waitUntil(async () => (await stateOf('Ring the bell')).includes('Skipped'), { timeout: 10_000 });
     await look('after-skip');
     await isAt('Paint the gate', /^Confirm/u);
     await page.keyboard.press('d');
     await dialog.waitFor();
-    await sendWords(dialog, dialog.getByRole('textbox'), 'Needs daylight');
+    await sendWords(page, dialog, dialog.getByRole('textbox'), 'Needs daylight');
     await isAt('Fill the lock', /^Run step 12/u);
     expect(await stateOf('Paint the gate')).toContain('Deferred');
   }, 60_000);
@@ -416,7 +355,7 @@ describe('the run', () => {
     await dialog.getByText('nothing of it runs any more').waitFor();
     await choose(page, dialog, 'It did its work');
     await look('outcome');
-    await sendWords(dialog, dialog.getByLabel('How do you know?'), 'The gauge at the lock says full');
+    await sendWords(page, dialog, dialog.getByLabel('How do you know?'), 'The gauge at the lock says full');
     await isAt('Paint the gate', /^Do step 11 now/u);
     await look('deferred');
   }, 120_000);
@@ -476,7 +415,7 @@ describe('the papers', () => {
     const judged = await blackstart(['record', 'verify', '--json'], place);
     expect(z.object({ ok: z.boolean(), problems: z.array(z.unknown()) }).parse(judged.json())).toEqual({ ok: true, problems: [] });
     expect((await blackstart(['record', 'verify-bundle', bundle], place)).status).toBe(0);
-    for (const secret of [GATE_PASSWORD, VAULT_KEY, OPERATOR.passphrase, ADA.passphrase, JONAS.passphrase]) expect(filesWith(secret)).toEqual([]);
+    for (const secret of [GATE_PASSWORD, VAULT_KEY, OPERATOR.passphrase, ADA.passphrase, JONAS.passphrase]) expect(filesWith(dataDir, secret)).toEqual([]);
   }, 60_000);
 
   it('prints a checkpoint', async () => {
