@@ -26,8 +26,8 @@ function writeBook(): string {
   return path;
 }
 
-async function blackstart(): Promise<number> {
-  const dataDir = join(folder, 'data');
+async function blackstart(round: number): Promise<number> {
+  const dataDir = join(folder, `data-${round}`);
   const clock = systemClock();
   const journal = openJournal({ dataDir, clock });
   const people = createPeople(journal);
@@ -57,9 +57,12 @@ function ansible(): number | null {
 }
 
 try {
-  const ours = await blackstart();
+  // Around the other one, which takes half a minute: what else the machine does then weighs on both.
+  const times = [await blackstart(1), await blackstart(2)];
   const theirs = ansible();
-  process.stdout.write(`blackstart: ${Math.round(ours)} ms for ${steps} steps, ${(ours / steps).toFixed(1)} ms a step\n`);
+  times.push(await blackstart(3), await blackstart(4), await blackstart(5));
+  const ours = times.sort((a, b) => a - b)[2] ?? Number.NaN;
+  process.stdout.write(`blackstart: ${Math.round(ours)} ms for ${steps} steps, ${(ours / steps).toFixed(1)} ms a step (median of ${times.length}: ${times.map(Math.round).join(', ')})\n`);
   if (theirs === null) process.stdout.write('ansible-playbook is not installed here, nothing to compare with\n');
   else process.stdout.write(`ansible-playbook: ${Math.round(theirs)} ms; blackstart is ${(theirs / ours).toFixed(1)} times as fast\n`);
 } finally {
