@@ -190,9 +190,13 @@ describe('a run', () => {
     await dialog.getByLabel('Runbook').selectOption('first-drill');
     await dialog.getByText('These values are right').waitFor();
     await look('start-live');
+    const target = dialog.getByLabel(/Folder to restore into/u);
+    await target.fill('/srv/the-real-one');
     await tabTo(page, dialog.getByRole('radio', { name: /Live/u }));
     await page.keyboard.press('ArrowDown');
     await dialog.getByText('These values are right').waitFor();
+    // What was meant for the real target is not inherited by a rehearsal.
+    await expect.poll(() => target.inputValue()).not.toBe('/srv/the-real-one');
     await tabTo(page, dialog.locator('.check input'));
     await page.keyboard.press('Space');
     await enterUntil(page, async () => !(await dialog.isVisible()));

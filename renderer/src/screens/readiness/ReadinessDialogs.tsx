@@ -9,6 +9,7 @@ import { useDraft } from '../../drafts.ts';
 import { useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
 import { offeredSecrets } from './secrets-of.ts';
+import type { Values } from '../start/typed-values.ts';
 import { usePreparation } from '../start/use-preparation.ts';
 import { ParamFields } from '../start/ParamFields.tsx';
 
@@ -17,8 +18,8 @@ export type ReadinessDialog = { kind: 'override' | 'attest' | 'secret'; check: C
 interface DialogsProps {
   dialog: ReadinessDialog;
   runbook: string;
-  params: Record<string, string>;
-  onParams(params: Record<string, string>): void;
+  params: Values;
+  onParams(params: Values): void;
   onReport(report: ReadinessReport): void;
   /** A secret has been handed over. */
   onHeld(secret: string): void;
@@ -91,7 +92,7 @@ function SecretDialog({ check, runbook, onHeld, onClose }: { check: CheckResult;
   );
 }
 
-function ValuesDialog({ runbook, params, onParams, onClose }: { runbook: string; params: Record<string, string>; onParams(params: Record<string, string>): void; onClose(): void }) {
+function ValuesDialog({ runbook, params, onParams, onClose }: { runbook: string; params: Values; onParams(params: Values): void; onClose(): void }) {
   const prepared = usePreparation(runbook, 'live', params);
   const questions = prepared.shown?.questions ?? [];
   return (

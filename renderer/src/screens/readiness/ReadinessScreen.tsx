@@ -15,12 +15,13 @@ import { BackupLadder } from './BackupLadder.tsx';
 import { checkGroups, expectedSeconds, isStale, summary } from './check-groups.ts';
 import { CheckDetail } from './CheckDetail.tsx';
 import { CheckTable } from './CheckTable.tsx';
+import { useTypedValues, type Values } from '../start/typed-values.ts';
 import { ReadinessDialogs, type ReadinessDialog } from './ReadinessDialogs.tsx';
 import { RunningLine } from './RunningLine.tsx';
 import { useReadiness, type Readiness } from './use-readiness.ts';
 import './readiness.css';
 
-function CheckButtons({ readiness, report, params, onValues }: { readiness: Readiness; report: ReadinessReport; params: Record<string, string>; onValues(): void }) {
+function CheckButtons({ readiness, report, params, onValues }: { readiness: Readiness; report: ReadinessReport; params: Values; onValues(): void }) {
   const stale = report.checks.filter(isStale);
   const seconds = expectedSeconds(report.checks);
   const busy = readiness.running.size > 0;
@@ -45,7 +46,7 @@ export function ReadinessScreen({ id, home }: { id: string | null; home: HomeVie
   const row = rows.find((candidate) => candidate.id === runbook);
   const readiness = useReadiness(runbook);
   const [selected, setSelected] = useState<string | null>(null);
-  const [params, setParams] = useState<Record<string, string>>({});
+  const [params, setParams] = useTypedValues(runbook, 'live');
   const [dialog, setDialog] = useState<ReadinessDialog | null>(null);
   const [held, setHeld] = useState<readonly string[]>([]);
   // The engine forgets them when the checks are done.

@@ -4,12 +4,13 @@ import { Button } from '../../components/Buttons.tsx';
 import { SelectField, TextField } from '../../components/Fields.tsx';
 import { useEngine } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
+import type { Values } from './typed-values.ts';
 
 interface ParamFieldsProps {
   questions: readonly ParamQuestion[];
   /** What the person has set; the engine's own values stand until then. */
-  values: Readonly<Record<string, string>>;
-  onChange(values: Record<string, string>): void;
+  values: Values;
+  onChange(values: Values): void;
 }
 
 function fieldLabel(question: ParamQuestion): string {

@@ -14,6 +14,7 @@ import { type Draft, EMPTY_DRAFT } from './draft.ts';
 import { OperatorFields, useOperator } from './OperatorFields.tsx';
 import { OutageField } from './OutageField.tsx';
 import { ParamFields } from './ParamFields.tsx';
+import { useTypedValues } from './typed-values.ts';
 import { usePreparation } from './use-preparation.ts';
 import { missingToStart } from './missing.ts';
 import './start.css';
@@ -33,7 +34,8 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
   const [mode, setMode] = useState<Mode>(what.mode);
   const [draft, setDraft] = useState<Draft>(EMPTY_DRAFT);
   const runbook = chosen ?? (readable.length === 1 ? readable[0]?.id ?? null : null);
-  const prepared = usePreparation(runbook, mode, draft.params);
+  const [params, setParams, forgetParams] = useTypedValues(runbook, mode);
+  const prepared = usePreparation(runbook, mode, params);
   const operator = useOperator(prepared.shown?.operators ?? []);
   const change = (part: Partial<Draft>): void => { setDraft((old) => ({ ...old, ...part })); };
   const begin = useAction(async () => {
@@ -41,13 +43,14 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
     const passphrase = takeText(operator.passphrase);
     operator.setPresent(false);
     const { run } = await client.call('run.start', {
-      id: runbook, mode, params: draft.params,
+      id: runbook, mode, params,
       ...(draft.outage === '' || draft.outage === null ? {} : { outage_at: draft.outage }),
       ...(operator.person === '' ? {} : { operator: operator.person }),
       ...(passphrase === '' ? {} : { passphrase }),
       ...(draft.unsigned === '' ? {} : { acknowledge_unsigned: draft.unsigned }),
       ...(draft.notReady === '' ? {} : { proceed_not_ready: draft.notReady }),
     });
+    forgetParams();
     go({ screen: 'run', run });
   });
   const missing = runbook === null ? 'Choose a runbook.' : missingToStart(prepared.current, draft, operator, mode);
@@ -67,7 +70,7 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
         {prepared.shown !== null && (
           <>
             <OutageField key={mode} drill={!prepared.shown.needs.includes('outage')} value={draft.outage} onChange={(outage) => { change({ outage }); }} />
-            <ParamFields key={`${runbook ?? ''} ${mode}`} questions={prepared.shown.questions} values={draft.params} onChange={(params) => { change({ params, confirmed: false }); }} />
+            <ParamFields key={`${runbook ?? ''} ${mode}`} questions={prepared.shown.questions} values={params} onChange={(values) => { setParams(values); change({ confirmed: false }); }} />
             {prepared.shown.questions.length > 0 && <CheckField label="These values are right. They are frozen into the run." checked={draft.confirmed} onChange={(confirmed) => { change({ confirmed }); }} />}
             <Acknowledge prepared={prepared.shown} draft={draft} onChange={change} />
             <OperatorFields operator={operator} people={prepared.shown.operators} required={prepared.shown.needs.includes('operator')} />

@@ -1,8 +1,7 @@
-/** What has been filled in before a start. */
+/** What has been filled in before a start, apart from the runbook's own values. */
 import type { Outage } from './OutageField.tsx';
 
 export interface Draft {
-  params: Record<string, string>;
   outage: Outage;
   /** Why an unsigned runbook will do; empty while nobody has said. */
   unsigned: string;
@@ -12,4 +11,4 @@ export interface Draft {
   confirmed: boolean;
 }
 
-export const EMPTY_DRAFT: Draft = { params: {}, outage: '', unsigned: '', notReady: '', confirmed: false };
+export const EMPTY_DRAFT: Draft = { outage: '', unsigned: '', notReady: '', confirmed: false };

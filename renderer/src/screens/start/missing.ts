@@ -3,9 +3,7 @@ import type { Result } from '../../../../electron/contract/methods.ts';
 import type { Mode } from '../../../../electron/contract/step.ts';
 import type { Draft } from './draft.ts';
 
-type Given = Omit<Draft, 'params'>;
-
-export function missingToStart(prepared: Result<'run.prepare'> | null, given: Given, operator: { person: string; present: boolean }, mode: Mode): string | null {
+export function missingToStart(prepared: Result<'run.prepare'> | null, given: Draft, operator: { person: string; present: boolean }, mode: Mode): string | null {
   if (prepared === null) return 'Waiting for the engine.';
   const broken = prepared.questions.find((question) => question.problem !== null);
   if (broken !== undefined) return `${broken.prompt}: ${broken.problem ?? ''}`;

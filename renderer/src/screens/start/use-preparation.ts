@@ -4,6 +4,7 @@ import type { ErrorEnvelope } from '../../../../electron/contract/errors.ts';
 import type { Result } from '../../../../electron/contract/methods.ts';
 import type { Mode } from '../../../../electron/contract/step.ts';
 import { useQuery } from '../../engine-context.ts';
+import type { Values } from './typed-values.ts';
 
 export interface Preparation {
   /** Of the runbook and mode, perhaps with values of a moment ago: to draw the form. */
@@ -13,7 +14,7 @@ export interface Preparation {
   error: ErrorEnvelope | null;
 }
 
-export function usePreparation(runbook: string | null, mode: Mode, params: Record<string, string>): Preparation {
+export function usePreparation(runbook: string | null, mode: Mode, params: Values): Preparation {
   const asked = useQuery('run.prepare', runbook === null ? null : { id: runbook, mode, params });
   const form = `${runbook ?? ''} ${mode}`;
   const [kept, setKept] = useState<{ form: string; result: Result<'run.prepare'> } | null>(null);
