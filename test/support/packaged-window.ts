@@ -18,14 +18,14 @@ export interface PackagedWindow {
   close(): Promise<void>;
 }
 
-async function debuggingPort(stderr: Readable): Promise<string> {
+/** Reads on for as long as the window lives: a closed pipe would be one more thing that no user has. */
+async function debuggingPort(child: ChildProcess, stderr: Readable): Promise<string> {
   let text = '';
-  for await (const chunk of stderr) {
-    text += String(chunk);
-    const port = /DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1];
-    if (port !== undefined) return port;
-  }
-  throw new Error(`the window ended before it could be reached: ${text.slice(-2000)}`);
+  stderr.on('data', (chunk) => { text = (text + String(chunk)).slice(-8_000); });
+  return vi.waitUntil(() => {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the window ended before it could be reached: ${text.slice(-2000)}`);
+    return /DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1];
+  }, { timeout: 60_000, interval: 50 });
 }
 
 async function pageAddress(port: string): Promise<string> {
@@ -39,8 +39,7 @@ async function pageAddress(port: string): Promise<string> {
 /** @param words the executable's arguments @param env its whole environment */
 export async function openPackagedWindow(executable: string, words: string[], env: NodeJS.ProcessEnv): Promise<PackagedWindow> {
   const child = spawn(executable, ['--remote-debugging-port=0', ...words], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const socket = new WebSocket(await pageAddress(await debuggingPort(child.stderr)));
-  child.stderr.resume();
+  const socket = new WebSocket(await pageAddress(await debuggingPort(child, child.stderr)));
   await once(socket, 'open');
   const waiting = new Map<number, (reply: z.infer<typeof Reply>) => void>();
   socket.addEventListener('message', (event) => {
