@@ -4,7 +4,7 @@ import type { RunFold, StepFold } from '../../contract/run/state.ts';
 import { namesOf } from '../../contract/run/state.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import type { Frozen } from '../../contract/run/snapshot.ts';
-import { rehearsalRefusal } from '../runbook/rules/step-rules.ts';
+import { misaimedByCall, rehearsalRefusal } from '../runbook/rules/step-rules.ts';
 import { evaluateWhen, valueTypes } from '../runbook/expression.ts';
 import { fillTemplate, type TemplatePlace } from '../runbook/template.ts';
 import { containsMask } from '../tool/create-redactor.ts';
@@ -95,6 +95,9 @@ export function drillRefusal(fold: RunFold, { plan }: StepFold): string | null {
   if (fold.mode !== 'rehearsal') return null;
   const { steps, front } = runbookOf(fold.plan, plan.scope);
   const step = steps.find(({ id }) => id === plan.block.id);
-  const why = step === undefined ? null : rehearsalRefusal(step, front.params);
+  if (step === undefined) return null;
+  const misaimed = plan.block.kind === 'call' ? misaimedByCall(plan.block, front.params, runbookOf(fold.plan, plan.path).front.params) : [];
+  if (misaimed.length > 0) return `A rehearsal would do this for real: ${misaimed.join(', ')} would take the place of what ${plan.block.id} calls for rehearsals. It needs a parameter with a rehearsal value.`;
+  const why = rehearsalRefusal(step, front.params);
   return why === null ? null : `A rehearsal would do this for real: ${why}. It needs rehearsal values, or modes: {rehearsal: {run: …}}, simulate or skip.`;
 }

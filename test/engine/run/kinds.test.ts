@@ -209,6 +209,20 @@ describe('the other kinds', () => {
     expect(done.run.steps.map(({ id, state }) => [id, state])).toEqual([['find', 'succeeded'], ['sub', 'succeeded'], ['sub/greet', 'succeeded'], ['sub/bye', 'succeeded'], ['after', 'succeeded']]);
   });
 
+  it.each(['"{{real}}"', '/the/production'])('call: a rehearsal is not led to production by the value %s', async (given) => {
+    const lab = openLab();
+    lab.write(step('wipe', 'kind: run\nrun: [rm, -rf, "{{what}}"]'), 'params:\n  what: { type: string, required: true, rehearsal: /nothing/here }', 'child');
+    const precious = join(lab.folder, 'precious');
+    writeFileSync(precious, 'all we have');
+    const body = step('sub', `kind: call\nrunbook: child\nparams: { what: ${given} }`);
+    const front = `params:\n  real: { type: string, default: ${precious} }`;
+    const rehearsed = await lab.drive(body, { mode: 'rehearsal', front });
+    expect(rehearsed.state).toBe('failed');
+    expect(rehearsed.step('sub').reason).toContain('A rehearsal would do this for real: what would take the place');
+    expect(rehearsed.step('sub/wipe').state).not.toBe('succeeded');
+    expect(existsSync(precious)).toBe(true);
+  });
+
   it('call: refuses runbooks that call each other in a circle', async () => {
     const lab = openLab();
     lab.write(step('back', 'kind: call\nrunbook: book'), '', 'child');

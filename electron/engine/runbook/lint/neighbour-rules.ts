@@ -7,6 +7,7 @@ import { Contacts } from '../../../contract/runbook.ts';
 import type { Draft } from '../draft.ts';
 import { errorAt, nearest } from '../finding.ts';
 import { runbookPaths } from '../library.ts';
+import { misaimedByCall } from '../rules/step-rules.ts';
 import { EngineError } from '../../../contract/errors.ts';
 import { parseRunbook, readRunbookFile } from '../parse.ts';
 
@@ -59,7 +60,8 @@ function judgeCalls(draft: Draft, neighbours: Neighbours): Finding[] {
     const params = called.front.params ?? {};
     const unknown = Object.keys(block.params ?? {}).filter((name) => !Object.hasOwn(params, name)).map((name) => errorAt(locate(['params', name], 'key'), 'unknown-name', `${block.runbook} has no parameter ${name}.`, `It has ${Object.keys(params).join(', ') || 'none'}.`));
     const missing = Object.entries(params).filter(([name, param]) => param.required === true && param.default === undefined && block.params?.[name] === undefined && !('glob' in param && param.glob !== undefined)).map(([name]) => errorAt(locate(['runbook']), 'missing-field', `${block.runbook} needs the parameter ${name}.`, `Add params: {${name}: …}.`));
-    return [...unknown, ...missing];
+    const misaimed = misaimedByCall(block, draft.runbook.front.params, params).map((name) => errorAt(locate(['params', name]), 'rehearsal-hits-production', `In a rehearsal this takes the place of the value that ${block.runbook} has for rehearsals.`, `Give it from a parameter with a rehearsal value, or leave it out.`));
+    return [...unknown, ...missing, ...misaimed];
   });
 }
 

@@ -97,7 +97,7 @@ export function noSelfCall(draft: Draft): Finding[] {
 }
 
 /** Why a rehearsal may not run a step as it stands; null when it may. Also asked at run time. */
-export function rehearsalRefusal(step: Step, params: Draft['runbook']['front']['params']): string | null {
+export function rehearsalRefusal(step: Step, params: Params): string | null {
   const { block } = step;
   const mode = block.modes?.rehearsal ?? 'run';
   if (mode === 'simulate' || mode === 'skip' || block.kind === 'decide' || block.kind === 'approve') return null;
@@ -116,12 +116,29 @@ function programTexts(block: StepBlock): string[] {
   return [...env, ...(block.cwd === undefined ? [] : [block.cwd]), ...stdin];
 }
 
-function unreplaced(block: StepBlock, texts: readonly string[], argv: readonly string[], params: Draft['runbook']['front']['params']): string | null {
+type Params = Draft['runbook']['front']['params'];
+
+function unreplaced(block: StepBlock, texts: readonly string[], argv: readonly string[], params: Params): string | null {
   const names = [...new Set([...texts, ...argv].flatMap(templateNames))];
   const bare = names.filter((name) => params?.[name] !== undefined && params[name].rehearsal === undefined);
   if (bare.length > 0) return `${bare.join(', ')} ${bare.length === 1 ? 'has' : 'have'} no rehearsal value`;
-  const aimed = names.some((name) => params?.[name] !== undefined || name.startsWith('scratch.') || name === 'run_dir' || name === 'data_dir');
-  return aimed ? null : `${block.id} names its target outright, so a rehearsal would hit the real one`;
+  return isAimed(names, params) ? null : `${block.id} names its target outright, so a rehearsal would hit the real one`;
+}
+
+/** Whether something in it takes another value in a rehearsal. */
+function isAimed(names: readonly string[], params: Params): boolean {
+  return names.some((name) => params?.[name] !== undefined || name.startsWith('scratch.') || name === 'run_dir' || name === 'data_dir');
+}
+
+/**
+ * The parameters that a call gives a value of its own where the called runbook has one for rehearsals: its steps would no
+ * longer be aimed at what the rehearsal may touch. Also asked at run time.
+ * @param own the calling runbook's parameters @param called those of the called one
+ */
+export function misaimedByCall(block: StepBlock, own: Params, called: Params): string[] {
+  if (block.kind !== 'call' || (block.modes?.rehearsal ?? 'run') !== 'run') return [];
+  const isSafe = (names: readonly string[]): boolean => isAimed(names, own) && names.every((name) => own?.[name] === undefined || own[name].rehearsal !== undefined);
+  return Object.entries(block.params ?? {}).flatMap(([name, text]) => (called?.[name]?.rehearsal === undefined || isSafe(templateNames(text)) ? [] : [name]));
 }
 
 /** No drill touches production by omission. */
