@@ -49,14 +49,21 @@ const glob: Judge = ({ command }) => {
 const substitution: Judge = (found) => {
   const { command } = found;
   if (shellScript(command.program, command.args) !== null || command.inside.some(isShell) || !isInnermost(found)) return null;
-  const arg = found.used.argv.find((word) => /\$\(|`[^`]*`/u.test(word) || (/\$\{?[A-Z_][A-Z0-9_]+\}?/u.test(word) && !['awk', 'gawk', 'sed', 'grep', 'jq', 'perl'].includes(command.program)));
+  // JMESPath writes its literals between backticks.
+  const backticks = command.program === 'aws' ? /\$\(/u : /\$\(|`[^`]*`/u;
+  const arg = found.used.argv.find((word) => backticks.test(word) || (/\$\{?[A-Z_][A-Z0-9_]+\}?/u.test(word) && !['awk', 'gawk', 'sed', 'grep', 'jq', 'perl'].includes(command.program)));
   if (arg !== undefined) return { message: `Nothing expands "${arg}": no shell reads an argv.`, fix: 'Make it a parameter or a capture of an earlier step, and write {{name}}.' };
   const home = found.used.argv.find((word) => /^~(?:\/|$)/u.test(word));
   return home === undefined ? null : { message: `Nothing expands "${home}": no shell reads an argv.`, fix: 'Write the whole path, or make it a parameter.' };
 };
 
+/** `find … -exec PROGRAM … ;` has a semicolon of its own. */
+function endsExec(argv: readonly string[], index: number): boolean {
+  return argv[index] === ';' && argv.slice(0, index).some((arg) => /^-(?:exec|execdir|ok|okdir)$/u.test(arg));
+}
+
 const shellSyntax: Judge = (found) => {
-  const word = isInnermost(found) && !found.command.inside.some(isShell) ? found.used.argv.find((arg) => /^(?:\||\|\||&&|;|&|[12]?>{1,2}|<|2>&1|[12]?>\/\S+)$/u.test(arg)) : undefined;
+  const word = isInnermost(found) && !found.command.inside.some(isShell) ? found.used.argv.find((arg, index, argv) => !endsExec(argv, index) && /^(?:\||\|\||&&|;|&|[12]?>{1,2}|<|2>&1|[12]?>\/\S+)$/u.test(arg)) : undefined;
   return word === undefined ? null : { message: `"${word}" is an argument here, not shell syntax.`, fix: 'Use pipe, stdin, or several steps.' };
 };
 
@@ -207,6 +214,7 @@ const namespace: Judge = ({ command }) => {
   const own = end < 0 ? command.args : command.args.slice(0, end);
   if (NO_NAMESPACE.has(verb) || own.some((arg) => /^(?:-n|--namespace|-A|--all-namespaces|--raw)(?:=|$)/u.test(arg) || /^-n\S/u.test(arg)) || hasOption(own, '-f', '--filename', '-k')) return null;
   if (operands.some((word) => CLUSTER_WIDE.test(word))) return null;
+  if (verb === 'cp' && operands.some((word) => /^[^/:]+\/[^:]+:/u.test(word))) return null; // NAMESPACE/POD:PATH
   return { message: `kubectl ${verb} acts on whatever namespace the context names.`, fix: 'Add -n with the namespace.' };
 };
 
