@@ -51,9 +51,14 @@ function fillOpen(name: string, text: string | undefined, own: Readonly<Record<s
 
 /** Names of scratch resources that are gone, and params that were filled with them: to be shown, never to be used. */
 export function namesEver(fold: RunFold, scope: string): Record<string, string> {
-  const own = scratchNames(fold, true);
+  return { ...scratchNames(fold, true), ...scratchParams(fold, scope, true) };
+}
+
+/** The params that were waiting for a scratch resource, as far as it is there. */
+function scratchParams(fold: RunFold, scope: string, isGoneToo: boolean): Record<string, string> {
+  const own = scratchNames(fold, isGoneToo);
   const named = namesOf(fold, scope);
-  return { ...own, ...Object.fromEntries(frozenOf(fold, scope).open.flatMap((name) => fillOpen(name, named[name], own))) };
+  return Object.fromEntries(frozenOf(fold, scope).open.flatMap((name) => fillOpen(name, named[name], own)));
 }
 
 function scratchNames(fold: RunFold, isGoneToo = false): Record<string, string> {
@@ -79,7 +84,7 @@ export function fillForPeople(text: string, names: Names): string {
 
 export function conditionOf(fold: RunFold, step: StepFold): Condition {
   const text = step.plan.block.when ?? 'true';
-  const result = evaluateWhen(text, valueTypes(runbookOf(fold.plan, step.plan.scope)), namesOf(fold, step.plan.scope));
+  const result = evaluateWhen(text, valueTypes(runbookOf(fold.plan, step.plan.scope)), { ...namesOf(fold, step.plan.scope), ...scratchParams(fold, step.plan.scope, false) });
   switch (result.kind) {
     case 'value':
       return { value: result.value };

@@ -34,16 +34,18 @@ export function checkWhen(text: string, types: ValueTypes): CheckedExpression {
 
 /**
  * @param values frozen values by name, as text; datetimes in any of the formats of a parameter
- * A name that has no value matters only when the rest leaves the answer open, as CEL's `&&` and `||` have it.
+ * A name that has no value, or one that does not read, matters only when the rest leaves the answer open, as CEL's `&&`
+ * and `||` have it.
  */
 export function evaluateWhen(text: string, types: ValueTypes, values: Readonly<Record<string, string>>, limitMs = 1_000): EvaluatedExpression {
   const context = new Map<string, unknown>();
+  const unread = new Map<string, string>();
   for (const [name, type] of types) {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined) continue;
     const read = celValue(value, type);
-    if (read === null) return { kind: 'fault', message: `${name} holds "${value}", which is not of type ${type}` };
-    context.set(name, read);
+    if (read === null) unread.set(name, `${name} holds "${value}", which is not of type ${type}`);
+    else context.set(name, read);
   }
   try {
     const evaluated = withinLimit((): unknown => environment(types).evaluate(text, Object.fromEntries(context)), limitMs);
@@ -51,9 +53,14 @@ export function evaluateWhen(text: string, types: ValueTypes, values: Readonly<R
     const { value } = evaluated;
     return typeof value === 'boolean' ? { kind: 'value', value } : { kind: 'fault', message: 'the condition gave no truth value' };
   } catch (error) {
-    if (error instanceof EvaluationError && error.code === 'unknown_variable') return { kind: 'unset', name: /variable:? '?([a-z][a-z0-9_]*)/u.exec(error.message)?.[1] ?? '' };
+    if (error instanceof EvaluationError && error.code === 'unknown_variable') return withoutValue(/variable:? '?([a-z][a-z0-9_]*)/u.exec(error.message)?.[1] ?? '', unread);
     return { kind: 'fault', message: summary(error) };
   }
+}
+
+function withoutValue(name: string, unread: ReadonlyMap<string, string>): EvaluatedExpression {
+  const message = unread.get(name);
+  return message === undefined ? { kind: 'unset', name } : { kind: 'fault', message };
 }
 
 function summary(error: unknown): string {

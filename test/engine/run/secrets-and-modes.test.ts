@@ -197,6 +197,14 @@ describe('modes', () => {
     expect(lab.runs.view(done.live.id)).toMatchObject({ state: 'succeeded', params: { target: path }, steps: [{ expected: [`the output is ${JSON.stringify(path)}`], prose: `Look at ${path}.` }] });
   });
 
+  it('conditions see the port of a scratch server, and others do not stumble over it', async () => {
+    const lab = openLab();
+    const front = 'params:\n  port: { type: int, default: 5432, rehearsal: "{{scratch.pg.port}}" }\n  target: { type: string, default: vm }\nscratch:\n  pg: { kind: postgres }';
+    const done = await lab.drive(step('aside', 'kind: run\nwhen: target == "cluster"\nrun: ["false"]') + step('ask', 'kind: run\nrun: [psql, -XAt, -h, "{{scratch.pg.host}}", -p, "{{port}}", -U, "{{scratch.pg.user}}", -d, "{{scratch.pg.database}}", -c, "SELECT 1"]') + step('then', 'kind: run\nwhen: port > 0\nrun: ["true"]'), { front });
+    expect(done.state, done.why).toBe('succeeded');
+    expect([done.step('aside').state, done.step('then').state]).toEqual(['skipped', 'succeeded']);
+  }, 60_000);
+
   it('a scratch PostgreSQL answers during the rehearsal and is gone afterwards', async () => {
     const lab = openLab();
     const done = await lab.drive(step('ask', 'kind: run\nrun: [psql, -XAt, -h, "{{scratch.pg.host}}", -p, "{{scratch.pg.port}}", -U, "{{scratch.pg.user}}", -d, "{{scratch.pg.database}}", -c, "SELECT 41 + 1"]\nverify: [{ number: { equals: 42 } }]'), { front: 'scratch:\n  pg: { kind: postgres }' });

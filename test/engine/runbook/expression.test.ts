@@ -32,6 +32,10 @@ describe('a condition', () => {
     expect(evaluateWhen('target == "kubernetes" && ok', TYPES, { target: 'vm' })).toEqual({ kind: 'value', value: false });
   });
 
+  it('is decided although a value that it does not ask for cannot be read', () => {
+    expect(evaluateWhen('target == "vm"', TYPES, { target: 'vm', n: '{{scratch.pg.port}}' })).toEqual({ kind: 'value', value: true });
+  });
+
   it('says what does not fit its type', () => {
     expect(evaluateWhen('n > 1', TYPES, { n: 'many' })).toMatchObject({ kind: 'fault', message: expect.stringContaining('not of type int') });
     expect(evaluateWhen('ok', TYPES, { ok: 'yes' })).toMatchObject({ kind: 'fault' });
