@@ -330,12 +330,12 @@ describe('linting files', () => {
   });
 
   it('lets no call give a real value where the called runbook has one for rehearsals', () => {
-    const calling = (id: string, params: string, given: string): string => compose({ front: params, body: call('wipe', `params: {host: ${given}}`) }).replace('id: sample', `id: ${id}`);
+    const calling = (id: string, params: string, given: string): string => compose({ front: params, body: call('wipe', `params: {host: ${given}, name: other}`) }).replace('id: sample', `id: ${id}`);
     const dir = folder({
       'bare.runbook.md': calling('bare', 'params: {real: {type: host, required: true}}\n', '"{{real}}"'),
       'fixed.runbook.md': calling('fixed', '', 'db.example.org'),
       'safe.runbook.md': calling('safe', 'params: {real: {type: host, required: true, rehearsal: 127.0.0.1}}\n', '"{{real}}"'),
-      'wipe.runbook.md': compose({ front: 'params: {host: {type: host, required: true, rehearsal: 127.0.0.1}}\n', body: step('a', 'run: [dropdb, -h, "{{host}}", app]\nbudget: 1m') }).replace('id: sample', 'id: wipe'),
+      'wipe.runbook.md': compose({ front: 'params: {host: {type: host, required: true, rehearsal: 127.0.0.1}, name: {type: string, default: app, rehearsal: app}}\n', body: step('a', 'run: [dropdb, -h, "{{host}}", "{{name}}"]\nbudget: 1m') }).replace('id: sample', 'id: wipe'),
     });
     const rules = Object.fromEntries(lintPaths([dir], { at: AT }).files.map(({ id, findings }) => [id, findings.filter(({ severity }) => severity === 'error').map(({ rule }) => rule)]));
     expect(rules).toEqual({ bare: ['rehearsal-hits-production'], fixed: ['rehearsal-hits-production'], safe: [], wipe: [] });

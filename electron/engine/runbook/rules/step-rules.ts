@@ -130,6 +130,11 @@ function isAimed(names: readonly string[], params: Params): boolean {
   return names.some((name) => params?.[name] !== undefined || name.startsWith('scratch.') || name === 'run_dir' || name === 'data_dir');
 }
 
+/** Whether a rehearsal is aimed elsewhere by it. The same value in both says that it names no target: a database, a prefix. */
+function isAim(param: NonNullable<Params>[string] | undefined): boolean {
+  return param?.rehearsal !== undefined && param.rehearsal !== param.default;
+}
+
 /**
  * The parameters that a call gives a value of its own where the called runbook has one for rehearsals: its steps would no
  * longer be aimed at what the rehearsal may touch. Also asked at run time.
@@ -138,7 +143,7 @@ function isAimed(names: readonly string[], params: Params): boolean {
 export function misaimedByCall(block: StepBlock, own: Params, called: Params): string[] {
   if (block.kind !== 'call' || (block.modes?.rehearsal ?? 'run') !== 'run') return [];
   const isSafe = (names: readonly string[]): boolean => isAimed(names, own) && names.every((name) => own?.[name] === undefined || own[name].rehearsal !== undefined);
-  return Object.entries(block.params ?? {}).flatMap(([name, text]) => (called?.[name]?.rehearsal === undefined || isSafe(templateNames(text)) ? [] : [name]));
+  return Object.entries(block.params ?? {}).flatMap(([name, text]) => (!isAim(called?.[name]) || isSafe(templateNames(text)) ? [] : [name]));
 }
 
 /** No drill touches production by omission. */
