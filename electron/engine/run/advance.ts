@@ -10,8 +10,8 @@ import { attestOf } from '../../contract/run/plan.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import { deadNames, deadNeeds, isSpare, modeRule, simulatedOutcome } from './modes.ts';
 
-/** The value of a step's `when`, or why it has none. */
-export type Condition = { value: boolean } | { problem: string };
+/** The value of a step's `when`, or why it has none; `undecided` when a decision was never taken. */
+export type Condition = { value: boolean } | { problem: string; undecided: boolean };
 export interface Rules {
   condition(step: StepFold): Condition;
   /** Why a step may not run as it stands, whatever people say; null when it may. */
@@ -123,6 +123,8 @@ function consider(fold: RunFold, step: StepFold, rules: Rules): Advance {
   if (skip !== null) return one({ type: 'step.skipped', data: { step: step.plan.path, by: 'engine', ...skip } });
   if (step.plan.block.when !== undefined && !step.jumpedTo && !step.released) {
     const condition = rules.condition(step);
+    // What only one way of a decision makes was not made when nobody decided.
+    if ('problem' in condition && fold.teardown && condition.undecided) return one({ type: 'step.skipped', data: { step: step.plan.path, rule: 'when', by: 'engine', reason: `Not needed: ${step.plan.block.when} was never decided` } });
     if ('problem' in condition) return one({ type: 'step.halted', data: { step: step.plan.path, reason: condition.problem } });
     if (!condition.value) return one({ type: 'step.skipped', data: { step: step.plan.path, rule: 'when', by: 'engine', reason: `Not needed: ${step.plan.block.when} is false` } });
   }

@@ -89,9 +89,9 @@ export function conditionOf(fold: RunFold, step: StepFold): Condition {
     case 'value':
       return { value: result.value };
     case 'unset':
-      return { problem: `The condition "${text}" cannot be judged: ${result.name} has no value.` };
+      return { problem: `The condition "${text}" cannot be judged: ${result.name} has no value.`, undecided: runbookOf(fold.plan, step.plan.scope).steps.some(({ block }) => block.kind === 'decide' && block.as === result.name) };
     case 'fault':
-      return { problem: `The condition "${text}" cannot be judged: ${result.message}.` };
+      return { problem: `The condition "${text}" cannot be judged: ${result.message}.`, undecided: false };
   }
 }
 

@@ -101,6 +101,13 @@ describe('modes', () => {
     expect(readdirSync(join(lab.dataDir, 'scratch'))).toEqual([]);
   });
 
+  it('leaves out of the teardown what a decision would have made that nobody took', async () => {
+    const lab = openLab();
+    const done = await lab.drive(step('breaks', 'kind: run\nrun: ["false"]') + step('way', 'kind: decide\nquestion: Which way?\nas: way\noptions: { a: { label: A }, b: { label: B } }') + step('clean', 'kind: run\nteardown: true\nwhen: way == "a"\nrun: ["true"]\nverify: [{ stdout: { equals: "" } }]'), { mode: 'rehearsal' });
+    expect(done).toMatchObject({ state: 'failed' });
+    expect(done.step('clean')).toMatchObject({ state: 'skipped', reason: 'Not needed: way == "a" was never decided' });
+  });
+
   it.each(['failed', 'aborted'])('tears down after a run that %s, with its teardown steps', async (how) => {
     const lab = openLab();
     const done = await lab.drive(step('write', 'kind: run\nrun: [touch, "{{target}}/file"]') + step('breaks', 'kind: run\nrun: ["false"]') + step('clean', 'kind: run\nteardown: true\nrun: [rm, "{{target}}/file"]\nverify: [{ file: "{{target}}/file", exists: false }]'), {

@@ -77,6 +77,7 @@ const RULES: readonly [rule: string, bad: string, good: string][] = [
   ['kubectl-run-overrides', run(['kubectl', '-n', 'x', 'run', 'r', '--image=i@sha256:0', '--env=A=1', '--overrides={"spec":{"containers":[]}}']), run(['kubectl', '-n', 'x', 'run', 'r', '--image=i@sha256:0', '--env=A=1'])],
   ['moving-tag', run(['docker', 'build', '-t', 'r.example/web:latest', '/x']), run(['docker', 'build', '-t', 'r.example/web:1.2', '/x'])],
   ['moving-tag', run(['kubectl', '-n', 'x', 'set', 'image', 'deploy/web', 'web=r.example/web:latest']), run(['kubectl', '-n', 'x', 'set', 'image', 'deploy/web', 'web=r.example/web@sha256:00'])],
+  ['moving-tag', run(['kubectl', '-n', 'x', 'set', 'image', '--kubeconfig=/k', 'deploy/web', 'web=r.example/web']), run(['kubectl', '-n', 'x', 'set', 'image', '--kubeconfig=/k', 'deploy/web', 'web=r.example/web@sha256:00'])],
   ['moving-tag', run(['docker', 'push', 'veza-backend-api:1']), run(['docker', 'push', 'registry.example/veza:1'])],
   ['follow-without-timeout', run(['kubectl', '-n', 'x', 'logs', '-f', 'deploy/web']), run(['kubectl', '-n', 'x', 'logs', '-f', 'deploy/web'], 'timeout: 1m\n')],
   ['follow-without-timeout', run(['tail', '-F', '/var/log/x']), run(['tail', '-n', '50', '/var/log/x'])],
@@ -89,6 +90,8 @@ const RULES: readonly [rule: string, bad: string, good: string][] = [
   ['kubectl-namespace', run(['kubectl', 'rollout', 'status', 'deploy/web']), run(['kubectl', '--namespace=x', 'rollout', 'status', 'deploy/web'])],
   ['kubectl-namespace', run(['kubectl', 'cp', '/x', 'pg-0:/x']), run(['kubectl', 'cp', '/x', 'akko/pg-0:/x'])],
   ['kubectl-namespace', run(['kubectl', 'get', 'pods'], ok), run(['kubectl', 'get', 'nodes'], ok)],
+  ['aws-unsorted', run(['aws', 'rds', 'describe-db-cluster-snapshots', '--db-cluster-identifier', 'x', '--query', 'DBClusterSnapshots[0].Id'], ok), run(['aws', 'rds', 'describe-db-instances', '--db-instance-identifier', 'x', '--query', 'DBInstances[0].Status'], ok)],
+  ['relative-path', run(['kubectl', '-n', 'x', 'apply', '-f', 'deployment/x.yaml'], poll), run(['kubectl', '-n', 'x', 'logs', '-f', 'deployment/x'], 'timeout: 1m\n')],
   ['relative-path', run(['tool', '--file', './x']), run(['tool', '--file', '{{runbook_dir}}/x'])],
   ['relative-path', run(['aws', 'route53', 'list-x', '--cli-input-json', 'file://dns.json'], ok), run(['aws', 'route53', 'list-x', '--cli-input-json', 'file:///dns.json'], ok)],
   ['relative-path', run(['kubectl', '-n', 'x', 'diff', '-f', 'k8s/web.yaml']), run(['kubectl', '-n', 'x', 'diff', '-f', '/k8s/web.yaml'])],
@@ -290,6 +293,14 @@ describe('the commands that the documents print', () => {
   ])('%s works as printed, and nothing is said', (_id, body) => {
     expect(warnings({ front: FRONT, body })).toEqual([]);
   });
+});
+
+it('lets a script run whose digest readiness compares', () => {
+  const body = run(['/kit/scripts/smoke.sh'], ok);
+  const pinned = (fields: string): string => `\n\`\`\`yaml check\nid: pinned\ntitle: The script is the approved one\nseverity: blocker\nexpires: 30d\n${fields}\n\`\`\`\n`;
+  expect(warnings({ body: body + pinned('kind: file\npath: /kit/scripts/smoke.sh') })).toContain('opaque-script');
+  expect(warnings({ body: body + pinned('kind: file\npath: /kit/scripts/smoke.sh\nsums: SHA256SUMS') })).not.toContain('opaque-script');
+  expect(warnings({ body: body + pinned('kind: manifests\nhow: sums\npath: /kit/scripts') })).not.toContain('opaque-script');
 });
 
 describe('linting files', () => {

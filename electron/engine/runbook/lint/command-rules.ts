@@ -1,5 +1,6 @@
 /** The classic mistakes in one command line. Each rule knows one of them; the documents that recoveries were copied from are full of them. */
 import { isShell, kubectlVerb, kubectlWords, shellScript } from '../commands.ts';
+import type { Draft } from '../draft.ts';
 import { templateNames } from '../template.ts';
 import type { Advice, Case, CommandRule } from './subject.ts';
 import { hasOption, hasWait, isInnermost, isJudged, optionValue, optionValues, words } from './subject.ts';
@@ -141,12 +142,21 @@ const shell: Judge = ({ command }) =>
 const INTERPRETERS: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash', 'python', 'python3', 'perl', 'ruby', 'node', 'pwsh', 'powershell', 'php', 'source', '.']);
 const SCRIPT_FILE = /\.(?:sh|bash|zsh|ksh|py|pl|rb|ps1|bat|cmd|js|mjs|cjs|ts)$/iu;
 
-const opaqueScript: Judge = ({ command, used }) => {
+/** Whether readiness compares the file with a digest: then it is the program that was approved. */
+function isPinned(draft: Draft, file: string): boolean {
+  return [...draft.checks.keys()].some(({ block }) => {
+    if (block.kind === 'file') return block.path === file && (block.sha256 !== undefined || block.sums !== undefined);
+    if (block.kind === 'dir') return file.startsWith(`${block.path}/`) && (block.sha256 !== undefined || block.sums !== undefined);
+    return block.kind === 'manifests' && block.how === 'sums' && file.startsWith(`${block.path}/`);
+  });
+}
+
+const opaqueScript: Judge = ({ subject, command, used }) => {
   const word = used.argv[command.index] ?? command.program;
   const operand = words(command.args)[0];
   const interprets = INTERPRETERS.has(command.program) && operand !== undefined && shellScript(command.program, command.args) === null && !command.args.some((arg) => /^-(?:c|m|e)$/u.test(arg));
   const file = interprets ? operand : SCRIPT_FILE.test(command.program) || SCRIPT_FILE.test(word) || /^(?:\.{1,2}\/|\{\{runbook_dir\}\}|(?!\{\{)[\w.-]+\/)/u.test(word) ? word : undefined;
-  return file === undefined || command.inside.some(isShell) ? null : { message: `${file} hides its commands from whoever reads, approves and records this.`, fix: 'Write the commands as steps; keep the script only where it is a program in its own right, checked by its digest.' };
+  return file === undefined || command.inside.some(isShell) || isPinned(subject.draft, file) ? null : { message: `${file} hides its commands from whoever reads, approves and records this.`, fix: 'Write the commands as steps; keep the script only where it is a program in its own right, checked by its digest.' };
 };
 
 const noPath: Judge = ({ command }) =>
@@ -164,7 +174,7 @@ const movingTag: Judge = ({ command }) => {
   const builds = ['docker', 'podman', 'nerdctl', 'skopeo', 'buildah'].includes(program) && args.some((arg) => ['build', 'push', 'pull', 'run', 'copy'].includes(arg));
   const sets = program === 'kubectl' && kubectlWords(args).slice(0, 2).join(' ') === 'set image';
   if (!builds && !sets) return null;
-  const tag = args.find((arg) => /:latest\b/u.test(arg)) ?? (sets ? args.find((arg) => /^[\w.-]+=[^@:]+$/u.test(arg)) : undefined);
+  const tag = args.find((arg) => /:latest\b/u.test(arg)) ?? (sets ? args.find((arg) => /^(?!-)[\w.*-]+=[^@:]+$/u.test(arg)) : undefined);
   if (tag !== undefined) return { message: `${tag} names whatever it points to on the day; the same text rolls nothing out.`, fix: 'Name the image by its digest: …@sha256:….' };
   const pushed = args.includes('push') ? words(args).at(-1) : undefined;
   return pushed === undefined || /^[^/]+[.:][^/]*\/|^localhost\/|\{\{/u.test(pushed) ? null : { message: `${pushed} names no registry, so it goes to the public default.`, fix: 'Write the registry in front of the name.' };
@@ -194,7 +204,8 @@ const terraformPlan: Judge = ({ command }) => {
 
 const awsLast: Judge = ({ command }) => {
   const query = command.program === 'aws' ? optionValue(command.args, '--query') : undefined;
-  return query !== undefined && /\[-1\]|\[0\]/u.test(query) && !query.includes('sort_by') ? { message: 'The service promises no order, so the last is not the newest.', fix: 'Sort in the query: sort_by(…, &Time)[-1].…' } : null;
+  const one = command.args.some((arg) => /^--[a-z-]*(?:identifier|id|name|arn)(?:=|$)/u.test(arg)) && !command.args.some((arg) => /^(?:describe|list)-.*(?:snapshots|backups|versions|events)$/u.test(arg));
+  return query !== undefined && !one && /\[-1\]|\[0\]/u.test(query) && !query.includes('sort_by') ? { message: 'The service promises no order, so the last is not the newest.', fix: 'Sort in the query: sort_by(…, &Time)[-1].…' } : null;
 };
 
 const awsNone: Judge = ({ subject, command, used }) => {
@@ -224,7 +235,8 @@ const relativePath: Judge = (found) => {
   const { args, program } = found.command;
   const step = found.subject.step?.block;
   if (step !== undefined && (step.kind === 'run' || step.kind === 'secret') && step.cwd !== undefined && !args.some((arg) => /^\.\.\//u.test(arg) || /^fileb?:\/\/\.\.\//u.test(arg))) return null;
-  const files = ['kubectl', 'psql', 'helm'].includes(program) ? [...optionValues(args, '-f', '--filename', '--file', '-k', '--values')] : [];
+  // `logs -f` follows.
+  const files = ['kubectl', 'psql', 'helm'].includes(program) && !(program === 'kubectl' && kubectlVerb(args) === 'logs') ? [...optionValues(args, '-f', '--filename', '--file', '-k', '--values')] : [];
   const path = args.find((arg) => /^\.{1,2}\//u.test(arg)) ?? args.find((arg) => /^fileb?:\/\/(?!\/|\{\{)/u.test(arg)) ?? files.find((file) => file !== '-' && !/^(?:\/|\{\{|https?:)/u.test(file) && /[/.]/u.test(file));
   return path === undefined ? null : { message: `${path} is looked up in the step's folder, which is {{run_dir}} unless cwd says otherwise.`, fix: 'Write {{runbook_dir}}/… or an absolute path.' };
 };
