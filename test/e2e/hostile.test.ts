@@ -148,7 +148,7 @@ describe('a flood of output', () => {
     const before = Date.now();
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     expect(Date.now() - before).toBeLessThan(2_000);
-    await expect.poll(async () => (await page.locator('.xterm-rows').textContent()) ?? '', { timeout: 30_000 }).toMatch(/\d{3}/u);
+    // It may be over before anybody looks: then the run waits at the next step, where there is no terminal.
     await expect.poll(() => primaryLabel(page), { timeout: 90_000 }).toMatch(/^Confirm/u);
     await page.locator('.steps .step', { hasText: 'Flood' }).click();
     await expect.poll(() => page.locator('.xterm-rows').textContent(), { timeout: 20_000 }).toContain('2500000');
