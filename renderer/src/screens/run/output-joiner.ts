@@ -8,6 +8,11 @@ export class OutputJoiner {
     this.#write = write;
   }
 
+  /** How far it has come; null before it has begun. */
+  get next(): number | null {
+    return this.#next;
+  }
+
   /** The stored part; what came live meanwhile follows it. */
   begin(offset: number, stored: Uint8Array): void {
     this.#next = offset;

@@ -60,11 +60,25 @@ export function useOutput(run: string, step: string, attempt: number): OutputSou
 function followOutput(client: EngineClient, run: string, step: string, write: (bytes: Uint8Array) => void): () => void {
   let ended = false;
   const joiner = new OutputJoiner((bytes) => { if (!ended) write(bytes); });
+  let whole = 0;
+  // A piece that went out before anybody listened, and was stored after it was asked for, is read when the step has ended.
+  const catchUp = (): void => {
+    if (ended || joiner.next === null || joiner.next >= whole) return;
+    const offset = Math.max(joiner.next, whole - TAIL_BYTES);
+    client.call('run.output', { run, step, offset, length: TAIL_BYTES }).then(({ bytes }) => { joiner.live(offset, bytes); }, () => undefined);
+  };
   const stop = client.onEvent((event) => {
     if (event.event === 'run.output' && event.run === run && event.step === step) joiner.live(event.offset, event.bytes);
+    if (event.event !== 'run.changed' || event.run !== run) return;
+    whole = event.view.steps.find(({ id }) => id === step)?.output?.size ?? 0;
+    catchUp();
   });
+  const begin = (offset: number, bytes: Uint8Array): void => {
+    joiner.begin(offset, bytes);
+    catchUp();
+  };
   // Where nothing is stored yet, the live pieces are the whole.
-  readTail(client, run, step).then(({ offset, bytes }) => { joiner.begin(offset, bytes); }, () => { joiner.begin(0, new Uint8Array()); });
+  readTail(client, run, step).then(({ offset, bytes }) => { begin(offset, bytes); }, () => { begin(0, new Uint8Array()); });
   return () => {
     ended = true;
     stop();
