@@ -66,6 +66,12 @@ export function toEnvelope(thrown: unknown): ErrorEnvelope {
   return { code: 'internal', message, hint: 'This is a fault in Blackstart; set BLACKSTART_DEBUG=1 to see where.' };
 }
 
+/** What any thrown value says to a person, with what to do where it knows; one line, for a reason or a notice. */
+export function spokenFault(thrown: unknown): string {
+  if (thrown instanceof EngineError && thrown.hint !== undefined) return `${thrown.message} ${thrown.hint}`;
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 export function fromEnvelope(envelope: ErrorEnvelope): EngineError {
   return new EngineError(envelope.code, envelope.message, {
     ...(envelope.hint === undefined ? {} : { hint: envelope.hint }),

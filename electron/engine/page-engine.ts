@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { EngineError } from '../contract/errors.ts';
+import { EngineError, spokenFault } from '../contract/errors.ts';
 import { METHODS, type EngineEvent, type HomeView } from '../contract/methods.ts';
 import type { RunSummary } from '../contract/run.ts';
 import type { Runbook } from '../contract/runbook.ts';
@@ -242,8 +242,7 @@ class Console implements ConsoleEngine {
       const report = await checkRunbook(folder, { runbook, params, secrets, actor: 'engine', env, launcher, ...(only === undefined ? {} : { only }) });
       this.#changed({ event: 'readiness.changed', report });
     } catch (thrown) {
-      const why = thrown instanceof EngineError && thrown.hint !== undefined ? `${thrown.message} ${thrown.hint}` : thrown instanceof Error ? thrown.message : String(thrown);
-      this.#emit({ event: 'notice', level: 'attention', text: why });
+      this.#emit({ event: 'notice', level: 'attention', text: spokenFault(thrown) });
     } finally {
       secrets.forgetAll();
     }

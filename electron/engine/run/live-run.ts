@@ -5,7 +5,7 @@
  * follows what the rules say comes next.
  */
 import { z } from 'zod';
-import { EngineError } from '../../contract/errors.ts';
+import { EngineError, spokenFault } from '../../contract/errors.ts';
 import type { RunState, RunView } from '../../contract/run.ts';
 import type { RunEvent, RunEventBody } from '../../contract/run/events.ts';
 import { readRunEvent } from '../../contract/run/events.ts';
@@ -281,7 +281,7 @@ export class LiveRun implements RunHost {
     const isDisk = this.#disk.notes(thrown);
     if (isDisk && this.#halting) return; // nothing more is recorded; who takes the run up finds it as it is
     if (!isDisk) this.fault(thrown);
-    const reason = this.redactor().text(thrown instanceof EngineError && thrown.hint !== undefined ? `${thrown.message} ${thrown.hint}` : thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 2000);
+    const reason = this.redactor().text(spokenFault(thrown)).slice(0, 2000);
     const event = (): RunEventBody => {
       const { effect, plan } = stepOf(this.fold, path);
       return effect === null

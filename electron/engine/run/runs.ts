@@ -17,7 +17,7 @@
  * `step` (the page): programs wait for a person's start; `auto` (unattended): they start as soon as they may.
  * Reading needs no lock: `readRunViews(reader, clock, dataDir)` and `readRunView(reader, name, clock, dataDir)` in read-runs.ts.
  */
-import { EngineError } from '../../contract/errors.ts';
+import { EngineError, spokenFault } from '../../contract/errors.ts';
 import type { RunCommand, RunSummary, RunView } from '../../contract/run.ts';
 import type { Pace } from '../../contract/run/events.ts';
 import type { RunFold, StepFold } from '../../contract/run/state.ts';
@@ -205,8 +205,7 @@ class CarriedRuns implements Runs {
       try {
         await live.scratchOfRun().start(live);
       } catch (thrown) {
-        const why = thrown instanceof EngineError && thrown.hint !== undefined ? `${thrown.message} ${thrown.hint}` : thrown instanceof Error ? thrown.message : String(thrown);
-        await live.record(() => [{ type: 'run.aborted', data: { reason: `The scratch resources could not be started: ${why}`.slice(0, 4000) } }]);
+        await live.record(() => [{ type: 'run.aborted', data: { reason: `The scratch resources could not be started: ${spokenFault(thrown)}`.slice(0, 4000) } }]);
       }
     }
     live.release();

@@ -144,10 +144,10 @@ const SCRIPT_FILE = /\.(?:sh|bash|zsh|ksh|py|pl|rb|ps1|bat|cmd|js|mjs|cjs|ts)$/i
 
 /** Whether readiness compares the file with a digest: then it is the program that was approved. */
 function isPinned(draft: Draft, file: string): boolean {
-  return [...draft.checks.keys()].some(({ block }) => {
-    if (block.kind === 'file') return block.path === file && (block.sha256 !== undefined || block.sums !== undefined);
-    if (block.kind === 'dir') return file.startsWith(`${block.path}/`) && (block.sha256 !== undefined || block.sums !== undefined);
-    return block.kind === 'manifests' && block.how === 'sums' && file.startsWith(`${block.path}/`);
+  return draft.runbook.checks.some(({ block }) => {
+    if (block.kind !== 'file' && block.kind !== 'dir' && block.kind !== 'manifests') return false;
+    const compared = block.kind === 'manifests' ? block.how === 'sums' : block.sha256 !== undefined || block.sums !== undefined;
+    return compared && (block.kind === 'file' ? file === block.path : file.startsWith(`${block.path}/`));
   });
 }
 

@@ -120,9 +120,14 @@ type Params = Draft['runbook']['front']['params'];
 
 function unreplaced(block: StepBlock, texts: readonly string[], argv: readonly string[], params: Params): string | null {
   const names = [...new Set([...texts, ...argv].flatMap(templateNames))];
-  const bare = names.filter((name) => params?.[name] !== undefined && params[name].rehearsal === undefined);
+  const bare = bareOf(names, params);
   if (bare.length > 0) return `${bare.join(', ')} ${bare.length === 1 ? 'has' : 'have'} no rehearsal value`;
   return isAimed(names, params) ? null : `${block.id} names its target outright, so a rehearsal would hit the real one`;
+}
+
+/** Parameters that have the real value in a rehearsal too. */
+function bareOf(names: readonly string[], params: Params): string[] {
+  return names.filter((name) => params?.[name] !== undefined && params[name].rehearsal === undefined);
 }
 
 /** Whether something in it takes another value in a rehearsal. */
@@ -142,7 +147,7 @@ function isAim(param: NonNullable<Params>[string] | undefined): boolean {
  */
 export function misaimedByCall(block: StepBlock, own: Params, called: Params): string[] {
   if (block.kind !== 'call' || (block.modes?.rehearsal ?? 'run') !== 'run') return [];
-  const isSafe = (names: readonly string[]): boolean => isAimed(names, own) && names.every((name) => own?.[name] === undefined || own[name].rehearsal !== undefined);
+  const isSafe = (names: readonly string[]): boolean => isAimed(names, own) && bareOf(names, own).length === 0;
   return Object.entries(block.params ?? {}).flatMap(([name, text]) => (!isAim(called?.[name]) || isSafe(templateNames(text)) ? [] : [name]));
 }
 
