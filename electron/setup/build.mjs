@@ -10,7 +10,7 @@ import { BUILD, MODULES, ROOT, say, stop } from './places.mjs';
 const CONFIG = 'electron/setup';
 /** What each bundle is made of. Folders are read whole; a file that is not there counts as absent. */
 const TARGETS = {
-  engine: { configs: ['vite.engine.config.ts'], sources: ['electron/contract', 'electron/engine', 'electron/cli'] },
+  engine: { configs: ['vite.engine.config.ts'], sources: ['electron/contract', 'electron/engine', 'electron/cli', 'runbooks'] },
   shell: { configs: ['vite.main.config.ts', 'vite.preload.config.ts'], sources: ['electron/contract', 'electron/engine/data-dir.ts'], flat: 'electron' },
   renderer: { configs: ['vite.renderer.config.ts'], sources: ['electron/contract', 'renderer', 'assets'] },
 };

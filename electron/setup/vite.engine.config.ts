@@ -3,6 +3,7 @@ import { globSync } from 'node:fs';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { prepareRunbooks } from '../engine/runbook/prepare-runbooks.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the modules lie below the root, in a checkout and in the package alike. */
@@ -45,9 +46,18 @@ function placeKeeper(): Plugin {
   };
 }
 
+/** The runbooks that ship, read now: at a start their bytes are only compared. */
+function runbookKeeper(): Plugin {
+  const carrier = resolve(ROOT, 'electron/engine/runbook/prepared.ts');
+  return {
+    name: 'blackstart-runbooks',
+    load: (id) => (id === carrier ? `export const preparedRunbooks = () => JSON.parse(${JSON.stringify(JSON.stringify(prepareRunbooks(resolve(ROOT, 'runbooks'))))});` : null),
+  };
+}
+
 export default defineConfig({
   root: ROOT,
-  plugins: [placeKeeper()],
+  plugins: [placeKeeper(), runbookKeeper()],
   publicDir: false,
   // Verifier keys whose holders sign the runbooks that ship with this build; none is in git.
   define: { __RELEASE_KEYS__: JSON.stringify((process.env['BLACKSTART_RELEASE_VKEY'] ?? '').split(/\s+/).filter((key) => key !== '')) },

@@ -8,7 +8,8 @@ import type { Verifier } from '../note/note.ts';
 import { nearest } from './finding.ts';
 import type { VerifyOptions } from './manifest.ts';
 import { judgeRunbooks } from './manifest.ts';
-import { firstError, parseRunbook, readRunbookFile, type ParsedRunbook } from './parse.ts';
+import { firstError, parseRunbook, readRunbookFile, type ReadRunbook } from './parse.ts';
+import { preparedRunbooks, type PreparedRunbooks } from './prepared.ts';
 
 export const RUNBOOK_SUFFIX = '.runbook.md';
 const MAX_DEPTH = 6;
@@ -60,7 +61,7 @@ function readFolder(folder: string, options: LibraryOptions): LibraryEntry[] {
 function entryOf(path: string, verified: Uint8Array | null, signature: SignatureState): LibraryEntry {
   try {
     const bytes = verified ?? readRunbookFile(path);
-    const { runbook, findings, id, sha256 } = parseOnce(bytes, path);
+    const { runbook, findings, id, sha256 } = readOnce(bytes, path);
     return { path, id, sha256, runbook, findings, error: runbook === null ? firstError(findings, path) : null, signature, bytes };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
@@ -68,18 +69,28 @@ function entryOf(path: string, verified: Uint8Array | null, signature: Signature
   }
 }
 
-const parsed = new Map<string, ParsedRunbook>();
-const MOST_PARSED = 64;
+const known = new Map<string, ReadRunbook>();
+const MOST_KNOWN = 64;
 
 /** The same bytes under the same name give the same runbook; reading it takes a hundred times as long as knowing it again. */
-function parseOnce(bytes: Uint8Array, path: string): ParsedRunbook {
-  const key = `${hash('sha256', bytes)} ${path}`;
-  const known = parsed.get(key) ?? parseRunbook(bytes, path);
-  parsed.delete(key); // the newest stands last
-  parsed.set(key, known);
-  const [oldest] = parsed.keys();
-  if (parsed.size > MOST_PARSED && oldest !== undefined) parsed.delete(oldest);
-  return known;
+function readOnce(bytes: Uint8Array, path: string): ReadRunbook {
+  const sha256 = hash('sha256', bytes);
+  const key = `${sha256} ${path}`;
+  const read = known.get(key) ?? readAhead(sha256, path) ?? parseRunbook(bytes, path);
+  known.delete(key); // the newest stands last
+  known.set(key, read);
+  const [oldest] = known.keys();
+  if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+  return read;
+}
+
+let prepared: PreparedRunbooks | undefined;
+
+/** As the build read the very same bytes. */
+function readAhead(sha256: string, path: string): ReadRunbook | undefined {
+  prepared ??= preparedRunbooks();
+  const read = prepared[sha256];
+  return read?.runbook == null ? undefined : { ...read, runbook: { ...read.runbook, path } };
 }
 
 /** A folder that may not be read, or that went away while others were read, holds no runbooks. */

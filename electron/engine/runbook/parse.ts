@@ -22,14 +22,18 @@ import { isRecord, subjectsOf, validate, valueAt } from './validate.ts';
 import type { ReadBlock } from './yaml-block.ts';
 import { readBlock } from './yaml-block.ts';
 
-export interface ParsedRunbook {
+/** A runbook as it is used, or why it cannot be. */
+export interface ReadRunbook {
   runbook: Runbook | null;
   findings: Finding[];
-  /** For the linter: what could be read, also of a runbook with errors; null when its front matter is wrong. */
-  draft: Draft | null;
   /** The id in the front matter, also of a broken runbook when it can be made out. */
   id: string | null;
   sha256: string;
+}
+
+export interface ParsedRunbook extends ReadRunbook {
+  /** For the linter: what could be read, also of a runbook with errors; null when its front matter is wrong. */
+  draft: Draft | null;
 }
 
 const BLOCK_WORDS = Object.keys(BLOCKS);
