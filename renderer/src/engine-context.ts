@@ -40,8 +40,9 @@ type Answer<T> = { of: string; result: T | null; error: ErrorEnvelope | null };
 /**
  * Calls when connected, when the parameters change and on `reload`; the former result stays on screen meanwhile, except
  * that another question's answer is never shown. With `params` null nothing is asked.
+ * @param ahead gives the answer where it was asked for before
  */
-export function useQuery<M extends MethodName>(method: M, params: Params<M> | null): Query<Result<M>> {
+export function useQuery<M extends MethodName>(method: M, params: Params<M> | null, ahead?: () => Promise<Result<M>> | null): Query<Result<M>> {
   const { client } = useEngine();
   const state = useEngineState();
   const [round, reload] = useReducer((n: number) => n + 1, 0);
@@ -49,7 +50,7 @@ export function useQuery<M extends MethodName>(method: M, params: Params<M> | nu
   const [answer, setAnswer] = useState<Answer<Result<M>> | null>(null);
   const ask = useEffectEvent((question: string, isStale: () => boolean) => {
     if (params === null) return;
-    client.call(method, params).then(
+    (ahead?.() ?? client.call(method, params)).then(
       (result) => { if (!isStale()) setAnswer({ of: question, result, error: null }); },
       (thrown: unknown) => {
         if (!isStale()) setAnswer((old) => ({ of: question, result: old?.of === question ? old.result : null, error: toEnvelope(thrown) }));

@@ -6,6 +6,7 @@ import './theme/page.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
+import { askForHome } from './app/first-home.ts';
 import { EngineClient } from './engine-client.ts';
 import { EngineContext } from './engine-context.ts';
 import { applyTheme } from './theme/theme.ts';
@@ -16,5 +17,6 @@ const bridge = window.blackstart;
 if (place !== null && bridge === undefined) place.textContent = 'This page belongs to the Blackstart window and does nothing in a browser.';
 if (place !== null && bridge !== undefined) {
   const engine = { client: new EngineClient(bridge), dialogs: bridge };
-  createRoot(place).render(<StrictMode><EngineContext value={engine}><App /></EngineContext></StrictMode>);
+  const firstHome = askForHome(engine.client);
+  createRoot(place).render(<StrictMode><EngineContext value={engine}><App firstHome={firstHome} /></EngineContext></StrictMode>);
 }

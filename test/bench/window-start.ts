@@ -31,7 +31,7 @@ function makeHello(folder: string): void {
 }
 
 /** What a person waits for: before the engine has answered, Home has a heading and nothing to press. */
-const USABLE = '[data-primary][aria-disabled="false"]';
+const USABLE = '[data-primary][aria-disabled="false"]:has-text("Run the First drill")';
 
 /** Milliseconds from the launch until what the person waits for is there; rejects when it does not come. */
 async function open(app: string | undefined, dataDir: string, then: (page: Page) => Promise<void> = async () => Promise.resolve()): Promise<number> {

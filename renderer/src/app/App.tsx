@@ -7,14 +7,15 @@ import { KeyDeskProvider, useKeys } from '../keys/use-keys.tsx';
 import { HomeScreen } from '../screens/home/HomeScreen.tsx';
 import { Boundary } from './Boundary.tsx';
 import { Bar, Brand, Network, Today } from './Bar.tsx';
-import { KeysOverlay } from './Keys.tsx';
+import type { FirstHome } from './first-home.ts';
 import { NavigationContext } from './navigation.ts';
 import { type NoticeLine, Notices } from './Notices.tsx';
-import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
 import { later, loadTheRest } from './later.ts';
 import { placeOf, type Route, type Start } from './route.ts';
 
+const KeysOverlay = later(async () => (await import('./Keys.tsx')).KeysOverlay);
+const Palette = later(async () => (await import('./Palette.tsx')).Palette);
 const PeopleScreen = later(async () => (await import('../screens/people/PeopleScreen.tsx')).PeopleScreen);
 const ReadinessScreen = later(async () => (await import('../screens/readiness/ReadinessScreen.tsx')).ReadinessScreen);
 const RecordScreen = later(async () => (await import('../screens/record/RecordScreen.tsx')).RecordScreen);
@@ -56,11 +57,11 @@ function useNotices(): { lines: NoticeLine[]; dismiss(id: number): void } {
   return { lines, dismiss: (id) => { setLines((old) => old.filter((line) => line.id !== id)); } };
 }
 
-function Window() {
+function Window({ firstHome }: { firstHome?: FirstHome | undefined }) {
   const [route, setRoute] = useState<Route | null>(null);
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const state = useEngineState();
-  const home = useQuery('home.view', {});
+  const home = useQuery('home.view', {}, firstHome);
   const notices = useNotices();
   const { reload } = home;
   useEngineEvents((event) => { if (event.event === 'home.changed') reload(); });
@@ -89,15 +90,18 @@ function Window() {
       )}
       <Boundary key={placeOf(at)}><Suspense><Screen route={at} home={{ view: home.result }} /></Suspense></Boundary>
       <Notices state={state} lines={notices.lines} error={home.error} onDismiss={notices.dismiss} />
-      {overlay?.kind === 'keys' && <KeysOverlay onClose={close} />}
-      {overlay?.kind === 'palette' && <Palette home={home.result} runbooks={runbooks.result?.runbooks ?? noRunbooks} onClose={close} />}
-      {overlay?.kind === 'start' && <Suspense><StartDialog what={overlay.what} onClose={close} /></Suspense>}
+      <Suspense>
+        {overlay?.kind === 'keys' && <KeysOverlay onClose={close} />}
+        {overlay?.kind === 'palette' && <Palette home={home.result} runbooks={runbooks.result?.runbooks ?? noRunbooks} onClose={close} />}
+        {overlay?.kind === 'start' && <StartDialog what={overlay.what} onClose={close} />}
+      </Suspense>
     </NavigationContext>
   );
 }
 
 const noRunbooks: RunbookRow[] = [];
 
-export function App() {
-  return <KeyDeskProvider><Sprite /><Boundary><Window /></Boundary></KeyDeskProvider>;
+/** @param firstHome Home's answer, where it was asked for already */
+export function App({ firstHome }: { firstHome?: FirstHome }) {
+  return <KeyDeskProvider><Sprite /><Boundary><Window firstHome={firstHome} /></Boundary></KeyDeskProvider>;
 }
