@@ -16,6 +16,8 @@ import { openJournal } from './journal/open-journal.ts';
 import { openJournalReader } from './journal/read-journal.ts';
 import { wordsForHash } from './journal/words.ts';
 import { parseVerifier, type Verifier } from './note/note.ts';
+import type { OutageMarks } from './outage/fold-outage.ts';
+import { readOutage } from './outage/outage.ts';
 import { createPeople, publicPeople, readPeople, type People } from './people/people.ts';
 import { evaluate } from './readiness/evaluate.ts';
 import { foldReadiness, READINESS_EVENTS } from './readiness/fold-readiness.ts';
@@ -59,6 +61,7 @@ export interface DataFolderReader {
   readonly library: Library;
   readonly runs: { views(): RunView[]; view(name: string): RunView; documents(): RunDocument[]; document(name: string): RunDocument };
   people(): Person[];
+  outage(): OutageMarks;
   readiness(runbook: Runbook): ReadinessReport;
   report(run: string): Report;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
@@ -126,7 +129,8 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
     library: openLibrary(options, reader, device === null ? [] : [device]),
     runs: { views: () => readRunViews(reader, clock, dataDir), view, documents: () => readRunViews(reader, clock, dataDir).map(toRunDocument), document: (name) => toRunDocument(view(name)) },
     people: () => publicPeople(readPeople(reader)),
-    readiness: (runbook) => evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), clock.now()),
+    outage: () => readOutage(reader),
+    readiness: (runbook) => evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), clock.now(), readOutage(reader).dead),
     report: (run) => reportOf(reader, options, view(run), device ?? 'unknown'),
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
     close: () => reader.close(),
@@ -189,7 +193,7 @@ function reportOf(reader: JournalReader, options: FolderOptions, view: RunView, 
   return buildReport({
     view, runbook,
     signature: { state: signature.data ?? 'unsigned', signers: [] },
-    readiness: evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), options.clock.now()),
+    readiness: evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), options.clock.now(), readOutage(reader).dead),
     events: [...events, ...clockEventsOf(reader, events)].sort((a, b) => a.seq - b.seq),
     people: publicPeople(readPeople(reader)),
     readText: (sha256) => readText(reader, sha256),

@@ -53,6 +53,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
     readiness: z.string().nullable(), // the state when the run began
     /** Roles for which fewer people were enrolled than the runbook wants; accepted with the reason of `proceeded_not_ready`. */
     short_of: z.array(z.object({ role: Id, wanted: z.int(), enrolled: z.int() })).optional(),
+    /** What was marked as dead on this laptop when a live run began; beside it the runbook says what is lost. */
+    dead: z.array(z.string()).optional(),
     run_dir: z.string(),
   }),
   event('run.resumed', { operator: z.object({ id: z.string(), name: z.string(), role: z.string() }).nullable(), pace: Pace, engine: Engine }),

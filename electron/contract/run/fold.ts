@@ -16,7 +16,7 @@ export function beginRun(id: string, plan: RunPlan, event: RunEvent & { type: 'r
     id, plan, created: data, first: event.seq, createdAt: instantOf(event), mode: data.mode, pace: data.pace, engine: data.engine, operator: data.operator, seq: event.seq, last: instantOf(event), before: instantOf(event),
     steps: new Map(order.map((step) => [step.plan.path, step])), order, stretches: [],
     parked: null, aborted: null, teardown: false, finished: null, restoredAt: null, rpo: null,
-    dead: plan.snapshot.root.runbook.front.lost ?? [], scratch: new Map(), present: data.operator === null ? [] : [data.operator],
+    dead: [...new Set([...(plan.snapshot.root.runbook.front.lost ?? []), ...(data.dead ?? [])])], scratch: new Map(), present: data.operator === null ? [] : [data.operator],
     notes: [], attachments: [], sent: [], injects: [],
     lookout: [
       ...(data.acknowledged_unsigned === null ? [] : [`Nobody trusted vouches for this runbook; accepted because: ${data.acknowledged_unsigned}`]),

@@ -6,6 +6,7 @@ export type Route =
   | { screen: 'runbooks' }
   | { screen: 'runbook'; id: string }
   | { screen: 'readiness'; id: string | null }
+  | { screen: 'outage' }
   | { screen: 'run'; run: string }
   | { screen: 'record' }
   | { screen: 'report'; run: string }
