@@ -1,5 +1,6 @@
 /** Every call that a page can make, with its parameters and its result; and every event that it can receive. */
 import { z } from 'zod';
+import { KitBoard } from './kit.ts';
 import { OutageView } from './outage.ts';
 import { Checkpoint, Person, Verification } from './record.ts';
 import { CheckProgress, ReadinessReport, ReadinessState } from './readiness.ts';
@@ -59,6 +60,7 @@ export const METHODS = {
   'readiness.attest': { params: z.object({ id: z.string(), check: z.string(), by: z.string(), note: z.string() }).strict(), result: ReadinessReport },
   /** A secret that checks of this runbook may use until it is forgotten; held in memory only. */
   'readiness.secret': { params: z.object({ id: z.string(), secret: z.string(), value: z.union([z.string(), z.instanceof(Uint8Array)]) }).strict(), result: none },
+  'kit.view': { params: none, result: KitBoard },
   'outage.view': { params: none, result: OutageView },
   /** The whole set of what is dead; an empty one says that everything is alive. */
   'outage.mark': { params: z.object({ dead: z.array(z.string()), by: z.string() }).strict(), result: OutageView },

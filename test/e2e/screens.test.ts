@@ -142,6 +142,14 @@ describe('the quiet screens', () => {
     await look('people');
   });
 
+  it('shows the kit board, ready to print', async () => {
+    await go('Kit');
+    await page.getByRole('region', { name: 'Kit board' }).waitFor();
+    await look('kit');
+    await go('People');
+    await page.getByRole('cell', { name: 'Jonas Weidmann', exact: true }).waitFor();
+  }, 60_000);
+
   it('lets somebody vouch for whoever was enrolled later', async () => {
     const dialog = page.getByRole('dialog');
     await enterUntil(page, () => dialog.isVisible());

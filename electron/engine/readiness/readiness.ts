@@ -8,6 +8,7 @@ import type { CheckProgress, Evidence, ProbeFinding, ReadinessReport } from '../
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
 import type { EventData, EventValue, Journal, JournalEvent } from '../journal/journal.ts';
+import { foldPins, KIT_PINNED, type Pins } from '../kit/pins.ts';
 import { foldOutage, NOTHING_MARKED, OUTAGE_MARKED, type OutageMarks } from '../outage/fold-outage.ts';
 import { attestRefusal } from '../people/may-attest.ts';
 import { readPeople } from '../people/people.ts';
@@ -82,6 +83,7 @@ class ChecksOfRunbooks implements Readiness {
   readonly #running = new Map<string, AbortController>();
   #fold: ReadinessFold = new Map();
   #outage: OutageMarks = NOTHING_MARKED;
+  #pins: Pins = new Map();
   #folded = 0;
 
   constructor(deps: ReadinessDeps) {
@@ -102,9 +104,10 @@ class ChecksOfRunbooks implements Readiness {
     const { journal } = this.#deps;
     const { size } = journal.head;
     if (size === this.#folded) return;
-    const events = [...journal.events({ after: this.#folded, types: [...READINESS_EVENTS, OUTAGE_MARKED] })];
+    const events = [...journal.events({ after: this.#folded, types: [...READINESS_EVENTS, OUTAGE_MARKED, KIT_PINNED] })];
     this.#fold = foldReadiness(events, this.#fold);
     this.#outage = foldOutage(events, this.#outage);
+    this.#pins = foldPins(events, this.#pins);
     this.#folded = size;
   }
 
@@ -187,7 +190,7 @@ class ChecksOfRunbooks implements Readiness {
     const scratchDir = join(dataDir, 'scratch');
     mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
     return {
-      clock, runTool, dataDir, scratchDir, lastClock,
+      clock, runTool, dataDir, scratchDir, lastClock, pinned: this.#pins,
       secrets: run.secrets, redactor: run.redactor, signal: run.signal,
       env: withToolbox(env, dataDir),
       nodePath: nodePath ?? process.execPath,

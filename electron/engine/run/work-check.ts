@@ -9,6 +9,7 @@ import type { AssertionResult } from '../../contract/assertion.ts';
 import type { ProbeFinding } from '../../contract/readiness.ts';
 import type { StepFold } from '../../contract/run/state.ts';
 import { captureText } from '../assertion/capture.ts';
+import { readPins } from '../kit/pins.ts';
 import { probeOf, runProbe } from '../readiness/run-probe.ts';
 import type { Effort, RunHost } from './host.ts';
 import { markerOf } from './host.ts';
@@ -88,6 +89,6 @@ function contextOf(host: RunHost, step: StepFold, attempt: number, signal: Abort
   return {
     clock: host.clock, runTool: host.runTool, secrets: host.secrets, redactor: host.redactor(), dataDir: host.dataDir, scratchDir,
     resolve: (path) => pathIn(folder, path), env: host.environment(step.plan.scope), nodePath: host.nodePath,
-    marker: markerOf(host.id, step.plan.path, attempt), progress: () => {}, signal,
+    marker: markerOf(host.id, step.plan.path, attempt), progress: () => {}, signal, pinned: readPins(host.journal),
   };
 }

@@ -16,6 +16,7 @@ import { placeOf, type Route, type Start } from './route.ts';
 
 const KeysOverlay = later(async () => (await import('./Keys.tsx')).KeysOverlay);
 const Palette = later(async () => (await import('./Palette.tsx')).Palette);
+const KitScreen = later(async () => (await import('../screens/kit/KitScreen.tsx')).KitScreen);
 const OutageScreen = later(async () => (await import('../screens/outage/OutageScreen.tsx')).OutageScreen);
 const PeopleScreen = later(async () => (await import('../screens/people/PeopleScreen.tsx')).PeopleScreen);
 const ReadinessScreen = later(async () => (await import('../screens/readiness/ReadinessScreen.tsx')).ReadinessScreen);
@@ -39,6 +40,7 @@ function Screen({ route, home }: { route: Route; home: { view: HomeView | null }
     case 'record': return <RecordScreen />;
     case 'report': return <ReportScreen key={route.run} run={route.run} />;
     case 'people': return <PeopleScreen />;
+    case 'kit': return <KitScreen />;
   }
 }
 

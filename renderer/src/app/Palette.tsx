@@ -24,6 +24,7 @@ function usePlaces(home: HomeView | null, runbooks: readonly RunbookRow[]): Plac
     { id: 'outage', label: 'Outage switchboard', group: 'Screen', go: () => { go({ screen: 'outage' }); } },
     { id: 'record', label: 'Record', group: 'Screen', go: () => { go({ screen: 'record' }); } },
     { id: 'people', label: 'People', group: 'Screen', go: () => { go({ screen: 'people' }); } },
+    { id: 'kit', label: 'Kit board', group: 'Screen', go: () => { go({ screen: 'kit' }); } },
     { id: 'theme', label: 'Change between dark and light', group: 'Do', go: switchTheme },
   ];
   const runs = (home?.open_runs ?? []).map((run): Place => ({ id: `run ${run.id}`, label: visible(run.title), group: 'Open run', go: () => { go({ screen: 'run', run: run.id }); } }));

@@ -1,5 +1,5 @@
 /** The rail: only what exists, and the runs that are open. */
-import { BookOpen, House, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
+import { BookOpen, Briefcase, House, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { HomeView } from '../../../electron/contract/methods.ts';
 import { Glyph } from '../components/Glyph.tsx';
@@ -42,6 +42,7 @@ export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: H
       <hr />
       <Entry to={{ screen: 'record' }} current={route.screen === 'record' || route.screen === 'report'} icon={<ScrollText {...ICON} />}>Record</Entry>
       <Entry to={{ screen: 'people' }} current={route.screen === 'people'} icon={<Users {...ICON} />}>People</Entry>
+      <Entry to={{ screen: 'kit' }} current={route.screen === 'kit'} icon={<Briefcase {...ICON} />}>Kit</Entry>
       {home !== null && home.open_runs.length > 0 && (
         <>
           <hr />

@@ -10,7 +10,8 @@ export type Route =
   | { screen: 'run'; run: string }
   | { screen: 'record' }
   | { screen: 'report'; run: string }
-  | { screen: 'people' };
+  | { screen: 'people' }
+  | { screen: 'kit' };
 
 /** The same text for the same place. */
 export function placeOf(route: Route): string {
