@@ -31,7 +31,8 @@ export interface StepFold {
   bypassed: boolean; // a goto went past it: others may go on
   left: boolean; // failed, and a goto left it behind
   reoffered: boolean; // deferred, and asked again at the end
-  byHand: boolean; // a person said that it is done; nothing proved it
+  byHand: string | null; // why a person did it instead of its program
+  unjudged: readonly string[]; // what must hold and could not be judged, since nothing was printed
   retryable: boolean; // it failed by itself, so that a rule may try again
   stopped: boolean; // a person ended what ran
   called: Readonly<Record<string, string>> | null; // params of a call that has begun
@@ -89,7 +90,7 @@ export interface RunFold {
 export function newStep(plan: PlannedStep): StepFold {
   return {
     plan, state: 'pending', reason: null, waitingFor: null, waitingSince: null, waitingDetail: null, lacks: [], released: false, typed: false, confirmed: false,
-    simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, byHand: false, retryable: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
+    simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, byHand: null, unjudged: [], retryable: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
     undoing: null, service: null, startedAt: null, finishedAt: null, exitCodes: [], assertions: null, output: null, commands: null, captures: {},
     approvals: [], quietSince: null, survivors: [], option: null,
   };

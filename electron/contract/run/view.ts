@@ -156,6 +156,7 @@ function stepDocument(fold: RunFold, step: StepFold, { sources, now, spans }: St
     human_s: seconds(stepClock(spans, 'human', now)),
     exit_codes: [...step.exitCodes],
     assertions: parsed(step.assertions, sources, InBlob.assertions) ?? [],
+    ...(step.unjudged.length === 0 ? {} : { unjudged: [...step.unjudged] }),
     ...dueView(fold, step, now),
     ...reasonOf(step, interrupted),
   };
@@ -197,7 +198,7 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     approvals_needed: approvalsNeeded(plan),
     captures: { ...step.captures },
     forecast: window === undefined ? null : { start: iso(window.start), end: iso(window.end) },
-    ...(step.byHand ? { by_hand: true } : {}),
+    ...(step.byHand === null ? {} : { by_hand: true }),
     undoable: plan.block.undo !== undefined && (step.state === 'succeeded' || step.state === 'failed' || step.state === 'unknown'),
     tty: plan.block.kind === 'run' && plan.block.tty === true,
     asks: asksOf(fold, step, fill, { now: given.now.wall, forecast: given.forecast.finish }),
@@ -326,8 +327,8 @@ export function toRunDocument(view: RunView): RunDocument {
   return { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish, steps: view.steps.map(toStepDocument) };
 }
 
-function toStepDocument({ id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, due, reason }: StepView): RunStepDocument {
-  return { id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, ...(due === undefined ? {} : { due }), ...(reason === undefined ? {} : { reason }) };
+function toStepDocument({ id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, unjudged, due, reason }: StepView): RunStepDocument {
+  return { id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, ...(unjudged === undefined ? {} : { unjudged }), ...(due === undefined ? {} : { due }), ...(reason === undefined ? {} : { reason }) };
 }
 
 export function toRunSummary(view: RunView): RunSummary {

@@ -58,7 +58,7 @@ function afterAbort(fold: RunFold): Advance {
 }
 
 /** A teardown step waits for the end, in a rehearsal. */
-function tearsDown(fold: RunFold, { plan }: StepFold): boolean {
+export function tearsDown(fold: RunFold, { plan }: StepFold): boolean {
   return fold.mode === 'rehearsal' && plan.block.teardown === true;
 }
 

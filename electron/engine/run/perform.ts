@@ -3,12 +3,13 @@ import { EngineError } from '../../contract/errors.ts';
 import type { AssertionResult } from '../../contract/assertion.ts';
 import type { Purpose } from '../../contract/run/events.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
+import type { StepFold } from '../../contract/run/state.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { Effort, RunHost } from './host.ts';
-import { judgeVerify, pollUntil } from './judgement.ts';
+import { judgeVerify, partByHand, pollUntil } from './judgement.ts';
 import { fill, frozenOf } from './names.ts';
 import { deliverFiles } from './deliver-secrets.ts';
-import { fillArgv, secretsOf, shownFiles, writtenPrograms } from './programs.ts';
+import { fillArgv, fillCwd, fillEnv, secretsOf, secretsOfVerify, shownFiles, writtenPrograms } from './programs.ts';
 import { missingSecret } from './obtain-secrets.ts';
 import { outputSink } from './run-aside.ts';
 import { workCheck } from './work-check.ts';
@@ -52,8 +53,7 @@ async function work(host: RunHost, effort: Effort): Promise<void> {
 }
 
 /** Gets what the step needs from its sources; what only a person can give is asked for. */
-async function lacksSecret(host: RunHost, { step }: Effort): Promise<boolean> {
-  const wanted = secretsOf(step.plan.block, writtenPrograms(host.fold, step).stages);
+async function lacksSecret(host: RunHost, { step }: Effort, wanted = secretsOf(step.plan.block, writtenPrograms(host.fold, step).stages)): Promise<boolean> {
   const missing = await missingSecret(host, step, wanted);
   if (missing === null) return false;
   await host.record(() => [{ type: 'step.waiting', data: { step: step.plan.path, for: 'secret', detail: missing } }]);
@@ -93,21 +93,34 @@ async function pass(host: RunHost, effort: Effort): Promise<void> {
   await host.record(() => [judged(host, effort, 'work', attempt, results, reason, took)]);
 }
 
-/** What must hold after a person did their part. */
+/** What must hold after a person did their part, in the environment of the step. */
 async function verify(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;
-  if (await lacksSecret(host, effort)) return;
+  const { block } = step.plan;
+  const { judgeable, open } = partByHand(host, step);
+  const wanted = judgeable.length === 0 ? [] : secretsOfVerify(block);
+  if (await lacksSecret(host, effort, wanted)) return;
   const attempt = Math.max(1, step.attempts);
   await host.record(() => [intentOf(host, effort, { attempt, purpose: 'verify', shown: [], what: 'checks what must hold' })], signal);
   const begun = host.clock.uptime();
-  const files = deliverFiles(host, secretsOf(step.plan.block, []));
+  const files = deliverFiles(host, wanted);
   try {
-    const results = await judgeVerify(host, step, step.plan.block.verify ?? [], { env: host.environment(step.plan.scope), cwd: host.runDir, files: files.paths, attempt, signal, stdout: null, stderr: null });
+    const given = judgeable.length === 0 ? { env: {}, cwd: host.runDir } : surroundingsOf(host, step, files.paths);
+    const results = await judgeVerify(host, step, judgeable, { ...given, files: files.paths, attempt, signal, stdout: null, stderr: null });
     const took = host.clock.uptime() - begun;
-    await host.record(() => [judged(host, effort, 'verify', attempt, results, signal.aborted ? 'It was stopped.' : failureText(results), took)]);
+    const { data, type } = judged(host, effort, 'verify', attempt, results, signal.aborted ? 'It was stopped.' : failureText(results), took);
+    await host.record(() => [{ type, data: { ...data, ...(open.length === 0 ? {} : { unjudged: open }) } }]);
   } finally {
     files.remove();
   }
+}
+
+/** Environment and folder of a step's programs; of a step without any, those of the run. */
+function surroundingsOf(host: RunHost, step: StepFold, files: Readonly<Record<string, string>>): { env: Record<string, string>; cwd: string } {
+  const { block, scope } = step.plan;
+  const names = host.names(scope);
+  const own = block.kind === 'run' || block.kind === 'secret' ? fillEnv(block, names, files, host.secrets) : {};
+  return { env: { ...host.environment(scope), ...own }, cwd: fillCwd(host.fold, step, names, host.runDir) };
 }
 
 /** Takes a step back with the program that it names. */
