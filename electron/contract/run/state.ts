@@ -76,7 +76,8 @@ export interface RunFold {
   teardown: boolean;
   finished: { state: 'succeeded' | 'aborted'; at: Instant } | null;
   restoredAt: Instant | null;
-  rpo: { newestAt: string; achievedMs: number } | null;
+  /** What was measured, by the scope whose runbook says from what: a recovery is as old as the oldest of its parts. */
+  rpos: Map<string, { newestAt: string; achievedMs: number }>;
   dead: readonly string[];
   scratch: Map<string, { kind: string; values: Readonly<Record<string, string>>; gone: boolean; checked: boolean }>;
   present: { id: string; name: string; role: string }[];

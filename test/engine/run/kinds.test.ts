@@ -230,6 +230,21 @@ describe('the other kinds', () => {
     expect(lab.runs.list()).toEqual([]);
   });
 
+  it('call: of one that is skipped every step says so, also within a further call', async () => {
+    const lab = openLab();
+    lab.write(step('deep', 'kind: run\nrun: ["false"]'), '', 'grandchild');
+    lab.write(step('one', 'kind: run\nrun: ["false"]') + step('two', 'kind: call\nrunbook: grandchild'), '', 'child');
+    const done = await lab.drive(step('sub', 'kind: call\nrunbook: child\nwhen: "1 > 2"') + step('after', 'kind: run\nrun: ["true"]'));
+    expect(done.state, done.why).toBe('succeeded');
+    expect(done.run.steps.map(({ id, state, reason }) => [id, state, reason])).toEqual([
+      ['sub', 'skipped', 'Not needed: 1 > 2 is false'],
+      ['sub/one', 'not_executed', 'The call sub was skipped: Not needed: 1 > 2 is false'],
+      ['sub/two', 'not_executed', 'The call sub was skipped: Not needed: 1 > 2 is false'],
+      ['sub/two/deep', 'not_executed', 'The call sub was skipped: Not needed: 1 > 2 is false'],
+      ['after', 'succeeded', undefined],
+    ]);
+  });
+
   it('call: what fails inside halts there, and what follows outside waits', async () => {
     const lab = openLab();
     lab.write(step('breaks', 'kind: run\nrun: ["false"]'), '', 'child');
