@@ -14,7 +14,7 @@ import type { Forecast } from './forecast.ts';
 import { forecastRun } from './forecast.ts';
 import { attestOf, planRun, runbookOf } from './plan.ts';
 import type { RunSnapshot } from './snapshot.ts';
-import { draftMessage, dueMessages } from './messages.ts';
+import { draftMessage, dueMessages, type Moment } from './messages.ts';
 
 export interface ViewSources {
   now: Instant;
@@ -201,7 +201,7 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     ...(step.byHand === null ? {} : { by_hand: true }),
     undoable: plan.block.undo !== undefined && (step.state === 'succeeded' || step.state === 'failed' || step.state === 'unknown'),
     tty: plan.block.kind === 'run' && plan.block.tty === true,
-    asks: asksOf(fold, step, fill, { now: given.now.wall, forecast: given.forecast.finish }),
+    asks: asksOf(fold, step, fill, { now: given.now.wall, forecast: given.forecast }),
   };
 }
 
@@ -270,7 +270,7 @@ function gotosOf(fold: RunFold, step: StepFold): string[] {
 }
 
 /** Any kind of step may need a secret first, and may be done by hand while what it needs is dead. */
-function asksOf(fold: RunFold, step: StepFold, fill: (text: string) => string, moment: { now: number; forecast: number | null }): StepView['asks'] {
+function asksOf(fold: RunFold, step: StepFold, fill: (text: string) => string, moment: Pick<Moment, 'now' | 'forecast'>): StepView['asks'] {
   const { plan } = step;
   const { block } = plan;
   if (step.waitingFor === 'secret' && step.waitingDetail !== null) return secretAsk(fold, step, step.waitingDetail, fill);
@@ -287,7 +287,7 @@ function asksOf(fold: RunFold, step: StepFold, fill: (text: string) => string, m
     case 'notify': {
       const audience = runbookOf(fold.plan, plan.scope).audiences.find(({ id }) => id === block.audience);
       const channels = (audience?.channels ?? []).map((channel) => (typeof channel === 'string' ? channel : channel.kind));
-      return { kind: 'notify', audience: block.audience, draft: fill(draftMessage(fold, block.template ?? audience?.template ?? audience?.templates?.update?.text ?? '', audience, moment)), channels };
+      return { kind: 'notify', audience: block.audience, draft: fill(draftMessage({ ...moment, fold, step, audience })), channels };
     }
     case 'check': {
       const attest = attestOf(fold.plan, plan);

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MESSAGE_NAMES } from '../../../electron/contract/run/messages.ts';
 import { openLab, step } from '../../support/run-lab.ts';
+import { setClock } from '../../support/set-clock.ts';
 
 describe('a run step', () => {
   it('succeeds when its program exits with 0 and what must hold holds', async () => {
@@ -199,6 +201,39 @@ describe('the other kinds', () => {
     const live = await lab.runs.start({ id: path, mode: 'rehearsal', params: {} }, 'auto');
     await live.settled();
     expect(live.view().steps[1]?.asks).toMatchObject({ draft: 'The book: 1 of 2 steps are done, next at as soon as there is news, Kim' });
+  });
+
+  it('notify: knows every word that the linter lets a message use, and never fills a value again', async () => {
+    const clock = setClock(Date.parse('2026-03-01T03:00:00.000Z'));
+    const lab = openLab({ clock });
+    const template = MESSAGE_NAMES.map((name) => `${name}={{${name}}}`).join(';');
+    const body = `${step('tell', `kind: notify\naudience: executives\ntemplate: "${template}"`)}${step('work', 'kind: manual\nneeds: []\nconfirm: Done?\nbudget: 20m\nrestores_service: true')}${step('tidy', 'kind: manual\nbudget: 2h\nconfirm: Done?')}\n\`\`\`yaml audience\nid: executives\ntitle: The board\nchannels: [phone]\nevery: 30m\n\`\`\`\n`;
+    const front = 'targets: { rto: 4h }\nparams:\n  who: { type: string, default: Kim }\n  severity: { type: string, default: P0 }';
+    const live = await lab.runs.start({ id: lab.write(body, front), mode: 'rehearsal', params: {}, operator: '{{who}} {{title}}', outage_at: '2026-03-01T01:30:00Z', declared_at: '2026-03-01T02:00:00Z' }, 'step');
+    await live.settled();
+    const { asks } = live.view().steps[0] ?? {};
+    const draft = asks?.kind === 'notify' ? asks.draft : '';
+    const filled = Object.fromEntries(draft.split(';').map((part) => [part.split('=')[0], part.slice(part.indexOf('=') + 1)]));
+    expect(filled).toEqual({
+      title: 'The book', system: 'test', scenario: 'A test.', severity: 'P0', status: 'the recovery is under way', impact: 'A test.', eta: '03:20 UTC', progress: '0 of 3 steps are done', next_update: '03:30 UTC',
+      forecast: '03:20 UTC', outage_at: '2026-03-01 01:30 UTC', declared_at: '2026-03-01 02:00 UTC', elapsed: '1 h 30 min', phase: 'Phase', step: 'Step work', operator: '{{who}} {{title}}', audience: 'The board', rto: '4 h', mode: 'rehearsal', now: '2026-03-01 03:00 UTC',
+    });
+  });
+
+  it('notify: of several templates it takes the one that fits what the audience has heard, or that the step names', async () => {
+    const lab = openLab();
+    const tell = (id: string, more = ''): string => step(id, `kind: notify\naudience: executives\n${more}`);
+    const audience = '\n```yaml audience\nid: executives\nchannels: [email]\nwithin: 1h\ntemplates:\n  initial: { subject: "{{title}} has begun", text: It has begun. }\n  update: { text: It goes on. }\n  resolved: { text: "{{status}}" }\n```\n';
+    const path = lab.write(`${tell('first')}${tell('second')}${tell('third', 'template: initial')}${step('back', 'kind: run\nrun: ["true"]\nrestores_service: true')}${tell('last')}${audience}`);
+    const live = await lab.runs.start({ id: path, mode: 'rehearsal', params: {} }, 'auto');
+    const drafts: string[] = [];
+    for (const id of ['first', 'second', 'third', 'last']) {
+      await live.settled();
+      const asks = live.view().steps.find((one) => one.id === id)?.asks;
+      drafts.push(asks?.kind === 'notify' ? asks.draft : '');
+      await lab.runs.command(live.id, { do: 'sent', step: id, channel: 'email', reached: 'Kim', text: drafts.at(-1) ?? '' });
+    }
+    expect(drafts).toEqual(['Subject: The book has begun\n\nIt has begun.', 'It goes on.', 'Subject: The book has begun\n\nIt has begun.', 'service is back']);
   });
 
   it('call: runs another runbook under parent/child', async () => {

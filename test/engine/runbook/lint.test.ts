@@ -361,7 +361,11 @@ describe('linting files', () => {
       'contacts.yaml': 'bosses: [{name: A}]\n', 'wrong.yaml': 'bosses: 1\n',
       'a.runbook.md': named('a', audience('contacts.yaml#bosses')), 'b.runbook.md': named('b', audience('contacts.yaml#gone')), 'c.runbook.md': named('c', audience('gone.yaml#x')), 'd.runbook.md': named('d', audience('wrong.yaml#x')),
       'e.runbook.md': named('e', audience('contacts.yaml#bosses') + step('n', 'kind: notify\nbudget: 1m\naudience: x\ntemplate_file: gone.txt')),
+      'f.runbook.md': named('f', audience('contacts.yaml#bosses') + step('n', 'kind: notify\nbudget: 1m\naudience: x\ntemplate_file: good.txt')), 'good.txt': 'Since {{outage_at}}: {{{{braces}}',
+      'g.runbook.md': named('g', audience('contacts.yaml#bosses') + step('n', 'kind: notify\nbudget: 1m\naudience: x\ntemplate_file: bad.txt')), 'bad.txt': 'Next at {{next_updat}},\nor {{never-ending}}',
+      'h.runbook.md': named('h', audience('contacts.yaml#bosses') + step('n', 'kind: notify\nbudget: 1m\naudience: x\ntemplate_file: worse.txt')), 'worse.txt': 'Next at {{next_updat}}. Ask {{whoever}}.',
     });
-    expect(lintPaths([dir], { at: AT }).files.map(({ findings }) => findings.map((finding) => finding.rule))).toEqual([[], ['unknown-group'], ['unknown-file'], ['unknown-file'], ['unknown-file']]);
+    expect(lintPaths([dir], { at: AT }).files.map(({ findings }) => findings.map((finding) => finding.rule))).toEqual([[], ['unknown-group'], ['unknown-file'], ['unknown-file'], ['unknown-file'], [], ['template-form'], ['unknown-name', 'unknown-name']]);
+    expect(lintPaths([join(dir, 'h.runbook.md')], { at: AT }).files[0]?.findings).toMatchObject([{ message: 'In worse.txt: Nothing is named next_updat here.', fix: 'Did you mean {{next_update}}?' }, { fix: expect.stringContaining('A message can also say title, system') }]);
   });
 });
