@@ -10,6 +10,7 @@ import type { ProbeFinding } from '../../contract/readiness.ts';
 import type { StepFold } from '../../contract/run/state.ts';
 import { captureText } from '../assertion/capture.ts';
 import { probeOf, runProbe } from '../readiness/run-probe.ts';
+import { fillAroundSecretFiles, secretFilesIn } from '../runbook/template.ts';
 import type { Effort, RunHost } from './host.ts';
 import { markerOf } from './host.ts';
 import { fill, frozenOf } from './names.ts';
@@ -62,7 +63,7 @@ function filledProbe(host: RunHost, step: StepFold): Probe {
   const { block, scope, path } = step.plan;
   if (block.kind !== 'check') throw new Error(`${path} is not a check`);
   const names = host.names(scope);
-  return Probe.parse(fillAll(namedProbe(host, step), (text) => fill(text, names, 'text')));
+  return Probe.parse(fillAll(namedProbe(host, step), (written) => fillAroundSecretFiles(written, (text) => fill(text, names, 'text'))));
 }
 
 function namedProbe(host: RunHost, { plan: { block, scope } }: StepFold): Probe {
@@ -74,8 +75,9 @@ function namedProbe(host: RunHost, { plan: { block, scope } }: StepFold): Probe 
   return probeOf(check.block);
 }
 
-/** Every `secret: NAME` in a probe. */
+/** Every `secret: NAME` and every `{{secret_file:NAME}}` in a probe. */
 function secretNames(value: unknown): string[] {
+  if (typeof value === 'string') return secretFilesIn(value);
   if (Array.isArray(value)) return value.flatMap(secretNames);
   if (typeof value !== 'object' || value === null) return [];
   return [...new Set(Object.entries(value).flatMap(([name, item]) => (name === 'secret' && typeof item === 'string' ? [item] : secretNames(item))))];

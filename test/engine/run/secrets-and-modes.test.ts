@@ -197,6 +197,14 @@ describe('modes', () => {
     expect(lab.runs.view(done.live.id).steps[0]?.by_hand).toBe(true);
   });
 
+  it('a check in the middle of a run gives its program a secret as a file', async () => {
+    const lab = openLab();
+    writeFileSync(join(lab.folder, 'pw'), 'light the north quay');
+    const body = step('have', 'kind: check\ncheck: { kind: command, run: [grep, -qx, light the north quay, "{{secret_file:pw}}"], verify: [{ stdout: { equals: "" } }] }');
+    const done = await lab.drive(body, { front: `secrets:\n  pw: { sources: [{ file: ${join(lab.folder, 'pw')} }] }` });
+    expect(done.state, done.why).toBe('succeeded');
+  });
+
   it('a step stands in for another one only while something is dead', async () => {
     const body = step('ask', 'kind: run\nrun: [echo, vault]\nalternate: { when_dead: [vault], step: paper }') + step('paper', 'kind: run\nrun: [echo, paper]');
     const dead = await openLab().drive(body, { front: 'lost: [vault]' });
