@@ -3,13 +3,13 @@ import { EngineError } from '../../contract/errors.ts';
 import type { AssertionResult } from '../../contract/assertion.ts';
 import type { Purpose } from '../../contract/run/events.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
-import type { StepFold } from '../../contract/run/state.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { Effort, RunHost } from './host.ts';
-import { judgeVerify, partByHand, pollUntil } from './judgement.ts';
+import { judgeAside } from './judge-aside.ts';
+import { partByHand, pollUntil } from './judgement.ts';
 import { fill, frozenOf } from './names.ts';
 import { deliverFiles } from './deliver-secrets.ts';
-import { fillArgv, fillCwd, fillEnv, secretsOf, secretsOfVerify, shownFiles, writtenPrograms } from './programs.ts';
+import { fillArgv, secretsOf, secretsOfVerify, shownFiles, writtenPrograms } from './programs.ts';
 import { missingSecret } from './obtain-secrets.ts';
 import { outputSink } from './run-aside.ts';
 import { workCheck } from './work-check.ts';
@@ -87,7 +87,7 @@ async function pass(host: RunHost, effort: Effort): Promise<void> {
   const given = { env: host.environment(step.plan.scope), cwd: host.runDir, files: {}, attempt, signal };
   const waited = block.wait_until === undefined || signal.aborted ? null : await pollUntil(host, step, block.wait_until, given);
   const results: AssertionResult[] = [...(waited?.results ?? [])];
-  if (waited === null || waited.ok) results.push(...(await judgeVerify(host, step, block.verify ?? [], { ...given, stdout: null, stderr: null })));
+  if (waited === null || waited.ok) results.push(...(await judgeAside(host, step, block.verify ?? [], { attempt, signal })));
   const reason = signal.aborted ? 'It was stopped.' : (waited !== null && !waited.ok ? waited.reason : null) ?? failureText(results);
   const took = host.clock.uptime() - begun;
   await host.record(() => [judged(host, effort, 'work', attempt, results, reason, took)]);
@@ -98,29 +98,14 @@ async function verify(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;
   const { block } = step.plan;
   const { judgeable, open } = partByHand(host, step);
-  const wanted = judgeable.length === 0 ? [] : secretsOfVerify(block);
-  if (await lacksSecret(host, effort, wanted)) return;
+  if (await lacksSecret(host, effort, judgeable.length === 0 ? [] : secretsOfVerify(block))) return;
   const attempt = Math.max(1, step.attempts);
   await host.record(() => [intentOf(host, effort, { attempt, purpose: 'verify', shown: [], what: 'checks what must hold' })], signal);
   const begun = host.clock.uptime();
-  const files = deliverFiles(host, wanted);
-  try {
-    const given = judgeable.length === 0 ? { env: {}, cwd: host.runDir } : surroundingsOf(host, step, files.paths);
-    const results = await judgeVerify(host, step, judgeable, { ...given, files: files.paths, attempt, signal, stdout: null, stderr: null });
-    const took = host.clock.uptime() - begun;
-    const { data, type } = judged(host, effort, 'verify', attempt, results, signal.aborted ? 'It was stopped.' : failureText(results), took);
-    await host.record(() => [{ type, data: { ...data, ...(open.length === 0 ? {} : { unjudged: open }) } }]);
-  } finally {
-    files.remove();
-  }
-}
-
-/** Environment and folder of a step's programs; of a step without any, those of the run. */
-function surroundingsOf(host: RunHost, step: StepFold, files: Readonly<Record<string, string>>): { env: Record<string, string>; cwd: string } {
-  const { block, scope } = step.plan;
-  const names = host.names(scope);
-  const own = block.kind === 'run' || block.kind === 'secret' ? fillEnv(block, names, files, host.secrets) : {};
-  return { env: { ...host.environment(scope), ...own }, cwd: fillCwd(host.fold, step, names, host.runDir) };
+  const results = await judgeAside(host, step, judgeable, { attempt, signal });
+  const took = host.clock.uptime() - begun;
+  const { data, type } = judged(host, effort, 'verify', attempt, results, signal.aborted ? 'It was stopped.' : failureText(results), took);
+  await host.record(() => [{ type, data: { ...data, ...(open.length === 0 ? {} : { unjudged: open }) } }]);
 }
 
 /** Takes a step back with the program that it names. */

@@ -16,14 +16,15 @@ import { markerOf } from './host.ts';
 import { fill, frozenOf } from './names.ts';
 import { fillAll } from './fill-all.ts';
 import { missingSecret } from './obtain-secrets.ts';
-import { pathIn } from './programs.ts';
-import { finalEvents, intentOf, judged } from './work-program.ts';
+import { judgeAside } from './judge-aside.ts';
+import { pathIn, secretsOfVerify } from './programs.ts';
+import { failureText, finalEvents, intentOf, judged } from './work-program.ts';
 
 export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;
   const { path } = step.plan;
   const probe = filledProbe(host, step);
-  const missing = await missingSecret(host, step, secretNames(probe));
+  const missing = await missingSecret(host, step, [...new Set([...secretNames(probe), ...secretsOfVerify(step.plan.block)])]);
   if (missing !== null) return host.record(() => [{ type: 'step.waiting', data: { step: path, for: 'secret', detail: missing } }]);
   const attempt = step.attempts + 1;
   await host.record(() => [intentOf(host, effort, { attempt, purpose: 'work', shown: [], what: `probes: ${probe.kind}` })], signal);
@@ -31,10 +32,11 @@ export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   const finding = await runProbe(probe, contextOf(host, step, attempt, signal));
   const ok = finding.outcome === 'pass' || finding.outcome === 'warn';
   const results: AssertionResult[] = [{ ok, title: 'The check holds', expected: 'it passes', actual: finding.summary.slice(0, 1000) }];
+  if (ok) results.push(...(await judgeAside(host, step, step.plan.block.verify ?? [], { attempt, signal })));
   const took = host.clock.uptime() - begun;
   await host.record(() => {
-    const { data } = judged(host, effort, 'work', attempt, results, ok ? null : finding.summary.slice(0, 2000), took);
-    return finalEvents(host, effort, { ...data, output: evidenceOf(host, finding), captures: ok ? capturesOf(probe, finding) : {} });
+    const { data } = judged(host, effort, 'work', attempt, results, ok ? failureText(results) : finding.summary.slice(0, 2000), took);
+    return finalEvents(host, effort, { ...data, output: evidenceOf(host, finding), captures: data.ok ? capturesOf(probe, finding) : {} });
   });
 }
 

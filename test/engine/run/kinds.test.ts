@@ -184,6 +184,21 @@ describe('the other kinds', () => {
     expect((await openLab().drive(step('until', 'kind: wait\nwait_until: { run: [echo, ready], expect: { stdout: { equals: ready } }, every: 1s, within: 5s }'))).state).toBe('succeeded');
   });
 
+  it('check and secret: what must hold besides is judged as well', async () => {
+    const lab = openLab();
+    const check = (verify: string): string => step('have', `kind: check\ncheck: { kind: dir, path: "{{data_dir}}" }\nverify: [${verify}]`);
+    const secret = (verify: string): string => step('key', `kind: secret\nsecret: key\nrun: [echo, light the quay]\nenv: { WORD: harbour }\nverify: [${verify}]`);
+    const holds = '{ run: [sh, -c, "echo $WORD"], expect: { stdout: { contains: "" } } }, { file: "{{run_dir}}", exists: true }';
+    const fails = '{ title: No such thing, file: "{{run_dir}}/gone", exists: true }';
+    const front = 'secrets:\n  key: { sources: [prompt] }';
+    for (const body of [check, secret]) {
+      const good = await lab.drive(body(holds), { front });
+      expect(good.run.steps[0], good.why).toMatchObject({ state: 'succeeded' });
+      expect(good.run.steps[0]?.assertions.slice(-2)).toMatchObject([{ ok: true }, { ok: true }]);
+      expect((await lab.drive(body(fails), { front })).run.steps[0]).toMatchObject({ state: 'failed', reason: expect.stringContaining('No such thing') });
+    }
+  });
+
   it('notify: a message is due until somebody has sent it', async () => {
     const lab = openLab();
     const body = `${step('tell', 'kind: notify\naudience: executives')}\n\`\`\`yaml audience\nid: executives\nchannels: [phone, email]\nevery: 30m\ntemplate: "{{title}} is under way"\n\`\`\`\n`;
