@@ -14,7 +14,8 @@ import { blackstart, RunAnswer, stepOf, type CommandResult } from '../integratio
 import { missingForLab, REHEARSAL_PORT, startAmporaLab, TENANTS, type AmporaLab } from '../lab/ampora/ampora-lab.ts';
 import { asLabAccount, giveToLab } from '../lab/ampora/lab-account.ts';
 import { driveRun, enterUntil, stepHeading, tabTo } from '../support/drive-console.ts';
-import { launchConsole, SIZES, type LaunchedConsole } from '../support/electron.ts';
+import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
+import { takePictures } from '../support/look.ts';
 
 const missing = missingForLab();
 if (missing.length > 0) process.stderr.write(`Ampora's rehearsal in the window is left out, this machine lacks ${missing.join(', ')}\n`);
@@ -54,14 +55,7 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora in the window', { r
   }
 
   async function look(name: string): Promise<void> {
-    for (const { width, height } of SIZES) {
-      await opened.app.evaluate(({ BrowserWindow }, size) => { BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height); }, { width, height });
-      await expect.poll(() => page.evaluate('innerWidth')).toBe(width);
-      for (const theme of ['dark', 'light'] as const) {
-        await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`);
-        await page.screenshot({ path: join(pictures, `${name}-${theme}-${width}.png`), animations: 'disabled' });
-      }
-    }
+    await takePictures(opened, pictures, name);
   }
 
   async function fill(field: Locator, text: string): Promise<void> {

@@ -1,5 +1,4 @@
 /** A live recovery in the window, by keyboard alone: everything that a run can ask of people, a crash in the middle, and the papers at the end. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +11,10 @@ import { Report } from '../../electron/contract/report.ts';
 import { ROOT } from '../../electron/setup/places.mjs';
 import { blackstart } from '../integration/command-line.ts';
 import { enterUntil, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
-import { launchConsole, SIZES, type LaunchedConsole } from '../support/electron.ts';
+import { answerSaveDialogs, launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { enginePids } from '../support/engine-processes.ts';
 import { choose, enrol, more, pick, press, selectCheck, sendWords, write } from '../support/fill-in.ts';
+import { expectAccessible, takePictures } from '../support/look.ts';
 import { filesWith, sealedSample, wholePage } from '../support/secret-traces.ts';
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/live-lab', import.meta.url));
@@ -53,24 +53,9 @@ afterAll(async () => {
   rmSync(papers, { recursive: true, force: true });
 });
 
-async function show(width: number, height: number): Promise<void> {
-  await opened.app.evaluate(({ BrowserWindow }, size) => { BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height); }, { width, height });
-  await expect.poll(() => page.evaluate('innerWidth')).toBe(width);
-}
-
-/** Axe finds nothing on the screen as it stands (the report in its frame has no scripts, so it is left out), in either theme. With BLACKSTART_PICTURES there are pictures of it, in both sizes. */
 async function look(name: string): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`);
-    if (process.env['BLACKSTART_PICTURES'] !== undefined) {
-      for (const { width, height } of [...SIZES].reverse()) {
-        await show(width, height);
-        await page.screenshot({ path: join(pictures, `${name}-${theme}-${width}.png`), animations: 'disabled' });
-      }
-    }
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], iframes: false }).analyze();
-    expect.soft(violations.map(({ id, nodes }) => `${name} ${theme} ${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join(' | ')}`)).toEqual([]);
-  }
+  if (process.env['BLACKSTART_PICTURES'] !== undefined) await takePictures(opened, pictures, name);
+  await expectAccessible(page, name, { iframes: false });
 }
 
 async function go(name: string): Promise<void> {
@@ -96,13 +81,6 @@ async function stateOf(title: string): Promise<string> {
 async function isNowhere(secret: string): Promise<void> {
   expect((await wholePage(page)).includes(secret)).toBe(false);
   expect(filesWith(dataDir, secret)).toEqual([]);
-}
-
-/** Every save dialog is answered with the folder for papers and the name that was offered. */
-async function answerSaveDialogs(): Promise<void> {
-  await opened.app.evaluate(({ dialog: dialogs }, folder) => {
-    dialogs.showSaveDialog = (_window: unknown, options?: { defaultPath?: string }) => Promise.resolve({ canceled: false, filePath: `${folder}/${options?.defaultPath ?? 'nameless'}` });
-  }, papers);
 }
 
 describe('before the day', () => {
@@ -404,7 +382,7 @@ describe('the papers', () => {
   };
 
   it('saves the report as PDF, HTML and JSON', async () => {
-    await answerSaveDialogs();
+    await answerSaveDialogs(opened.app, papers);
     await enterUntil(page, () => page.locator('iframe.sheet').isVisible());
     await press(page, page.getByRole('button', { name: 'PDF…' }));
     const pdf = readFileSync(await written('.pdf'));

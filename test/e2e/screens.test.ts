@@ -1,5 +1,4 @@
 /** Every screen in the real window: pictures at both sizes, dark and light; axe finds nothing; hostile keys and closings. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,8 @@ import decodeQR from 'qr/decode.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
 import { driveRun, enterUntil, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
-import { launchConsole, SIZES, type LaunchedConsole } from '../support/electron.ts';
+import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
+import { expectAccessible, resize, takePictures } from '../support/look.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'blackstart-screens-'));
 const pictures = join(ROOT, 'screenshots', 'screens');
@@ -26,31 +26,10 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function resize(width: number, height: number): Promise<void> {
-  await opened.app.evaluate(({ BrowserWindow }, size) => { BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height); }, { width, height });
-  await expect.poll(() => page.evaluate('innerWidth')).toBe(width);
-}
-
-async function setTheme(theme: 'dark' | 'light'): Promise<void> {
-  // The switch is under a dialog's scrim at times; the theme itself is one attribute.
-  await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`);
-}
-
 /** Looks at the screen as it stands: a picture a size and theme, and axe in both themes. */
 async function look(name: string): Promise<void> {
-  for (const { width, height } of SIZES) {
-    await resize(width, height);
-    for (const theme of ['dark', 'light'] as const) {
-      await setTheme(theme);
-      await page.screenshot({ path: join(pictures, `${name}-${theme}-${width}.png`), animations: 'disabled' });
-    }
-  }
-  await resize(1280, 800);
-  for (const theme of ['light', 'dark'] as const) {
-    await setTheme(theme);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] }).analyze();
-    expect.soft(violations.map(({ id, nodes }) => `${name} ${theme} ${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join(' | ')}`)).toEqual([]);
-  }
+  await takePictures(opened, pictures, name);
+  await expectAccessible(page, name);
 }
 
 /** What a camera reads off the screen. */
@@ -306,7 +285,7 @@ describe('a run', () => {
   });
 
   it('loses nothing at 200 % zoom: one column, and nothing beside it', async () => {
-    await resize(1280, 800);
+    await resize(opened, 1280, 800);
     await opened.app.evaluate(({ BrowserWindow }) => { BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2); });
     await expect.poll(() => page.evaluate('innerWidth')).toBe(640);
     await page.screenshot({ path: join(pictures, 'run-zoom-200.png') });

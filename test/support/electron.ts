@@ -95,3 +95,10 @@ export async function takePictures({ app, page }: LaunchedConsole, name: string)
     }
   }
 }
+
+/** Every save dialog is answered with `folder` and the name that was offered. */
+export async function answerSaveDialogs(app: ElectronApplication, folder: string): Promise<void> {
+  await app.evaluate(({ dialog }, where) => {
+    dialog.showSaveDialog = (_window: unknown, options?: { defaultPath?: string }) => Promise.resolve({ canceled: false, filePath: `${where}/${options?.defaultPath ?? 'nameless'}` });
+  }, folder);
+}

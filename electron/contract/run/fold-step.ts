@@ -79,11 +79,7 @@ export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: I
       }
       return;
     case 'step.done':
-      step.byHand = `Done by hand: ${event.data.reason}`;
-      step.pasted = event.data.pasted ?? null;
-      if (event.data.verify === true) return toVerify(fold, step, at);
-      fold.lookout.push(`${spoken(step)}: done by hand, not proven by the console`);
-      return finish(fold, step, 'succeeded', step.byHand, at);
+      return doneByHand(fold, step, event.data, at);
     case 'step.skipped':
       return finish(fold, step, 'skipped', event.data.reason, at);
     case 'step.deferred':
@@ -266,6 +262,14 @@ function personDid(fold: RunFold, step: StepFold, at: Instant): void {
   if (step.attempts === 0 || step.confirmed === false) step.attempts += 1;
   if (step.plan.block.verify === undefined || step.simulated) return finish(fold, step, 'succeeded', step.byHand, at);
   toVerify(fold, step, at);
+}
+
+function doneByHand(fold: RunFold, step: StepFold, { reason, pasted, verify }: EventOf<'step.done'>['data'], at: Instant): void {
+  step.byHand = `Done by hand: ${reason}`;
+  step.pasted = pasted ?? null;
+  if (verify === true) return toVerify(fold, step, at);
+  fold.lookout.push(`${spoken(step)}: done by hand, not proven by the console`);
+  finish(fold, step, 'succeeded', step.byHand, at);
 }
 
 function toVerify(fold: RunFold, step: StepFold, at: Instant): void {
