@@ -12,7 +12,8 @@ import { labPlace, unitFolder } from '../place.ts';
 import type { LabPlace, LabUnit } from '../unit.ts';
 
 const PACKAGES = ['containerd', 'runc', 'containernetworking-plugins', 'iproute2', ...IMAGE_PACKAGES];
-const DNS_SERVICE = '10.233.0.10';
+/** Where pods ask for names; in the range of service addresses. */
+export const DNS_SERVICE = '10.233.0.10';
 export const PODS = '10.244.77.0/24';
 
 export const unit: LabUnit = {
