@@ -47,6 +47,7 @@ function watch(): void {
   const { clusters: [{ cluster }], users: [{ user }] } = Kubeconfig.parse(JSON.parse(readFileSync(kubeconfig, 'utf8')));
   const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
   const call = request(`${cluster.server}/api/v1/endpoints?watch=1`, { ca: bytes(cluster['certificate-authority-data']), cert: bytes(user['client-certificate-data']), key: bytes(user['client-key-data']) }, (answer) => {
+    publish();
     createInterface({ input: answer }).on('line', take).on('close', again);
   });
   call.on('error', again).end();

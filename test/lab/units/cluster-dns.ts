@@ -27,12 +27,12 @@ export const unit: LabUnit = {
     writeFileSync(join(folder, 'knot.conf'), configOf(folder));
     writeFileSync(join(folder, 'zone'), '$ORIGIN cluster.local.\n$TTL 1\n@ IN SOA ns hostmaster 1 3600 600 86400 1\n@ IN NS ns\nns IN A 127.0.0.1\n');
     try {
-      startDaemon({ folder, name: 'knot', argv: ['knotd', '--config', join(folder, 'knot.conf')] });
+      startDaemon({ folder, name: 'knotd', argv: ['knotd', '--config', join(folder, 'knot.conf')] });
       await until('knot answers', () => resolve('ns.cluster.local') === '127.0.0.1', 15_000);
       startDaemon({ folder, name: 'names', argv: [process.execPath, '--no-warnings', join(import.meta.dirname, '..', 'kubernetes', 'service-names.ts'), kubeconfigOf(place, 'admin'), join(folder, 'zone'), join(folder, 'knot.conf')] });
       await until('the names follow the API server', () => readFileSync(join(folder, 'zone'), 'utf8').includes('SOA ns hostmaster 1 ') === false, 15_000);
     } catch (error) {
-      const reason = `${error instanceof Error ? error.message : String(error)}\n${lastLines(folder, 'knot')}\n${lastLines(folder, 'names')}`;
+      const reason = `${error instanceof Error ? error.message : String(error)}\n${lastLines(folder, 'knotd')}\n${lastLines(folder, 'names')}`;
       await unit.down(place);
       throw new Error(reason, { cause: error });
     }
@@ -41,13 +41,13 @@ export const unit: LabUnit = {
     const folder = join(place.state, 'cluster-dns');
     if (!existsSync(folder)) return;
     await stopDaemon(folder, 'names');
-    await stopDaemon(folder, 'knot');
+    await stopDaemon(folder, 'knotd');
     if (execFileSync('ip', ['address', 'show', 'dev', 'lo'], { encoding: 'utf8' }).includes(` ${DNS_SERVICE}/32 `)) execFileSync('ip', ['address', 'delete', `${DNS_SERVICE}/32`, 'dev', 'lo']);
     rmSync(folder, { recursive: true, force: true });
   },
   async status(place) {
     const folder = join(place.state, 'cluster-dns');
-    return daemonRuns(folder, 'knot') && daemonRuns(folder, 'names') ? { address: DNS_SERVICE, zone: 'cluster.local' } : null;
+    return daemonRuns(folder, 'knotd') && daemonRuns(folder, 'names') ? { address: DNS_SERVICE, zone: 'cluster.local' } : null;
   },
 };
 
