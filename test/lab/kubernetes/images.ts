@@ -97,7 +97,7 @@ function fillPostgres(root: string): void {
   fillBusybox(root);
   for (const folder of ['var/lib/postgresql', 'var/run/postgresql', 'usr/share/zoneinfo', 'usr/lib/locale']) mkdirSync(join(root, folder), { recursive: true });
   for (const path of [`${PG}/bin`, `${PG}/lib`, '/usr/share/postgresql/15', '/usr/share/zoneinfo/UTC', '/usr/share/zoneinfo/Etc', '/usr/lib/locale/C.utf8']) cpSync(path, join(root, path), { recursive: true, dereference: true, filter: (from) => !/\/lib\/(bitcode|pgxs|llvmjit)/u.test(from) });
-  copyLibraries(root, [...readdirSync(`${PG}/bin`).map((name) => `${PG}/bin/${name}`), ...readdirSync(`${PG}/lib`).filter((name) => name.endsWith('.so')).map((name) => `${PG}/lib/${name}`)]);
+  copyLibraries(root, [...readdirSync(`${PG}/bin`).map((name) => `${PG}/bin/${name}`), ...readdirSync(`${PG}/lib`).filter((name) => name.endsWith('.so') && !name.startsWith('llvmjit')).map((name) => `${PG}/lib/${name}`)]);
   for (const name of ['psql', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_isready', 'createdb', 'dropdb']) symlinkSync(`${PG}/bin/${name}`, join(root, 'usr', 'bin', name));
   appendFileSync(join(root, 'etc', 'passwd'), 'postgres:x:999:999::/var/lib/postgresql:/bin/sh\n');
   appendFileSync(join(root, 'etc', 'group'), 'postgres:x:999:\n');
