@@ -13,6 +13,8 @@ import type { LabPlace, LabUnit } from '../unit.ts';
 const PACKAGES = ['mariadb-server', 'mariadb-client'];
 export const MARIADB_PORT = 33069;
 export const MARIADB_USER = 'drill';
+/** The server's own administrator is the account that it runs under, let in through the socket. */
+const OWNER = process.getuid?.() === 0 ? 'postgres' : userInfo().username;
 
 export const unit: LabUnit = {
   name: 'mariadb',
@@ -50,8 +52,7 @@ function create(folder: string, data: string): void {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   writeFileSync(join(folder, 'password'), `${randomBytes(12).toString('base64url')}\n`, { mode: 0o600 });
   giveToLab(folder);
-  const owner = process.getuid?.() === 0 ? 'postgres' : userInfo().username;
-  labRun(['mariadb-install-db', '--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=socket', `--auth-root-socket-user=${owner}`, '--skip-test-db'], folder);
+  labRun(['mariadb-install-db', '--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=socket', `--auth-root-socket-user=${OWNER}`, '--skip-test-db'], folder);
 }
 
 const socketOf = (place: LabPlace): string => join(place.state, unit.name, 'socket');
@@ -60,12 +61,12 @@ export function mariadbPassword(place: LabPlace): string {
   return readFileSync(join(place.state, unit.name, 'password'), 'utf8').trim();
 }
 
-/** Runs the text as the server's root and gives the rows, without the last line break. Throws with the client's words. */
+/** Runs the text as the server's administrator and gives the rows, without the last line break. Throws with the client's words. */
 export function mariadb(place: LabPlace, text: string, database = ''): string {
-  return labRun(['mariadb', '--no-defaults', `--socket=${socketOf(place)}`, '--user=root', '--default-character-set=utf8mb4', '--batch', '--raw', '--skip-column-names', ...(database === '' ? [] : [`--database=${database}`])], join(place.state, unit.name), text).trim();
+  return labRun(['mariadb', '--no-defaults', `--socket=${socketOf(place)}`, `--user=${OWNER}`, '--default-character-set=utf8mb4', '--batch', '--raw', '--skip-column-names', ...(database === '' ? [] : [`--database=${database}`])], join(place.state, unit.name), text).trim();
 }
 
 /** A dump as mysqldump writes it. */
 export function mariadbDump(place: LabPlace, database: string, file: string): void {
-  labRun(['mysqldump', '--no-defaults', `--socket=${socketOf(place)}`, '--user=root', '--single-transaction', '--default-character-set=utf8mb4', `--result-file=${file}`, database], join(place.state, unit.name));
+  labRun(['mysqldump', '--no-defaults', `--socket=${socketOf(place)}`, `--user=${OWNER}`, '--single-transaction', '--default-character-set=utf8mb4', `--result-file=${file}`, database], join(place.state, unit.name));
 }

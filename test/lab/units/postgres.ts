@@ -8,7 +8,7 @@ import { unitFolder } from '../place.ts';
 import { createServer, labRun, PG_BIN, serverIn, serverRuns, sqlOn, startServer, stopServer, type PostgresServer } from '../postgres-server.ts';
 import type { LabPlace, LabUnit } from '../unit.ts';
 
-const PACKAGES = ['postgresql', 'pgbackrest'];
+const PACKAGES = ['postgresql-15', 'pgbackrest'];
 export const POSTGRES_PORT = 55454;
 export const STANZA = 'lab';
 

@@ -8,7 +8,7 @@ import { unitFolder } from '../place.ts';
 import { createServer, dropServer, labRun, makeFolders, passwordOf, PG_BIN, serverIn, serverRuns, sqlOn, startServer, stopServer, type PostgresServer } from '../postgres-server.ts';
 import type { LabPlace, LabUnit } from '../unit.ts';
 
-const PACKAGES = ['postgresql'];
+const PACKAGES = ['postgresql-15'];
 export const PRIMARY_PORT = 55452;
 export const STANDBY_PORT = 55453;
 
