@@ -1,5 +1,5 @@
 /** `npm run lab:up [unit…] | lab:down [unit…] | lab:status`: starts, ends and shows the counterparts of the real world. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { labPlace, say } from './place.ts';
 import { allUnits, inOrder } from './registry.ts';
 import { tracesOf } from './traces.ts';
@@ -49,7 +49,8 @@ export async function takeDown(place: LabPlace, units: readonly LabUnit[]): Prom
     }
   }
   for (const line of failed) say(line);
-  if (existsSync(place.state) && readdirSync(place.state).length === 0) rmSync(place.state, { recursive: true });
+  // Only when it is empty: whatever else lies there is not ours to delete, and `tracesOf` names it.
+  if (existsSync(place.state) && readdirSync(place.state).length === 0) rmdirSync(place.state);
   return failed;
 }
 
@@ -62,7 +63,6 @@ async function up(place: LabPlace, units: readonly LabUnit[]): Promise<number> {
 /** Without names everything goes, and nothing of it may be left. */
 async function down(place: LabPlace, units: readonly LabUnit[], whole: boolean): Promise<number> {
   const failed = await takeDown(place, units);
-  if (whole && failed.length === 0) rmSync(place.state, { recursive: true, force: true });
   const traces = whole ? tracesOf(place) : [];
   for (const trace of traces) say(`left behind: ${trace}`);
   say(failed.length + traces.length === 0 ? `down: ${units.map(({ name }) => name).join(', ')}` : 'not everything went; see above');
