@@ -13,6 +13,8 @@ export interface PostgresServer {
   data: string;
   /** Folder of the socket: on it everybody of this machine's lab is let in, over TCP only with the password. */
   sockets: string;
+  /** Address of the loopback network. */
+  host: string;
   port: number;
   log: string;
   /** Of the superuser postgres; 0600, owned by the lab's account. */
@@ -22,8 +24,8 @@ export interface PostgresServer {
 const PATHS = '/usr/local/bin:/usr/bin:/bin';
 
 /** The server that lives, or will live, below this folder. */
-export function serverIn(folder: string, name: string, port: number): PostgresServer {
-  return { data: join(folder, name), sockets: join(folder, 's'), port, log: join(folder, 'log', `${name}.log`), passwordFile: join(folder, 'password') };
+export function serverIn(folder: string, name: string, port: number, host = '127.0.0.1'): PostgresServer {
+  return { data: join(folder, name), sockets: join(folder, `s-${name}`), host, port, log: join(folder, 'log', `${name}.log`), passwordFile: join(folder, 'password') };
 }
 
 /** Its environment: nothing of the caller's, so that no PGHOST leads anywhere else. */
@@ -36,7 +38,7 @@ export function createServer(server: PostgresServer, settings: readonly string[]
   const folder = dirname(server.data);
   makeFolders(server);
   labRun([`${PG_BIN}/initdb`, '-D', server.data, '-U', 'postgres', '--auth-local=trust', '--auth-host=scram-sha-256', '--pwfile', server.passwordFile, '--data-checksums', '--encoding=UTF8', '--locale=C.UTF-8'], folder);
-  const all = ["listen_addresses = '127.0.0.1'", `port = ${server.port}`, `unix_socket_directories = '${server.sockets}'`, 'shared_buffers = 32MB', ...settings];
+  const all = [`listen_addresses = '${server.host}'`, `port = ${server.port}`, `unix_socket_directories = '${server.sockets}'`, 'shared_buffers = 32MB', ...settings];
   labRun(['tee', '-a', join(server.data, 'postgresql.conf')], folder, `${all.join('\n')}\n`);
 }
 

@@ -31,7 +31,7 @@ export const unit: LabUnit = {
   async status(place) {
     const { server, config, repository } = labPostgres(place);
     if (!serverRuns(server)) return null;
-    return { address: `127.0.0.1:${server.port}`, socket: server.sockets, user: 'postgres', password: server.passwordFile, stanza: STANZA, repository, config, version: sqlOn(server, 'SHOW server_version') };
+    return { address: `${server.host}:${server.port}`, socket: server.sockets, user: 'postgres', password: server.passwordFile, stanza: STANZA, repository, config, version: sqlOn(server, 'SHOW server_version') };
   },
 };
 

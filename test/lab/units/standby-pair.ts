@@ -5,12 +5,14 @@ import { until } from '../daemon.ts';
 import { giveToLab } from '../lab-account.ts';
 import { ensurePackages, packagesMissing } from '../packages.ts';
 import { unitFolder } from '../place.ts';
-import { createServer, dropServer, labRun, makeFolders, passwordOf, PG_BIN, serverIn, serverRuns, sqlOn, startServer, stopServer, type PostgresServer } from '../postgres-server.ts';
+import { createServer, dropServer, labRun, makeFolders, PG_BIN, serverIn, serverRuns, sqlOn, startServer, stopServer, type PostgresServer } from '../postgres-server.ts';
 import type { LabPlace, LabUnit } from '../unit.ts';
 
 const PACKAGES = ['postgresql-15'];
-export const PRIMARY_PORT = 55452;
-export const STANDBY_PORT = 55453;
+/** Both have the same port, as in two regions, and addresses of their own: an application that is told the new one really changes over. */
+export const PAIR_PORT = 55452;
+export const PRIMARY_HOST = '127.0.0.1';
+export const STANDBY_HOST = '127.0.0.2';
 
 export const unit: LabUnit = {
   name: 'standby-pair',
@@ -35,7 +37,7 @@ export const unit: LabUnit = {
     const { primary, standby } = pairIn(place);
     if (!serverRuns(primary) || !serverRuns(standby)) return null;
     const state = sqlOn(standby, 'SELECT pg_is_in_recovery()') === 't' ? 'follows the primary' : 'was promoted';
-    return { primary: `127.0.0.1:${primary.port}`, standby: `127.0.0.1:${standby.port} ${state}`, user: 'postgres', password: primary.passwordFile };
+    return { primary: `${primary.host}:${primary.port}`, standby: `${standby.host}:${standby.port} ${state}`, user: 'postgres', password: primary.passwordFile };
   },
 };
 
@@ -47,7 +49,7 @@ export interface Pair {
 /** Both have the same password, since the standby is a copy. */
 export function pairIn(place: LabPlace): Pair {
   const folder = join(place.state, unit.name);
-  return { primary: serverIn(folder, 'primary', PRIMARY_PORT), standby: { ...serverIn(folder, 'standby', STANDBY_PORT), sockets: join(folder, 's') } };
+  return { primary: serverIn(folder, 'primary', PAIR_PORT, PRIMARY_HOST), standby: serverIn(folder, 'standby', PAIR_PORT, STANDBY_HOST) };
 }
 
 /** A pair that streams, with an empty database of this name and the rows that `fill` makes; what an earlier failover left is gone. */
@@ -84,11 +86,8 @@ function copyPrimary(primary: PostgresServer, standby: PostgresServer): void {
   makeFolders(standby);
   labRun([`${PG_BIN}/pg_basebackup`, '-h', primary.sockets, '-p', String(primary.port), '-U', 'postgres', '-D', standby.data, '-R', '-c', 'fast', '-X', 'stream', '-C', '-S', 'standby'], folder);
   const settings = join(standby.data, 'postgresql.conf');
-  writeFileSync(settings, readFileSync(settings, 'utf8').replace(/^port = .*$/mu, `port = ${standby.port}`));
+  const own = { listen_addresses: standby.host, unix_socket_directories: standby.sockets };
+  const text = Object.entries(own).reduce((before, [name, value]) => before.replace(new RegExp(`^${name} = .*$`, 'mu'), `${name} = '${value}'`), readFileSync(settings, 'utf8'));
+  writeFileSync(settings, text);
   giveToLab(settings);
-}
-
-/** A line of a libpq password file for both of them. */
-export function passwordLines({ primary, standby }: Pair): string {
-  return [primary, standby].map(({ port }) => `127.0.0.1:${port}:*:postgres:${passwordOf(primary)}\n`).join('');
 }
