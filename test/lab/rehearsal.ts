@@ -26,6 +26,7 @@ export interface RehearsalPlace extends LabPlace {
 }
 
 export interface Prepared {
+  /** Only those without a `rehearsal:` value: a rehearsal takes that one, whatever is given here. */
   params: Record<string, string>;
   /** Path of answers.yaml. */
   answers: string;

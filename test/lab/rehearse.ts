@@ -3,7 +3,7 @@
  * line, and prints a table. Ends what it started. Exit status 1 when one is not green; one that this machine cannot run is left out loudly.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { blackstart, ROOT, RunAnswer, type CommandResult } from '../integration/command-line.ts';
@@ -20,7 +20,9 @@ import type { LabPlace, LabUnit } from './unit.ts';
 /** Reports and run documents of the last rehearsals; git ignores it. */
 const RESULTS = join(ROOT, 'build', 'rehearsals');
 
-async function main(names: readonly string[]): Promise<number> {
+/** `--keep` leaves units, data and the run's data folder as they are after the last step, for a look; `npm run lab:down` ends them. */
+async function main(words: readonly string[]): Promise<number> {
+  const [names, keep] = [words.filter((word) => word !== '--keep'), words.includes('--keep')];
   const place = labPlace();
   const [units, rehearsals] = [await allUnits(), await allRehearsals()];
   const unknown = names.filter((name) => !rehearsals.some(({ runbook }) => runbook === name));
@@ -31,10 +33,10 @@ async function main(names: readonly string[]): Promise<number> {
   const rows: Row[] = [];
   try {
     const { left } = await bringUp(place, needed);
-    for (const rehearsal of chosen) rows.push(await row(rehearsal, place, left));
+    for (const rehearsal of chosen) rows.push(await row(rehearsal, place, left, keep));
   } finally {
-    const complaints = await takeDown(place, needed.filter(({ name }) => !already.has(name)));
-    if (already.size === 0) complaints.push(...tracesOf(place));
+    const complaints = keep ? [] : await takeDown(place, needed.filter(({ name }) => !already.has(name)));
+    if (already.size === 0 && !keep) complaints.push(...tracesOf(place));
     for (const line of complaints) rows.push({ runbook: '(afterwards)', result: 'red', reasons: [`left behind: ${line}`] });
   }
   printTable(rows);
@@ -47,7 +49,7 @@ async function namesOfUp(place: LabPlace, units: readonly LabUnit[]): Promise<Se
   return up;
 }
 
-async function row(rehearsal: Rehearsal, place: LabPlace, left: ReadonlyMap<string, string>): Promise<Row> {
+async function row(rehearsal: Rehearsal, place: LabPlace, left: ReadonlyMap<string, string>, keep: boolean): Promise<Row> {
   const out = rehearsal.units.find((name) => left.has(name));
   if (out !== undefined) return { runbook: rehearsal.runbook, result: 'left out', reasons: [`${out}: ${left.get(out) ?? ''}`] };
   say(`rehearsing ${rehearsal.runbook}`);
@@ -57,9 +59,13 @@ async function row(rehearsal: Rehearsal, place: LabPlace, left: ReadonlyMap<stri
   } catch (error) {
     return { runbook: rehearsal.runbook, result: 'red', reasons: [error instanceof Error ? error.message : String(error)] };
   } finally {
-    await rehearsal.finish?.(room);
-    rmSync(join(place.state, 'rehearsals'), { recursive: true, force: true });
+    if (!keep) await clear(rehearsal, room);
   }
+}
+
+async function clear(rehearsal: Rehearsal, room: RehearsalPlace): Promise<void> {
+  await rehearsal.finish?.(room);
+  rmSync(join(room.state, 'rehearsals'), { recursive: true, force: true });
 }
 
 function makeRoom(rehearsal: Rehearsal, place: LabPlace): RehearsalPlace {
@@ -85,9 +91,9 @@ async function rehearse(rehearsal: Rehearsal, room: RehearsalPlace): Promise<Row
   const result = await command(...commandOf(rehearsal, prepared));
   const seconds = (Date.now() - before) / 1000;
   const { run } = RunAnswer.parse(result.json());
-  await keepReport(rehearsal.runbook, command, run);
+  await keepReport(rehearsal.runbook, room.folder, command, run);
   const counted = await countSteps(rehearsal, run.steps, (id) => command('runbook', 'show', id, '--json'));
-  const reasons = [...reasonsOf(result, run), ...counted.unnamed.map((program) => `it started ${program}, which the rehearsal does not name`), ...((await rehearsal.check?.(room)) ?? [])];
+  const reasons = [...reasonsOf(result, run), ...counted.unnamed.map((program) => `it started ${program}, which the rehearsal does not name`), ...(run.state === 'succeeded' ? ((await rehearsal.check?.(room)) ?? []) : [])];
   return { runbook: rehearsal.runbook, result: reasons.length === 0 ? 'green' : 'red', reasons, figures: { count: counted.count, ...assertionsOf(run), seconds, rto: run.rto, rpo: run.rpo } };
 }
 
@@ -114,11 +120,12 @@ function assertionsOf(run: Run): { held: number; broken: number } {
   return { held: all.filter(({ ok }) => ok).length, broken: all.filter(({ ok }) => !ok).length };
 }
 
-async function keepReport(runbook: string, command: (...argv: string[]) => Promise<CommandResult>, run: Run): Promise<void> {
+async function keepReport(runbook: string, folder: string, command: (...argv: string[]) => Promise<CommandResult>, run: Run): Promise<void> {
   mkdirSync(RESULTS, { recursive: true });
-  const report = await command('report', 'last', '--format', 'html', '-o', '-');
   writeFileSync(join(RESULTS, `${runbook}.json`), `${JSON.stringify(run, null, 2)}\n`);
-  if (report.status === 0) writeFileSync(join(RESULTS, `${runbook}.html`), report.stdout);
+  const path = join(folder, 'report.html');
+  const report = await command('report', 'last', '--format', 'html', '-o', path);
+  if (report.status === 0) copyFileSync(path, join(RESULTS, `${runbook}.html`));
   else say(`no report of ${runbook}: ${report.stderr.trim()}`);
 }
 
