@@ -12,8 +12,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeOciLayout } from '../../../electron/engine/drill/oci-layout.ts';
 import { sealValue } from '../../../electron/engine/drill/seal.ts';
-import { asLabAccount, giveToLab, runInLab } from './lab-account.ts';
-import { makeAgentPki, makeKubeconfig, makeServerTls } from './lab-certificates.ts';
+import { asLabAccount, giveToLab, runInLab } from '../lab-account.ts';
+import { makeAgentPki, makeKubeconfig, makeServerTls } from '../lab-certificates.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 export const PG_BIN = '/usr/lib/postgresql/15/bin';

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { sealValue } from '../../../electron/engine/drill/seal.ts';
 import { endHealthServer, inSite, makeSite, PG_BIN, startHealthServer, writePhoto, type Site } from './ampora-lab.ts';
-import { giveToLab } from './lab-account.ts';
-import { makeFederationClient } from './lab-certificates.ts';
+import { giveToLab } from '../lab-account.ts';
+import { makeFederationClient } from '../lab-certificates.ts';
 
 export interface PeerLab {
   folder: string;
