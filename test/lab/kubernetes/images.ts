@@ -118,7 +118,6 @@ function fillBackend(root: string): void {
   fillBusybox(root);
   copyLibraries(root, [`${PG}/bin/psql`]);
   cpSync(`${PG}/bin/psql`, join(root, 'usr', 'bin', 'psql'));
-  writeFileSync(join(root, 'answer.sh'), ANSWER, { mode: 0o755 });
   writeFileSync(join(root, 'serve.sh'), SERVE, { mode: 0o755 });
 }
 
@@ -137,15 +136,20 @@ cd /var/lib/postgresql
 exec postgres -D data -c listen_addresses='*' -c unix_socket_directories=/var/run/postgresql
 `;
 
-/** One request: whatever is asked for, the answer is good only when DATABASE_URL leads to a database in which users can be counted. */
-const ANSWER = String.raw`#!/bin/sh
-while read -r line && [ "$line" != "$(printf '\r')" ]; do :; done
-if users=$(psql "$DATABASE_URL" --no-psqlrc --quiet --no-align --tuples-only --command='SELECT count(*) FROM users'); then status='200 OK' body="users: $users"; else status='503 Service Unavailable' body='no database'; fi
-printf 'HTTP/1.1 %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s' "$status" "$(printf %s "$body" | wc -c)" "$body"
-`;
-
-/** Two of them can share a host for the moment of a rollout: the new one waits for the port. */
+/**
+ * The web server listens on LISTEN:PORT alone. Its pages are there while DATABASE_URL leads to a database in which users can be counted, and
+ * are away half a second after it does not. Two servers can share a host for the moment of a rollout: the new one waits for the port.
+ */
 const SERVE = `#!/bin/sh
 trap 'exit 0' TERM
-while :; do nc -lk -s "$LISTEN" -p "$PORT" -e /answer.sh & wait $!; sleep 0.3; done 2>/dev/null
+mkdir -p /www/auth
+while :; do httpd -f -p "$LISTEN:$PORT" -h /www; sleep 0.3; done 2>/dev/null &
+while :; do
+  if users=$(psql "$DATABASE_URL" --no-psqlrc --quiet --no-align --tuples-only --command='SELECT count(*) FROM users'); then
+    for page in index.html health auth/health; do echo "users: $users" > "/www/$page"; done
+  else
+    rm -f /www/index.html /www/health /www/auth/health
+  fi
+  sleep 0.5 & wait $!
+done
 `;
