@@ -71,8 +71,8 @@ export async function fillAws(place: LabPlace, databaseHost: string): Promise<vo
   aws(place, STANDBY_REGION, 'ssm', 'put-parameter', '--name=/kredete/database-host', `--value=${databaseHost}`, '--type=String', '--overwrite');
 }
 
-/** The two deployments of the tier api. Credit origination is ready only while its database takes writes. */
-export function deployApplications(place: LabPlace, database: { host: string; port: number; password: string; name: string }): void {
+/** The two deployments of the tier api. Credit origination is ready only while its database takes writes; `lost` says that it does not yet. */
+export function deployApplications(place: LabPlace, database: { host: string; port: number; password: string; name: string; lost?: true }): void {
   deleteNamespace(place, NAMESPACE);
   applyObjects(place, [
     namespaceOf(NAMESPACE),
@@ -80,7 +80,7 @@ export function deployApplications(place: LabPlace, database: { host: string; po
     creditOrigination(database),
     application({ namespace: NAMESPACE, name: 'api-platform', labels: { tier: 'api' } }),
   ].map(inTierApi));
-  kubectl(place, ['--namespace', NAMESPACE, 'wait', '--for=condition=Available', 'deployment', '--all', '--timeout=120s']);
+  kubectl(place, ['--namespace', NAMESPACE, 'wait', '--for=condition=Available', ...(database.lost ? ['deployment/api-platform'] : ['deployment', '--all']), '--timeout=120s']);
 }
 
 const Labelled = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
