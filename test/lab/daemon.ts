@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { asLabAccount } from './ampora/lab-account.ts';
+import { asLabAccount } from './lab-account.ts';
 
 export interface Daemon {
   /** The unit's folder; `NAME.pid` and `log/NAME.log` are kept in it. */

@@ -7,7 +7,7 @@ import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { blackstart, ROOT, RunAnswer, type CommandResult } from '../integration/command-line.ts';
-import { asLabAccount, giveToLab } from './ampora/lab-account.ts';
+import { asLabAccount, giveToLab } from './lab-account.ts';
 import { bringUp, takeDown } from './lab.ts';
 import { labPlace, say, unitFolder } from './place.ts';
 import { allRehearsals, allUnits, inOrder } from './registry.ts';

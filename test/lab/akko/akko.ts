@@ -3,9 +3,9 @@
  * ready only while its table can be read), dumps on the server, in the bucket and in the kit, and the break-glass kit.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { giveToLab } from '../ampora/lab-account.ts';
+import { giveToLab } from '../lab-account.ts';
 import { until } from '../daemon.ts';
 import { applyObjects, deleteNamespace, kubeconfigOf, kubectl } from '../kubernetes/cluster.ts';
 import { POSTGRES } from '../kubernetes/images.ts';
@@ -106,12 +106,4 @@ export async function dump(akko: Akko, database: string, kind: 'pg' | 'pg-data' 
 export function dropDashboards(akko: Akko): string {
   sql(akko, 'DROP TABLE dashboards', 'superset_metadata');
   return new Date().toISOString();
-}
-
-export function writeAnswers(place: RehearsalPlace, answers: object): string {
-  const path = join(place.folder, 'answers.yaml');
-  // JSON is YAML.
-  writeFileSync(path, JSON.stringify(answers, null, 2));
-  giveToLab(path);
-  return path;
 }

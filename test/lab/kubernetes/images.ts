@@ -1,9 +1,10 @@
 /**
  * Container images made offline from this machine's own Debian files, with umoci and skopeo: a pause container, a small system (busybox),
- * and PostgreSQL with its clients. They are docker archives in the cache, made again when Debian's package changes.
+ * and PostgreSQL with its clients. They are docker archives in the cache, made again when Debian's package or this file changes.
  */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { say } from '../place.ts';
@@ -13,7 +14,12 @@ export const IMAGE_PACKAGES = ['umoci', 'skopeo', 'busybox-static', 'postgresql-
 export const PAUSE = 'drill.local/pause:1';
 export const BUSYBOX = 'drill.local/busybox:1';
 export const POSTGRES = 'drill.local/postgres:15';
+/** A web application that is healthy while it can read its database. */
+export const BACKEND = 'drill.local/backend:1';
 const PG = '/usr/lib/postgresql/15';
+
+/** Another recipe makes another archive. */
+const RECIPE_BOOK = createHash('sha256').update(readFileSync(import.meta.filename)).digest('hex').slice(0, 8);
 
 interface Recipe {
   image: string;
@@ -27,17 +33,26 @@ const RECIPES: readonly Recipe[] = [
   { image: PAUSE, of: ['busybox-static'], fill: fillBusybox, config: entrypoint('/bin/sleep', '2147483647') },
   { image: BUSYBOX, of: ['busybox-static'], fill: fillBusybox, config: entrypoint('/bin/sh', '-c', 'trap "exit 0" TERM; while :; do sleep 1; done') },
   { image: POSTGRES, of: ['busybox-static', 'postgresql-15'], fill: fillPostgres, config: ['--config.user', '999:999', '--config.env', `PATH=${PG}/bin:/usr/bin:/bin`, ...entrypoint('/start.sh')] },
+  { image: BACKEND, of: ['busybox-static', 'postgresql-client-15'], fill: fillBackend, config: entrypoint('/serve.sh') },
 ];
 
-/** Paths of the archives, made where the cache lacks them. */
-export function imageArchives(place: LabPlace): string[] {
+/** The archive of one image, made where the cache lacks it. */
+export function imageArchive(place: LabPlace, image: string): string {
+  const recipe = RECIPES.find((known) => known.image === image);
+  if (recipe === undefined) throw new Error(`nobody knows how to make the image ${image}`);
   const folder = join(place.cache, 'images');
   mkdirSync(folder, { recursive: true });
-  return RECIPES.map((recipe) => {
-    const archive = join(folder, `${recipe.image.replaceAll(/[/:]/gu, '-')}_${versionsOf(recipe.of)}.tar`);
-    if (!existsSync(archive)) make(recipe, archive);
-    return archive;
-  });
+  const name = image.replaceAll(/[/:]/gu, '-');
+  const archive = join(folder, `${name}_${RECIPE_BOOK}_${versionsOf(recipe.of)}.tar`);
+  if (existsSync(archive)) return archive;
+  for (const old of readdirSync(folder).filter((file) => file.startsWith(`${name}_`))) rmSync(join(folder, old));
+  make(recipe, archive);
+  return archive;
+}
+
+/** All of them. */
+export function imageArchives(place: LabPlace): string[] {
+  return RECIPES.map(({ image }) => imageArchive(place, image));
 }
 
 function versionsOf(packages: readonly string[]): string {
@@ -82,7 +97,7 @@ function fillPostgres(root: string): void {
   fillBusybox(root);
   for (const folder of ['var/lib/postgresql', 'var/run/postgresql', 'usr/share/zoneinfo', 'usr/lib/locale']) mkdirSync(join(root, folder), { recursive: true });
   for (const path of [`${PG}/bin`, `${PG}/lib`, '/usr/share/postgresql/15', '/usr/share/zoneinfo/UTC', '/usr/share/zoneinfo/Etc', '/usr/lib/locale/C.utf8']) cpSync(path, join(root, path), { recursive: true, dereference: true, filter: (from) => !/\/lib\/(bitcode|pgxs|llvmjit)/u.test(from) });
-  copyLibraries(root);
+  copyLibraries(root, [...readdirSync(`${PG}/bin`).map((name) => `${PG}/bin/${name}`), ...readdirSync(`${PG}/lib`).filter((name) => name.endsWith('.so') && !name.startsWith('llvmjit')).map((name) => `${PG}/lib/${name}`)]);
   for (const name of ['psql', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_isready', 'createdb', 'dropdb']) symlinkSync(`${PG}/bin/${name}`, join(root, 'usr', 'bin', name));
   appendFileSync(join(root, 'etc', 'passwd'), 'postgres:x:999:999::/var/lib/postgresql:/bin/sh\n');
   appendFileSync(join(root, 'etc', 'group'), 'postgres:x:999:\n');
@@ -91,12 +106,19 @@ function fillPostgres(root: string): void {
 }
 
 /** Where the loader looks for them: a merged /usr on the host becomes real folders in the image. */
-function copyLibraries(root: string): void {
-  const objects = [...readdirSync(`${PG}/bin`).map((name) => `${PG}/bin/${name}`), ...readdirSync(`${PG}/lib`).filter((name) => name.endsWith('.so')).map((name) => `${PG}/lib/${name}`)];
+function copyLibraries(root: string, objects: readonly string[]): void {
   for (const library of new Set(objects.flatMap(librariesOf))) {
     mkdirSync(join(root, dirname(library)), { recursive: true });
     cpSync(realpathSync(library), join(root, library));
   }
+}
+
+/** psql alone of PostgreSQL. */
+function fillBackend(root: string): void {
+  fillBusybox(root);
+  copyLibraries(root, [`${PG}/bin/psql`]);
+  cpSync(`${PG}/bin/psql`, join(root, 'usr', 'bin', 'psql'));
+  writeFileSync(join(root, 'serve.sh'), SERVE, { mode: 0o755 });
 }
 
 function librariesOf(object: string): string[] {
@@ -112,4 +134,22 @@ const START = `#!/bin/sh
 cd /var/lib/postgresql
 [ -f data/PG_VERSION ] || { initdb -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 >/dev/null; echo 'host all all all scram-sha-256' >> data/pg_hba.conf; }
 exec postgres -D data -c listen_addresses='*' -c unix_socket_directories=/var/run/postgresql
+`;
+
+/**
+ * The web server listens on LISTEN:PORT alone. Its pages are there while DATABASE_URL leads to a database in which users can be counted, and
+ * are away half a second after it does not. Two servers can share a host for the moment of a rollout: the new one waits for the port.
+ */
+const SERVE = `#!/bin/sh
+trap 'exit 0' TERM
+mkdir -p /www/auth
+while :; do httpd -f -p "$LISTEN:$PORT" -h /www; sleep 0.3; done 2>/dev/null &
+while :; do
+  if users=$(psql "$DATABASE_URL" --no-psqlrc --quiet --no-align --tuples-only --command='SELECT count(*) FROM users'); then
+    for page in index.html health auth/health; do echo "users: $users" > "/www/$page"; done
+  else
+    rm -f /www/index.html /www/health /www/auth/health
+  fi
+  sleep 0.5 & wait $!
+done
 `;

@@ -1,5 +1,6 @@
 /** Drill 1: a dropped table comes back from the newest dump of before the damage, while its application waits for it. */
-import { akkoOf, DASHBOARDS, dropDashboards, dump, endAkko, NAMESPACE, sql, startAkko, startSuperset, writeAnswers } from '../akko/akko.ts';
+import { akkoOf, DASHBOARDS, dropDashboards, dump, endAkko, NAMESPACE, sql, startAkko, startSuperset } from '../akko/akko.ts';
+import { typed, ticked, writeAnswers } from '../answers.ts';
 import { kubectl } from '../kubernetes/cluster.ts';
 import type { Rehearsal } from '../rehearsal.ts';
 
@@ -19,9 +20,9 @@ export const rehearsal: Rehearsal = {
       outageAt,
       params: { last_good: lastGood, rows_min: String(DASHBOARDS) },
       answers: writeAnswers(place, {
-        confirmations: { 'tell-users': { note: 'Told by phone.' }, 'tell-restored': { note: 'Told by phone.' }, 'note-number': { note: 'In the drill log.', checklist: [true, true, true] } },
+        confirmations: { 'tell-users': { note: 'Told by phone.' }, 'tell-restored': { note: 'Told by phone.' }, 'note-number': { note: 'In the drill log.', checklist: ticked(3) } },
         approvals: { 'recreate-database': [{ by: 'Dora', credential_env: 'DORA' }] },
-        point_of_no_return: { 'recreate-database': 'recreate-database' },
+        point_of_no_return: typed('recreate-database'),
       }),
     };
   },

@@ -1,7 +1,7 @@
 /** The lab's object storage as rehearsals use it: addresses, credentials and Amazon's own client, through which their buckets are filled. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand, PutObjectLockConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
-import { giveToLab } from '../ampora/lab-account.ts';
+import { giveToLab } from '../lab-account.ts';
 
 export const S3_PORT = 17_680;
 export const S3_ENDPOINT = `http://127.0.0.1:${S3_PORT}`;

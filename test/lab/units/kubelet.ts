@@ -12,7 +12,8 @@ import { labPlace, unitFolder } from '../place.ts';
 import type { LabPlace, LabUnit } from '../unit.ts';
 
 const PACKAGES = ['containerd', 'runc', 'containernetworking-plugins', 'iproute2', ...IMAGE_PACKAGES];
-const DNS_SERVICE = '10.233.0.10';
+/** Where pods ask for names; in the range of service addresses. */
+export const DNS_SERVICE = '10.233.0.10';
 export const PODS = '10.244.77.0/24';
 
 export const unit: LabUnit = {
@@ -114,7 +115,8 @@ function giveAddress(place: LabPlace): void {
   if (typeof node !== 'object' || node === null || !('status' in node) || typeof node.status !== 'object') throw new Error('the API server gave no node');
   const changed = { ...node, status: { ...node.status, addresses: [{ type: 'InternalIP', address: '127.0.0.1' }, { type: 'Hostname', address: NODE }] } };
   kubectl(place, ['replace', '--raw', `/api/v1/nodes/${NODE}/status`, '--filename=-'], JSON.stringify(changed));
-  kubectl(place, ['taint', 'node', NODE, 'node.cloudprovider.kubernetes.io/uninitialized-']);
+  // A node that was here before has lost its taint already.
+  if (JSON.stringify(node).includes('node.cloudprovider.kubernetes.io/uninitialized')) kubectl(place, ['taint', 'node', NODE, 'node.cloudprovider.kubernetes.io/uninitialized-']);
 }
 
 /** The kubelet first, or it starts again what is ended here. */
@@ -123,6 +125,7 @@ async function down(place: LabPlace): Promise<void> {
   if (!existsSync(folder)) return;
   await stopDaemon(folder, 'kubelet');
   if (daemonRuns(folder, 'containerd')) await endContainers(place);
+  if (answers(place)) kubectl(place, ['delete', 'node', NODE, '--ignore-not-found', '--timeout=20s']);
   await stopDaemon(folder, 'containerd');
   unmountBelow(folder);
   removeMarks(join(folder, 'marks.json'));

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { giveToLab } from '../ampora/lab-account.ts';
+import { giveToLab } from '../lab-account.ts';
 import { daemonRuns, labEnv, startDaemon, stopDaemon, until } from '../daemon.ts';
 import { ensurePackages, packagesMissing } from '../packages.ts';
 import { unitFolder } from '../place.ts';
