@@ -29,7 +29,7 @@ async function lineOf({ argv, env }: Probe, path: string): Promise<string> {
 function judge(probe: Probe, line: string): boolean {
   switch (probe.kind) {
     case 'number': return line !== '' && Number(line) >= probe.min;
-    case 'opens': return openValue(line, readFileSync(probe.keyFile).subarray()).length > 0;
+    case 'opens': return openValue(line, Buffer.from(readFileSync(probe.keyFile, 'utf8').trim())).length > 0;
   }
 }
 
