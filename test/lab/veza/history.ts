@@ -11,7 +11,7 @@ import { SCHEMA, USERS, type Veza } from './veza.ts';
 /** Users who came after the backups were taken: only the archived WAL knows them. */
 const LATER = 250;
 export const USERS_AT_MOMENT = USERS + LATER;
-const PORT = 55_456;
+const PORT = 25_456;
 
 export interface History {
   /** The last good moment, as PostgreSQL reads it. */
