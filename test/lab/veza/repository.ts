@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { labEnv } from '../daemon.ts';
 import { BACKEND, POSTGRES } from '../kubernetes/images.ts';
 import { giveToLab, asLabAccount } from '../lab-account.ts';
+import { ensurePackages } from '../packages.ts';
 
 export const NAMESPACE = 'veza-dr-test';
 export const HEALTH_PORT = 18_087;
@@ -22,6 +23,7 @@ export interface VezaFiles {
 
 /** Makes the clone at `FOLDER/repo` and the bundle `FOLDER/veza.bundle`; both belong to the lab's account. */
 export function makeRepository(folder: string, files: VezaFiles): void {
+  ensurePackages(['git']);
   const repo = join(folder, 'repo');
   for (const [path, objects] of Object.entries(manifests(files))) writeObjects(join(repo, path), objects);
   mkdirSync(join(repo, 'infrastructure', 'terraform'), { recursive: true });
