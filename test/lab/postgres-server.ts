@@ -51,9 +51,15 @@ export function makeFolders(server: PostgresServer): void {
   giveToLab(folder);
 }
 
-/** Returns when the server takes connections. Throws with pg_ctl's words when it does not come up. */
+/** Returns when the server takes connections. Throws with the last lines of its log when it does not come up. */
 export function startServer(server: PostgresServer): void {
-  if (!serverRuns(server)) labRun([`${PG_BIN}/pg_ctl`, '-D', server.data, '-w', '-t', '60', '-l', server.log, 'start'], dirname(server.data));
+  if (serverRuns(server)) return;
+  try {
+    labRun([`${PG_BIN}/pg_ctl`, '-D', server.data, '-w', '-t', '60', '-l', server.log, 'start'], dirname(server.data));
+  } catch (error) {
+    const words = existsSync(server.log) ? readFileSync(server.log, 'utf8').trimEnd().split('\n').slice(-5).join('\n') : 'it wrote no log';
+    throw new Error(`PostgreSQL did not start: ${words}`, { cause: error });
+  }
 }
 
 /** @param mode `fast` ends it in order, `immediate` as a power cut would */

@@ -4,18 +4,27 @@ import type { Fidelity, LabPlace } from './unit.ts';
 export interface Rehearsal {
   /** Id of the runbook. The file that exports the rehearsal is named after it. */
   readonly runbook: string;
+  /** Which of its ways is taken, in a few words, when a runbook is rehearsed more than once. */
+  readonly variant?: string;
   /** Units that it acts on; those that they need come by themselves. */
   readonly units: readonly string[];
   /** Puts the system's data in place and does the damage. Files that the runbook reads must be readable by the lab's account. */
   prepare(place: RehearsalPlace): Promise<Prepared>;
   /** What each program that the runbook starts is here. A step counts as its least real program; a program that is not named fails the rehearsal. */
   readonly programs: Readonly<Record<string, Fidelity>>;
+  /** What is marked on the outage switchboard before the run: the steps that lean on it take their alternates. */
+  readonly dead?: readonly string[];
   /** Who is enrolled before the run; the passphrase is made up and lies in this variable of the run's environment. */
   readonly people?: readonly LabPerson[];
   /** Looks at the system after the run: what does not hold, in words. The runbook's own assertions are judged already. */
   check?(place: RehearsalPlace): Promise<readonly string[]>;
   /** Takes away what `prepare` put into the units. Runs also when the run failed. */
   finish?(place: RehearsalPlace): Promise<void>;
+}
+
+/** The name of one rehearsal in tables and of its results. */
+export function nameOf({ runbook, variant }: Rehearsal): string {
+  return variant === undefined ? runbook : `${runbook}, ${variant}`;
 }
 
 export interface RehearsalPlace extends LabPlace {

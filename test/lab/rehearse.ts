@@ -11,7 +11,7 @@ import { asLabAccount, giveToLab } from './lab-account.ts';
 import { bringUp, takeDown } from './lab.ts';
 import { labPlace, say, unitFolder } from './place.ts';
 import { allRehearsals, allUnits, inOrder } from './registry.ts';
-import type { Prepared, Rehearsal, RehearsalPlace } from './rehearsal.ts';
+import { nameOf, type Prepared, type Rehearsal, type RehearsalPlace } from './rehearsal.ts';
 import { countSteps } from './step-fidelity.ts';
 import { printTable, type Row } from './table.ts';
 import { tracesOf } from './traces.ts';
@@ -51,13 +51,13 @@ async function namesOfUp(place: LabPlace, units: readonly LabUnit[]): Promise<Se
 
 async function row(rehearsal: Rehearsal, place: LabPlace, left: ReadonlyMap<string, string>, keep: boolean): Promise<Row> {
   const out = rehearsal.units.find((name) => left.has(name));
-  if (out !== undefined) return { runbook: rehearsal.runbook, result: 'left out', reasons: [`${out}: ${left.get(out) ?? ''}`] };
-  say(`rehearsing ${rehearsal.runbook}`);
+  if (out !== undefined) return { runbook: nameOf(rehearsal), result: 'left out', reasons: [`${out}: ${left.get(out) ?? ''}`] };
+  say(`rehearsing ${nameOf(rehearsal)}`);
   const room = makeRoom(rehearsal, place);
   try {
     return await rehearse(rehearsal, room);
   } catch (error) {
-    return { runbook: rehearsal.runbook, result: 'red', reasons: [error instanceof Error ? error.message : String(error)] };
+    return { runbook: nameOf(rehearsal), result: 'red', reasons: [error instanceof Error ? error.message : String(error)] };
   } finally {
     if (!keep) await clear(rehearsal, room);
   }
@@ -87,14 +87,18 @@ async function rehearse(rehearsal: Rehearsal, room: RehearsalPlace): Promise<Row
     const enrolled = await command('people', 'enroll', name, ...roles.flatMap((role) => ['--role', role]), '--passphrase-env', credentialEnv);
     if (enrolled.status !== 0) throw new Error(`could not enrol ${name}: ${enrolled.stderr}`);
   }
+  if (rehearsal.dead !== undefined) {
+    const marked = await command('outage', 'mark', ...rehearsal.dead, '--by', 'Lab');
+    if (marked.status !== 0) throw new Error(`could not mark ${rehearsal.dead.join(', ')} as dead: ${marked.stderr}`);
+  }
   const before = Date.now();
   const result = await command(...commandOf(rehearsal, prepared));
   const seconds = (Date.now() - before) / 1000;
   const { run } = RunAnswer.parse(result.json());
-  await keepReport(rehearsal.runbook, room.folder, command, run);
+  await keepReport(nameOf(rehearsal).replaceAll(/\W+/gu, '-'), room.folder, command, run);
   const counted = await countSteps(rehearsal, run.steps, (id) => command('runbook', 'show', id, '--json'));
   const reasons = [...reasonsOf(result, run), ...counted.unnamed.map((program) => `it started ${program}, which the rehearsal does not name`), ...(run.state === 'succeeded' ? ((await rehearsal.check?.(room)) ?? []) : [])];
-  return { runbook: rehearsal.runbook, result: reasons.length === 0 ? 'green' : 'red', reasons, figures: { count: counted.count, ...assertionsOf(run), seconds, rto: run.rto, rpo: run.rpo } };
+  return { runbook: nameOf(rehearsal), result: reasons.length === 0 ? 'green' : 'red', reasons, figures: { count: counted.count, ...assertionsOf(run), seconds, rto: run.rto, rpo: run.rpo } };
 }
 
 function commandOf({ runbook }: Rehearsal, { params, answers, outageAt, options = [] }: Prepared): string[] {
@@ -120,13 +124,13 @@ function assertionsOf(run: Run): { held: number; broken: number } {
   return { held: all.filter(({ ok }) => ok).length, broken: all.filter(({ ok }) => !ok).length };
 }
 
-async function keepReport(runbook: string, folder: string, command: (...argv: string[]) => Promise<CommandResult>, run: Run): Promise<void> {
+async function keepReport(name: string, folder: string, command: (...argv: string[]) => Promise<CommandResult>, run: Run): Promise<void> {
   mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, `${runbook}.json`), `${JSON.stringify(run, null, 2)}\n`);
+  writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(run, null, 2)}\n`);
   const path = join(folder, 'report.html');
   const report = await command('report', 'last', '--format', 'html', '-o', path);
-  if (report.status === 0) copyFileSync(path, join(RESULTS, `${runbook}.html`));
-  else say(`no report of ${runbook}: ${report.stderr.trim()}`);
+  if (report.status === 0) copyFileSync(path, join(RESULTS, `${name}.html`));
+  else say(`no report of ${name}: ${report.stderr.trim()}`);
 }
 
 main(process.argv.slice(2)).then(

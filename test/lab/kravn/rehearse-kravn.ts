@@ -16,9 +16,12 @@ const KRAVN_PORT = 18080;
 const DATABASE = 'kravn_rehearsal';
 const UNIT_OF: Readonly<Record<Dialect, readonly string[]>> = { postgres: ['postgres'], mysql: ['mariadb'], sqlite: [] };
 
+const NAME_OF: Readonly<Record<Dialect, string>> = { postgres: 'PostgreSQL', mysql: 'MariaDB', sqlite: 'SQLite' };
+
 export function kravnRehearsal(engine: Dialect): Rehearsal {
   return {
     runbook: 'kravn-restore',
+    variant: NAME_OF[engine],
     units: [...UNIT_OF[engine], 'helm', 'health'],
     programs: {
       createdb: 'real', psql: 'real', pg_restore: 'real', mysql: 'real', sqlite3: 'real', perl: 'real', tail: 'real', tee: 'real', install: 'real', sha256sum: 'real', rm: 'real', helm: 'real', kubectl: 'real',

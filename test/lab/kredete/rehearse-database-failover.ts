@@ -10,7 +10,7 @@ const DATABASE = 'kredete';
 
 export function databaseFailover(kind: 'member' | 'replica'): Rehearsal {
   return {
-    runbook: 'kredete-database-failover',
+    runbook: 'kredete-database-failover', variant: kind === 'member' ? 'member of the cluster' : 'replica elsewhere',
     units: ['standby-pair', 'moto', 'kubelet'],
     programs: PROGRAMS,
     async prepare(place) {

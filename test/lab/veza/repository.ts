@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { labEnv } from '../daemon.ts';
 import { BACKEND, POSTGRES } from '../kubernetes/images.ts';
 import { giveToLab, asLabAccount } from '../lab-account.ts';
+import { ensurePackages } from '../packages.ts';
 
 export const NAMESPACE = 'veza-dr-test';
 export const HEALTH_PORT = 18_087;
@@ -22,6 +23,7 @@ export interface VezaFiles {
 
 /** Makes the clone at `FOLDER/repo` and the bundle `FOLDER/veza.bundle`; both belong to the lab's account. */
 export function makeRepository(folder: string, files: VezaFiles): void {
+  ensurePackages(['git']);
   const repo = join(folder, 'repo');
   for (const [path, objects] of Object.entries(manifests(files))) writeObjects(join(repo, path), objects);
   mkdirSync(join(repo, 'infrastructure', 'terraform'), { recursive: true });
@@ -55,7 +57,9 @@ function manifests({ backups, password }: VezaFiles): Record<string, object[]> {
     'k8s/postgres/storage.yaml': storage(backups),
     'k8s/postgres/server.yaml': [postgresPod(password), service('postgres-service', POD, 5432), configMap()],
     'k8s/backend-api/backend.yaml': [backend(), rights(), binding()],
-    'k8s/frontend/frontend.yaml': [frontend(), service('veza-frontend', 'veza-frontend', 8080)],
+    'k8s/non-critical/chat/chat.yaml': [frontend('veza-chat')],
+    'k8s/non-critical/monitoring/monitoring.yaml': [frontend('veza-monitoring')],
+    'k8s/frontend/frontend.yaml': [frontend('veza-frontend'), service('veza-frontend', 'veza-frontend', 8080)],
   };
 }
 
@@ -111,9 +115,10 @@ function backend(): object {
   };
 }
 
-function frontend(): object {
-  const container = { name: 'veza-frontend', image: BACKEND, imagePullPolicy: 'IfNotPresent', command: ['/bin/sh', '-c', 'mkdir -p /www && echo Veza > /www/index.html && exec httpd -f -p 8080 -h /www'], readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 } };
-  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: meta('veza-frontend'), spec: { replicas: 1, selector: { matchLabels: { app: 'veza-frontend' } }, template: { metadata: { labels: { app: 'veza-frontend' } }, spec: { terminationGracePeriodSeconds: 1, containers: [container] } } } };
+/** A page that is always the same. */
+function frontend(name: string): object {
+  const container = { name, image: BACKEND, imagePullPolicy: 'IfNotPresent', command: ['/bin/sh', '-c', 'mkdir -p /www && echo Veza > /www/index.html && exec httpd -f -p 8080 -h /www'], readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 } };
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: meta(name), spec: { replicas: 1, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { terminationGracePeriodSeconds: 1, containers: [container] } } } };
 }
 
 /** The rights that an intruder in the backend would have. */

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../daemon.ts';
 import { deleteNamespace, kubeconfigOf, kubectl } from '../kubernetes/cluster.ts';
@@ -22,19 +22,22 @@ export interface Veza {
   kit: string;
   /** What pods see as /backups. */
   backups: string;
+  /** Of the application's database account. */
+  password: string;
 }
 
-export function vezaOf(place: RehearsalPlace): Veza {
-  return { place, kit: join(place.dataDir, 'rehearsal', 'veza'), backups: join(place.folder, 'backups') };
+/** @param password of a Veza that is made; of one that runs already it is not asked */
+export function vezaOf(place: RehearsalPlace, password = ''): Veza {
+  return { place, kit: join(place.dataDir, 'rehearsal', 'veza'), backups: join(place.folder, 'backups'), password };
 }
 
 /** The kit alone: no namespace, nothing that runs. `backups` of the kit and of the volume are empty. */
 export function makeVezaKit(place: RehearsalPlace): Veza {
-  const veza = vezaOf(place);
+  const password = randomBytes(12).toString('hex');
+  const veza = vezaOf(place, password);
   mkdirSync(join(veza.kit, 'backups'), { recursive: true, mode: 0o755 });
   for (const path of [veza.backups, join(veza.backups, 'postgres')]) mkdirSync(path, { recursive: true });
   for (const path of [veza.backups, join(veza.backups, 'postgres')]) chmodSync(path, 0o777);
-  const password = randomBytes(12).toString('hex');
   for (const name of ['kubeconfig', 'kubeconfig-test', 'kubeconfig-dr']) copyFileSync(kubeconfigOf(place, 'admin'), join(veza.kit, name));
   writeFileSync(join(veza.kit, 'database-url'), `postgresql://veza_user:${password}@postgres-service:5432/veza_db`, { mode: 0o600 });
   makeRepository(veza.kit, { backups: veza.backups, password });
@@ -101,6 +104,20 @@ export function dumpVeza(veza: Veza): string {
   writeFileSync(join(veza.kit, 'backups', name), Buffer.from(bytes, 'base64'));
   giveToLab(join(veza.kit, 'backups'));
   return name;
+}
+
+/** Path of the kit's newest dump; their names sort by time. */
+export function newestDump({ kit }: Veza): string {
+  const newest = readdirSync(join(kit, 'backups')).sort().pop();
+  if (newest === undefined) throw new Error('the kit has no dump');
+  return join(kit, 'backups', newest);
+}
+
+/** Everything that runs is lost, and the volume of the backups with it; the kit is not. Returns when, RFC 3339 UTC. */
+export async function loseVeza(veza: Veza): Promise<string> {
+  await endVeza(veza.place);
+  for (const file of readdirSync(join(veza.backups, 'postgres'))) rmSync(join(veza.backups, 'postgres', file));
+  return new Date().toISOString();
 }
 
 /** Somebody deletes users, with everything that hangs on them. Returns when, RFC 3339 UTC. */
