@@ -18,11 +18,11 @@ export class Cluster {
     return execFileSync('kubectl', [...this.#options, ...words], { stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 256 * 1024 * 1024, ...(input === undefined ? {} : { input }) }).toString();
   }
 
-  /** `there` when the API server has an object of that name already; otherwise what it refused, in its words, or null. */
-  create(object: object): 'there' | string | null {
+  /** Null when it was made, '' when one of that name was there already, otherwise the API server's refusal. */
+  create(object: object): string | null {
     const { status, stderr } = spawnSync('kubectl', [...this.#options, 'create', '--filename=-'], { input: JSON.stringify(object), encoding: 'utf8' });
     if (status === 0) return null;
-    return /AlreadyExists/u.test(stderr) ? 'there' : stderr.trim();
+    return /AlreadyExists/u.test(stderr) ? '' : stderr.trim();
   }
 
   apply(objects: readonly object[]): void {

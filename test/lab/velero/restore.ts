@@ -20,7 +20,7 @@ export function putBack(cluster: Cluster, objects: readonly Stored[]): Outcome {
     const refused = cluster.create(bare(object));
     const name = `${object.kind}/${object.metadata.name}`;
     if (refused === null) outcome.restored += 1;
-    else if (refused === 'there') outcome.skipped.push(name);
+    else if (refused === '') outcome.skipped.push(name);
     else outcome.errors.push(`${name}: ${refused}`);
   }
   return outcome;
