@@ -28,7 +28,7 @@ export function fullRecovery(source: 'snapshot' | 's3'): Rehearsal {
   return {
     runbook: 'kredete-full-recovery',
     units: ['postgres', 'moto', 'kubelet', 's3', 'velero', 'health'],
-    programs: { ...PROGRAMS, terraform: 'real', pg_restore: 'real', echo: 'real', kdig: 'real', velero: 'stand-in', 'dr-smoke-test.sh': 'stand-in' },
+    programs: { ...PROGRAMS, terraform: 'real', pg_restore: 'real', echo: 'real', kdig: 'real', velero: 'stand-in', '{{smoke_test}}': 'stand-in' },
     people: [APPROVER],
     async prepare(place) {
       const outage = new Date();
