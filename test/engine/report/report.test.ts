@@ -35,6 +35,12 @@ describe('the report says first whether the target was met', () => {
     expect(renderReport(report({ steps }), 'html')).toContain('× 2 steps did not succeed');
   });
 
+  it('says of a rehearsal how much of the procedure its time is without, and nothing of the kind of a live recovery', () => {
+    const steps = [stepView({ id: 'build', number: 1, simulated: true }), stepView({ id: 'agree', number: 2, kind: 'approve', simulated: true }), stepView({ id: 'restore', number: 3 })];
+    expect(report({ mode: 'rehearsal', steps }).results.verdict).toContain('The time is without 1 step that a rehearsal only simulates or leaves out.');
+    expect(report({ mode: 'live', steps }).results.verdict).not.toContain('without');
+  });
+
   it('says by how much a target was missed', () => {
     expect(report({ rto: { target_s: 600, achieved_s: 660, met: false } }).results.verdict).toMatch(/^Recovered, but past the target by 1 min\./u);
   });

@@ -26,7 +26,7 @@ const COMPONENTS = [18081, 18082, 18083, 18084, 18085];
 
 export function fullRecovery(source: 'snapshot' | 's3'): Rehearsal {
   return {
-    runbook: 'kredete-full-recovery',
+    runbook: 'kredete-full-recovery', variant: source,
     units: ['postgres', 'moto', 'terraform', 'kubelet', 's3', 'velero', 'health'],
     programs: { ...PROGRAMS, terraform: 'real', pg_restore: 'real', echo: 'real', kdig: 'real', velero: 'stand-in', '{{smoke_test}}': 'stand-in' },
     people: [APPROVER],
