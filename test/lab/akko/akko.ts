@@ -30,8 +30,11 @@ export function akkoOf(place: RehearsalPlace): Akko {
   return { place, kit: join(place.dataDir, 'akko-lab'), backups: join(place.folder, 'backups') };
 }
 
-/** The cluster with a server that is ready and empty, the bucket, and a kit that leads to both. */
-export async function startAkko(place: RehearsalPlace): Promise<Akko> {
+/**
+ * The cluster with a server that is ready and empty, the bucket, and a kit that leads to both.
+ * @param volumes more host folders that the server sees, by their place in it
+ */
+export async function startAkko(place: RehearsalPlace, volumes: Readonly<Record<string, string>> = {}): Promise<Akko> {
   const akko = akkoOf(place);
   for (const path of [akko.kit, join(akko.kit, 'dumps', 'pg'), join(akko.kit, 'dumps', 'pg-data'), akko.backups]) mkdirSync(path, { recursive: true, mode: 0o755 });
   chmodSync(akko.backups, 0o777);
@@ -39,7 +42,7 @@ export async function startAkko(place: RehearsalPlace): Promise<Akko> {
   writeCredentials(join(akko.kit, 's3-credentials'));
   giveToLab(akko.kit);
   await makeBucket(BUCKET);
-  applyObjects(place, [namespaceOf(NAMESPACE), postgresSet({ namespace: NAMESPACE, name: 'akko-postgresql' }, { '/backups': akko.backups })]);
+  applyObjects(place, [namespaceOf(NAMESPACE), postgresSet({ namespace: NAMESPACE, name: 'akko-postgresql' }, { '/backups': akko.backups, ...volumes })]);
   await ready(akko, `pod/${POD}`);
   return akko;
 }
@@ -49,7 +52,7 @@ export async function endAkko(place: RehearsalPlace): Promise<void> {
   await removeBucket(BUCKET);
 }
 
-async function ready({ place }: Akko, what: string): Promise<void> {
+export async function ready({ place }: Akko, what: string): Promise<void> {
   await until(`${what} is there`, () => kubectl(place, ['--namespace', NAMESPACE, 'get', what, '--output=name']) !== '', 30_000);
   kubectl(place, ['--namespace', NAMESPACE, 'wait', what.startsWith('pod/') ? '--for=condition=Ready' : '--for=condition=Available', what, '--timeout=90s']);
 }

@@ -8,10 +8,11 @@ import { applyObjects, deleteNamespace, kubeconfigOf, kubectl } from '../kuberne
 import { namespaceOf } from '../kubernetes/pods.ts';
 import { giveToLab } from '../lab-account.ts';
 import type { RehearsalPlace } from '../rehearsal.ts';
-import { COLD_KEY, makeBucket, putObject, removeBucket, s3Client, S3_ENDPOINT, S3_KEY, S3_REGION, S3_SECRET, writeCredentials } from '../s3/client.ts';
+import { COLD_KEY, makeBucket, putObject, removeBucket, s3Client, S3_ENDPOINT, S3_KEY, S3_SECRET, writeCredentials } from '../s3/client.ts';
 import { binFolder } from '../units/helm.ts';
 import { moveNamesBack, updateKey } from '../units/knot.ts';
 import { toolFolder } from '../units/stand-ins.ts';
+import { installVelero, removeVelero, velero, veleroFolder } from '../units/velero.ts';
 import { akkoOf, BUCKET, dump, NAMESPACE, sql, type Akko } from './akko.ts';
 import { CONSUMERS, makeAkkoRepository } from './release.ts';
 
@@ -22,7 +23,7 @@ const SCHEDULE = 'akko-velero-ns-akko';
 
 /** PATH of a run, and of what the lab itself does with the release's programs. */
 export function akkoEnv(place: RehearsalPlace): Record<string, string> {
-  return { PATH: `${toolFolder(place)}:${binFolder(place)}:/usr/local/bin:/usr/bin:/bin` };
+  return { PATH: `${toolFolder(place)}:${veleroFolder(place)}:${binFolder(place)}:/usr/local/bin:/usr/bin:/bin` };
 }
 
 /** It runs, is filled, and has backups of everything; returns the moment up to which they are trusted. */
@@ -70,22 +71,17 @@ function fill(akko: Akko, database: string, table: string): void {
 
 /** What Velero's schedule does every night, in the cluster that will be lost. */
 function storeObjects({ place, kit }: Akko): void {
-  const velero = (...words: string[]): void => { execFileSync(join(toolFolder(place), 'velero'), [`--kubeconfig=${kubeconfigOf(place, 'admin')}`, ...words], { env: labEnv(), stdio: ['ignore', 'ignore', 'pipe'] }); };
-  velero('install', '--provider=aws', `--bucket=${BUCKET}`, '--prefix=velero', `--secret-file=${join(kit, 's3-credentials')}`, `--backup-location-config=region=${S3_REGION},s3ForcePathStyle=true,s3Url=${S3_ENDPOINT}`);
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:T]/gu, '');
-  velero('backup', 'create', `${SCHEDULE}-${stamp}`, `--include-namespaces=${NAMESPACE}`, `--labels=velero.io/schedule-name=${SCHEDULE}`, '--wait');
+  installVelero(place, { bucket: BUCKET, prefix: 'velero', credentials: join(kit, 's3-credentials') });
+  velero(place, 'schedule', 'create', SCHEDULE, '--schedule=0 1 * * *', `--include-namespaces=${NAMESPACE}`);
+  velero(place, 'backup', 'create', `--from-schedule=${SCHEDULE}`, '--wait');
 }
 
 /** The cluster is gone, which here is: both namespaces and Velero's kinds. Returns when, RFC 3339 UTC. */
 export function loseCluster(place: RehearsalPlace): string {
   const outageAt = new Date().toISOString();
-  for (const namespace of [NAMESPACE, 'velero']) deleteNamespace(place, namespace);
-  removeKinds(place);
+  deleteNamespace(place, NAMESPACE);
+  removeVelero(place);
   return outageAt;
-}
-
-function removeKinds(place: RehearsalPlace): void {
-  kubectl(place, ['delete', 'customresourcedefinition', 'backups.velero.io', 'restores.velero.io', 'backupstoragelocations.velero.io', '--ignore-not-found', '--timeout=60s']);
 }
 
 export async function endWhole(place: RehearsalPlace): Promise<void> {

@@ -18,7 +18,7 @@ const REPLAYS = ['keycloak', 'airflow', 'openmetadata', 'superset', 'mlflow', 'p
 
 export const rehearsal: Rehearsal = {
   runbook: 'akko-full-cluster',
-  units: ['cluster-dns', 's3', 'knot', 'helm', 'health', 'stand-ins'],
+  units: ['cluster-dns', 's3', 'knot', 'helm', 'health', 'velero', 'stand-ins'],
   programs: {
     kubectl: 'real', aws: 'real', jq: 'real', gzip: 'real', tail: 'real', grep: 'real', helm: 'real', knsupdate: 'real', kdig: 'real',
     velero: 'stand-in', mc: 'stand-in', k3d: 'stand-in', 'k3d-create.sh': 'stand-in', 'deploy-from-harbor.sh': 'stand-in', 'run-all.sh': 'stand-in',

@@ -11,6 +11,7 @@ import type { LabUnit } from '../unit.ts';
 
 const PACKAGES = ['ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw', 'awscli'];
 const MONITOR = '[v1:127.0.0.1:17670]';
+const ATTEMPTS = 3;
 const DAEMONS = ['mon.a', 'osd.0', 'client.rgw'] as const;
 
 export const unit: LabUnit = {
@@ -21,18 +22,14 @@ export const unit: LabUnit = {
   },
   async up(place) {
     ensurePackages(PACKAGES);
-    const folder = unitFolder(place, 's3');
-    for (const part of ['mon', 'osd', 'log', 'run', 'rgw']) mkdirSync(join(folder, part), { recursive: true });
-    try {
-      startStore(folder);
-      ceph(folder, 'radosgw', '-n', 'client.rgw');
-      remember(folder, 'client.rgw');
-      await until('the gateway answers', async () => (await fetch(S3_ENDPOINT)).ok, 60_000);
-      ceph(folder, 'radosgw-admin', 'user', 'create', '--tenant', 'cold', '--uid', 'cold', '--display-name', 'cold', '--access-key', COLD_KEY, '--secret-key', S3_SECRET);
-      ceph(folder, 'radosgw-admin', 'user', 'create', '--uid', 'lab', '--display-name', 'lab', '--access-key', S3_KEY, '--secret-key', S3_SECRET);
-    } catch (error) {
-      await unit.down(place);
-      throw error;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await start(unitFolder(place, 's3'));
+      } catch (error) {
+        await unit.down(place);
+        // Right after its start the monitor sometimes refuses the first store ("wrong fsid"); a new one takes it.
+        if (attempt === ATTEMPTS) throw error;
+      }
     }
   },
   async down(place) {
@@ -47,25 +44,35 @@ export const unit: LabUnit = {
   },
 };
 
-function startStore(folder: string): void {
+async function start(folder: string): Promise<void> {
+  for (const part of ['mon', 'osd', 'log', 'run', 'rgw']) mkdirSync(join(folder, part), { recursive: true });
+  await startStore(folder);
+  ceph(folder, 'radosgw', '-n', 'client.rgw');
+  await remember(folder, 'client.rgw');
+  await until('the gateway answers', async () => (await fetch(S3_ENDPOINT)).ok, 60_000);
+  ceph(folder, 'radosgw-admin', 'user', 'create', '--tenant', 'cold', '--uid', 'cold', '--display-name', 'cold', '--access-key', COLD_KEY, '--secret-key', S3_SECRET);
+  ceph(folder, 'radosgw-admin', 'user', 'create', '--uid', 'lab', '--display-name', 'lab', '--access-key', S3_KEY, '--secret-key', S3_SECRET);
+}
+
+async function startStore(folder: string): Promise<void> {
   const id = randomUUID();
   writeFileSync(join(folder, 'ceph.conf'), config(folder, id));
   ceph(folder, 'ceph-authtool', '--create-keyring', 'keyring', '--gen-key', '-n', 'mon.', '--cap', 'mon', 'allow *');
   ceph(folder, 'monmaptool', '--create', '--fsid', id, '--addv', 'a', MONITOR, 'monmap');
   ceph(folder, 'ceph-mon', '--mkfs', '-i', 'a', '--monmap', 'monmap', '--keyring', 'keyring');
   ceph(folder, 'ceph-mon', '-i', 'a');
-  remember(folder, 'mon.a');
+  await remember(folder, 'mon.a');
   const store = randomUUID();
   ceph(folder, 'ceph', 'osd', 'new', store);
   ceph(folder, 'ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', store);
   ceph(folder, 'ceph-osd', '-i', '0');
-  remember(folder, 'osd.0');
+  await remember(folder, 'osd.0');
 }
 
-/** Ceph's programs put themselves into the background and write their number into a file. */
-function remember(folder: string, name: string): void {
+/** Ceph's programs put themselves into the background and write their number into a file, on a busy machine some seconds later. */
+async function remember(folder: string, name: string): Promise<void> {
   const file = join(folder, 'run', `${name}.number`);
-  if (!existsSync(file)) throw new Error(`${name} did not start; see ${folder}/log`);
+  await until(`${name} has started, see ${folder}/log`, () => existsSync(file) && readFileSync(file, 'utf8').trim() !== '', 30_000);
   rememberDaemon(folder, name, Number(readFileSync(file, 'utf8')));
 }
 

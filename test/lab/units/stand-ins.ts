@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { unitFolder } from '../place.ts';
 import type { LabPlace, LabUnit } from '../unit.ts';
 
-const NAMES = ['velero', 'mc', 'k3d', 'vault'] as const;
+const NAMES = ['mc', 'k3d', 'vault'] as const;
 
 export const unit: LabUnit = {
   name: 'stand-ins', fidelity: 'stand-in', needs: [],
-  what: 'stand-ins for velero, mc and k3d, which act on the real API server and the real S3, and for vault',
+  what: 'stand-ins for mc, k3d and vault',
   missing: async () => null,
   async up(place) {
     unitFolder(place, unit.name);

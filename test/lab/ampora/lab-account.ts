@@ -1,1 +1,0 @@
-export { asLabAccount, giveToLab, runInLab } from '../lab-account.ts';
