@@ -99,7 +99,7 @@ async function rehearse(rehearsal: Rehearsal, room: RehearsalPlace): Promise<Row
 
 function commandOf({ runbook }: Rehearsal, { params, answers, outageAt, options = [] }: Prepared): string[] {
   const values = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
-  return ['run', runbook, '--mode', 'rehearsal', '--operator', 'Lab', ...values, ...(outageAt === undefined ? [] : ['--outage-at', outageAt]), ...options, '--answers', answers, '--json'];
+  return ['run', runbook, '--mode', 'rehearsal', '--operator', 'Operator of the lab', ...values, ...(outageAt === undefined ? [] : ['--outage-at', outageAt]), ...options, '--answers', answers, '--json'];
 }
 
 type Run = RunAnswer['run'];

@@ -34,9 +34,11 @@ export async function countSteps(rehearsal: Rehearsal, steps: readonly Step[], s
   const blocks = await blocksOf(rehearsal.runbook, '', show);
   const count: Count = { real: 0, emulated: 0, 'stand-in': 0, judged: 0, manual: 0, 'not run': 0 };
   const unnamed = new Set<string>();
+  const notCalled = steps.filter(({ id, state }) => blocks.get(id)?.kind === 'call' && ['skipped', 'not_executed'].includes(state)).map(({ id }) => `${id}/`);
   for (const step of steps) {
     const block = blocks.get(step.id);
-    if (block?.kind === 'call') continue;
+    // A runbook that was called counts by its steps, one that was not as the one step that would have called it.
+    if (notCalled.some((prefix) => step.id.startsWith(prefix)) || (block?.kind === 'call' && step.state === 'succeeded')) continue;
     const programs = block === undefined ? [] : programsOf(block);
     const done = ['succeeded', 'failed', 'overridden'].includes(step.state) && block?.modes?.rehearsal !== 'simulate';
     if (done) for (const program of programs) if (rehearsal.programs[program] === undefined) unnamed.add(program);

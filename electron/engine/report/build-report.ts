@@ -8,6 +8,7 @@ import { addPeriod, durationSeconds } from '../../contract/scalars.ts';
 import { counted, spokenDuration, utcTime } from '../../contract/wording.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import { readRunFacts, type RunFacts } from './run-facts.ts';
+import { shownSteps } from './shown-steps.ts';
 
 export interface ReportSources {
   view: RunView;
@@ -84,7 +85,7 @@ function scope(view: RunView, runbook: Runbook, execution: readonly ReportStep[]
     components: (runbook.front.components ?? []).map(({ title }) => title),
     environment: ENVIRONMENT[view.mode],
     params: view.params,
-    exclusions: execution.filter(({ verdict: v }) => v === 'not executed').map(({ title, deviation }) => ({ what: title, reason: deviation ?? 'not reached' })),
+    exclusions: shownSteps(execution).filter(({ verdict: v }) => v === 'not executed').map(({ title, deviation }) => ({ what: title, reason: deviation ?? 'not reached' })),
     compliance: runbook.front.compliance ?? [],
   };
 }

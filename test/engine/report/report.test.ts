@@ -44,6 +44,26 @@ describe('the report says first whether the target was met', () => {
   });
 });
 
+describe('the report tells a runbook that was not called as one thing', () => {
+  const why = 'Not needed: damage == "cluster" is false';
+  const steps = [
+    stepView({ id: 'choose', number: 1 }),
+    stepView({ id: 'rebuild', number: 2, kind: 'call', title: 'Rebuild the cluster', state: 'skipped', reason: why }),
+    ...['install', 'restore'].map((id, index) => stepView({ id: `rebuild/${id}`, number: 3 + index, title: `Inner ${id}`, state: 'skipped', reason: `The call rebuild was skipped: ${why}` })),
+  ];
+
+  it('leaves out the call with the number of its steps, and says why once', () => {
+    expect(report({ steps }).scope.exclusions).toEqual([{ what: 'Rebuild the cluster (2 steps)', reason: why }]);
+    for (const format of ['html', 'md'] as const) expect(renderReport(report({ steps }), format)).not.toContain('Inner install');
+  });
+
+  it('keeps each of its steps in the record, and shows those of a call that was made', () => {
+    expect(report({ steps }).execution).toHaveLength(4);
+    const made = steps.map((step) => ({ ...step, state: 'succeeded' as const }));
+    expect(renderReport(report({ steps: made }), 'html')).toContain('Inner install');
+  });
+});
+
 describe('the report keeps what was not as written', () => {
   const created = {
     mode: 'live', runbook: { id: 'ampora-total-loss', sha256: 'cd'.repeat(32) }, title: 'Rebuild', system: 'ampora', snapshot: { sha256: 'ab'.repeat(32), size: 2 }, signature: 'unsigned',

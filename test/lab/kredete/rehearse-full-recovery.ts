@@ -27,8 +27,8 @@ const COMPONENTS = [18081, 18082, 18083, 18084, 18085];
 export function fullRecovery(source: 'snapshot' | 's3'): Rehearsal {
   return {
     runbook: 'kredete-full-recovery',
-    units: ['postgres', 'moto', 'kubelet', 's3', 'velero', 'health'],
-    programs: { ...PROGRAMS, terraform: 'real', pg_restore: 'real', echo: 'real', kdig: 'real', velero: 'stand-in', 'dr-smoke-test.sh': 'stand-in' },
+    units: ['postgres', 'moto', 'terraform', 'kubelet', 's3', 'velero', 'health'],
+    programs: { ...PROGRAMS, terraform: 'real', pg_restore: 'real', echo: 'real', kdig: 'real', velero: 'stand-in', '{{smoke_test}}': 'stand-in' },
     people: [APPROVER],
     async prepare(place) {
       const outage = new Date();

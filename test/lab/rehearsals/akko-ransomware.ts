@@ -17,7 +17,7 @@ export const rehearsal: Rehearsal = {
   programs: {
     kubectl: 'real', aws: 'real', jq: 'real', gzip: 'real', tail: 'real', grep: 'real', install: 'real', tee: 'real', find: 'real', sort: 'real', sed: 'real', sha256sum: 'real', cp: 'real', awk: 'real', xargs: 'real',
     curl: 'stand-in', // the real curl, but what it asks are the lab's stand-ins for Keycloak and the logs layer
-    'rotate-secrets.sh': 'stand-in',
+    '{{rotate_program}}': 'stand-in',
   },
   people: [
     { name: 'Selma', roles: ['security-lead'], credentialEnv: 'SELMA' },

@@ -1,29 +1,21 @@
-/** Terraform where the machine has it: nothing is started, and nothing of a cloud is built. Its providers cannot be had offline, but for the builtin one. */
+/** The terraform program, where the machine has it: neither Debian nor npm carries it. Only its builtin provider is used. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { labEnv } from '../daemon.ts';
 import type { LabUnit } from '../unit.ts';
 
-const PLACES = ['/usr/local/bin', '/usr/bin', '/bin'];
+/** A run of the lab searches these and no other folder. */
+const PLACES = ['/usr/local/bin/terraform', '/usr/bin/terraform'];
+const program = (): string | undefined => PLACES.find((path) => existsSync(path));
 
 export const unit: LabUnit = {
-  name: 'terraform', fidelity: 'stand-in', needs: [],
-  what: 'Terraform with its builtin provider alone: plans and applies, but builds no cloud',
-  async missing() {
-    return program() === null ? `terraform is not in ${PLACES.join(', ')}; Debian has no package of it` : null;
-  },
-  async up() {
-    if (program() === null) throw new Error('terraform is gone');
-  },
-  async down() {
-    return undefined;
-  },
+  name: 'terraform', fidelity: 'real', needs: [],
+  what: 'terraform, the program, with its builtin provider',
+  missing: async () => (program() === undefined ? 'terraform is not on this machine, and Debian has no package of it: put the released program into /usr/local/bin' : null),
+  up: async () => {},
+  down: async () => {},
   async status() {
     const path = program();
-    return path === null ? null : { program: path, version: execFileSync(path, ['version'], { encoding: 'utf8' }).split('\n')[0] ?? '' };
+    return path === undefined ? null : { program: path, version: execFileSync(path, ['version'], { env: { ...labEnv(), CHECKPOINT_DISABLE: '1' } }).toString().split('\n')[0] ?? '' };
   },
 };
-
-function program(): string | null {
-  return PLACES.map((folder) => join(folder, 'terraform')).find((path) => existsSync(path)) ?? null;
-}
