@@ -15,8 +15,8 @@ import { dumpVeza, endVeza, loseVeza, newestDump, startVeza, USERS, type Veza } 
 const DR_ADDRESS = '127.0.0.9';
 const PUBLIC_NAME = 'app.veza.test';
 
-/** Terraform is the program itself, with a resource that builds nothing: no cloud can be had here. */
-export const REBUILD_PROGRAMS: Readonly<Record<string, Fidelity>> = { kubectl: 'real', terraform: 'stand-in', sha256sum: 'real', knsupdate: 'real', kdig: 'real', vault: 'stand-in' };
+/** Terraform is the program itself, but its one resource builds nothing: no cloud can be had here. */
+export const REBUILD_PROGRAMS: Readonly<Record<string, Fidelity>> = { kubectl: 'real', terraform: 'real', sha256sum: 'real', knsupdate: 'real', kdig: 'real', vault: 'stand-in' };
 
 export interface Lost {
   veza: Veza;
