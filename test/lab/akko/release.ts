@@ -55,7 +55,7 @@ function consumer({ name, kind, database, table }: Consumer): object {
   const env = [{ name: 'PGHOST', value: 'akko-postgresql' }, { name: 'PGUSER', value: database }, { name: 'PGDATABASE', value: database }, { name: 'PGPASSWORD', valueFrom: { secretKeyRef: { name: 'akko-passwords', key: 'password' } } }];
   const container = {
     name: 'application', image: POSTGRES, imagePullPolicy: 'Never', env, command: ['/bin/sh', '-c', 'trap "exit 0" TERM; while :; do sleep 1; done'],
-    readinessProbe: { exec: { command: ['psql', '--quiet', `--command=SELECT 1 FROM ${table} LIMIT 1`] }, periodSeconds: 2, timeoutSeconds: 5 },
+    readinessProbe: { exec: { command: ['psql', '--quiet', `--command=SELECT 1 FROM ${table} LIMIT 1`] }, periodSeconds: 4, timeoutSeconds: 5 },
   };
   const spec = { selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { terminationGracePeriodSeconds: 1, containers: [container] } } };
   return { apiVersion: 'apps/v1', kind, metadata: { name, namespace: NAMESPACE }, spec: kind === 'StatefulSet' ? { serviceName: name, ...spec } : spec };
