@@ -1,5 +1,6 @@
 /** `npm run lab:up [unit…] | lab:down [unit…] | lab:status`: starts, ends and shows the counterparts of the real world. */
-import { existsSync, readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { labPlace, say } from './place.ts';
 import { allUnits, inOrder } from './registry.ts';
 import { tracesOf } from './traces.ts';
@@ -62,6 +63,8 @@ async function up(place: LabPlace, units: readonly LabUnit[]): Promise<number> {
 
 /** Without names everything goes, and nothing of it may be left. */
 async function down(place: LabPlace, units: readonly LabUnit[], whole: boolean): Promise<number> {
+  // What a rehearsal that was broken off has left.
+  if (whole) rmSync(join(place.state, 'rehearsals'), { recursive: true, force: true });
   const failed = await takeDown(place, units);
   const traces = whole ? tracesOf(place) : [];
   for (const trace of traces) say(`left behind: ${trace}`);

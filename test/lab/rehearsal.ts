@@ -12,8 +12,6 @@ export interface Rehearsal {
   prepare(place: RehearsalPlace): Promise<Prepared>;
   /** What each program that the runbook starts is here. A step counts as its least real program; a program that is not named fails the rehearsal. */
   readonly programs: Readonly<Record<string, Fidelity>>;
-  /** What is marked on the outage switchboard before the run: the steps that lean on it take their alternates. */
-  readonly dead?: readonly string[];
   /** Who is enrolled before the run; the passphrase is made up and lies in this variable of the run's environment. */
   readonly people?: readonly LabPerson[];
   /** Looks at the system after the run: what does not hold, in words. The runbook's own assertions are judged already. */

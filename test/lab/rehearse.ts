@@ -87,10 +87,6 @@ async function rehearse(rehearsal: Rehearsal, room: RehearsalPlace): Promise<Row
     const enrolled = await command('people', 'enroll', name, ...roles.flatMap((role) => ['--role', role]), '--passphrase-env', credentialEnv);
     if (enrolled.status !== 0) throw new Error(`could not enrol ${name}: ${enrolled.stderr}`);
   }
-  if (rehearsal.dead !== undefined) {
-    const marked = await command('outage', 'mark', ...rehearsal.dead, '--by', 'Lab');
-    if (marked.status !== 0) throw new Error(`could not mark ${rehearsal.dead.join(', ')} as dead: ${marked.stderr}`);
-  }
   const before = Date.now();
   const result = await command(...commandOf(rehearsal, prepared));
   const seconds = (Date.now() - before) / 1000;

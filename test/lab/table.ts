@@ -11,7 +11,7 @@ export interface Row {
   figures?: { count: Count; held: number; broken: number; seconds: number; rto: RunAnswer['run']['rto']; rpo: RunAnswer['run']['rpo'] };
 }
 
-const HEADINGS = ['runbook', 'real', 'emulated', 'stand-in', 'judged', 'manual', 'not run', 'assertions', 'took', 'RTO allowed', 'RPO', 'result'];
+const HEADINGS = ['runbook', 'real', 'emulated', 'stand-in', 'judged', 'manual', 'not run', 'assertions', 'took', 'RTO', 'RPO', 'result'];
 
 export function printTable(rows: readonly Row[]): void {
   const cells = [HEADINGS, ...rows.map(cellsOf)];
@@ -26,7 +26,12 @@ function cellsOf({ runbook, result, figures }: Row): string[] {
   if (figures === undefined) return [runbook, ...HEADINGS.slice(2).map(() => '–'), result];
   const { count, held, broken, seconds, rto, rpo } = figures;
   const counts = [count.real, count.emulated, count['stand-in'], count.judged, count.manual, count['not run']].map(String);
-  return [runbook, ...counts, broken === 0 ? String(held) : `${held}, ${broken} broken`, duration(seconds), duration(rto.target_s), `${duration(rpo.achieved_s)} of ${duration(rpo.target_s)}`, result];
+  return [runbook, ...counts, broken === 0 ? String(held) : `${held}, ${broken} broken`, duration(seconds), against(rto), against(rpo), result];
+}
+
+/** What was measured against what is allowed. */
+function against({ achieved_s, target_s }: { achieved_s: number | null; target_s: number | null }): string {
+  return target_s === null ? duration(achieved_s) : `${duration(achieved_s)} of ${duration(target_s)}`;
 }
 
 function duration(seconds: number | null): string {

@@ -56,5 +56,5 @@ export function answers(place: LabPlace): boolean {
 
 /** Deletes a namespace with everything in it and waits until it is gone. None is no error. */
 export function deleteNamespace(place: LabPlace, name: string): void {
-  kubectl(place, ['delete', 'namespace', name, '--ignore-not-found', '--timeout=90s']);
+  kubectl(place, ['delete', 'namespace', name, '--ignore-not-found', '--timeout=240s']);
 }

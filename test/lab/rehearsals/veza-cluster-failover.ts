@@ -7,13 +7,12 @@ import { faults } from '../veza/veza.ts';
 
 export const rehearsal: Rehearsal = {
   runbook: 'veza-cluster-failover',
-  units: ['cluster-dns', 'postgres', 'terraform', 'knot'],
+  units: ['cluster-dns', 'postgres', 'terraform', 'stand-ins', 'knot'],
   programs: REBUILD_PROGRAMS,
-  dead: ['primary-region', 'vault'],
   async prepare(place) {
-    const { veza, params, outageAt } = await loseEverything(place);
+    const { veza, params, outageAt, env } = await loseEverything(place);
     prepareZone(veza);
-    return { params, outageAt, answers: writeAnswers(place, failoverAnswers('')) };
+    return { params, outageAt, env, answers: writeAnswers(place, failoverAnswers('')) };
   },
   check: async (place) => [...(await faults(place)), ...faultsOfRegion(place)],
   finish: endRebuilt,

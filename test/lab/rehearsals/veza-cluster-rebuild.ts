@@ -1,4 +1,4 @@
-/** The namespace, its volumes and all that ran are gone; code, kit and dump make it anew. Vault is dead, so the kit has the secret. */
+/** The namespace, its volumes and all that ran are gone; code, kit and dump make it anew. */
 import { typed, writeAnswers } from '../answers.ts';
 import type { Rehearsal } from '../rehearsal.ts';
 import { loseEverything, REBUILD_PROGRAMS } from '../veza/rebuild.ts';
@@ -6,13 +6,12 @@ import { endVeza, faults } from '../veza/veza.ts';
 
 export const rehearsal: Rehearsal = {
   runbook: 'veza-cluster-rebuild',
-  units: ['cluster-dns', 'postgres', 'terraform'],
+  units: ['cluster-dns', 'postgres', 'terraform', 'stand-ins'],
   programs: REBUILD_PROGRAMS,
-  dead: ['cluster', 'vault'],
   async prepare(place) {
-    const { params, outageAt } = await loseEverything(place);
+    const { params, outageAt, env } = await loseEverything(place);
     return {
-      params, outageAt,
+      params, outageAt, env,
       answers: writeAnswers(place, {
         decisions: { 'restore-data/choose-dump': 'newest' },
         confirmations: { 'backups-run': { note: 'The lab has no backup job.' } },

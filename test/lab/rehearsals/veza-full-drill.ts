@@ -8,11 +8,10 @@ import { NAMESPACE } from '../veza/repository.ts';
 
 export const rehearsal: Rehearsal = {
   runbook: 'veza-full-drill',
-  units: ['cluster-dns', 'postgres', 'terraform', 'knot'],
+  units: ['cluster-dns', 'postgres', 'terraform', 'stand-ins', 'knot'],
   programs: REBUILD_PROGRAMS,
-  dead: ['primary-region', 'vault'],
   async prepare(place) {
-    const { veza, params, outageAt } = await loseEverything(place);
+    const { veza, params, outageAt, env } = await loseEverything(place);
     prepareZone(veza);
     const called = failoverAnswers('fail-over/');
     const confirmations = {
@@ -22,7 +21,7 @@ export const rehearsal: Rehearsal = {
       lessons: { note: 'None.', checklist: ticked(4) },
       'primary-again': { note: 'The lab has one region.', checklist: ticked(3) },
     };
-    return { params, outageAt, answers: writeAnswers(place, { ...called, confirmations: { ...called.confirmations, ...confirmations } }) };
+    return { params, outageAt, env, answers: writeAnswers(place, { ...called, confirmations: { ...called.confirmations, ...confirmations } }) };
   },
   async check(place) {
     const left = kubectl(place, ['get', 'namespace', NAMESPACE, '--ignore-not-found', '--output=name']);

@@ -9,8 +9,11 @@ export const S3_REGION = 'us-east-1';
 export const S3_KEY = 'labkey';
 export const S3_SECRET = 'lab-secret-of-no-value';
 
-export function s3Client(): S3Client {
-  return new S3Client({ endpoint: S3_ENDPOINT, region: S3_REGION, forcePathStyle: true, credentials: { accessKeyId: S3_KEY, secretAccessKey: S3_SECRET }, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
+/** A tenant of its own, whose buckets are others than those of the same name beside it: a second object store. */
+export const COLD_KEY = 'coldkey';
+
+export function s3Client(key = S3_KEY): S3Client {
+  return new S3Client({ endpoint: S3_ENDPOINT, region: S3_REGION, forcePathStyle: true, credentials: { accessKeyId: key, secretAccessKey: S3_SECRET }, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
 }
 
 /** As the AWS command line reads it. */
@@ -20,21 +23,19 @@ export function writeCredentials(path: string): void {
 }
 
 /** `lockDays`: what is put into it cannot be deleted before. */
-export async function makeBucket(name: string, options: { lockDays?: number; mode?: 'COMPLIANCE' | 'GOVERNANCE' } = {}): Promise<void> {
-  const client = s3Client();
+export async function makeBucket(name: string, options: { lockDays?: number; mode?: 'COMPLIANCE' | 'GOVERNANCE' } = {}, client = s3Client()): Promise<void> {
   await client.send(new CreateBucketCommand({ Bucket: name, ObjectLockEnabledForBucket: options.lockDays !== undefined }));
   if (options.lockDays !== undefined) await client.send(new PutObjectLockConfigurationCommand({ Bucket: name, ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: options.mode ?? 'COMPLIANCE', Days: options.lockDays } } } }));
 }
 
 /** `body` is the path of a file, or bytes. */
-export async function putObject(bucket: string, key: string, body: string | Buffer): Promise<void> {
+export async function putObject(bucket: string, key: string, body: string | Buffer, client = s3Client()): Promise<void> {
   const bytes = typeof body === 'string' ? readFileSync(body) : body;
-  await s3Client().send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes }));
+  await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes }));
 }
 
 /** Everything in the bucket and the bucket. What Object Lock keeps stays, and is no error: it goes with the server. */
-export async function removeBucket(name: string): Promise<void> {
-  const client = s3Client();
+export async function removeBucket(name: string, client = s3Client()): Promise<void> {
   const found = await client.send(new ListObjectVersionsCommand({ Bucket: name })).catch(() => null);
   for (const { Key, VersionId } of [...(found?.Versions ?? []), ...(found?.DeleteMarkers ?? [])]) await client.send(new DeleteObjectCommand({ Bucket: name, Key, VersionId })).catch(() => undefined);
   await client.send(new DeleteBucketCommand({ Bucket: name })).catch(() => undefined);

@@ -8,7 +8,7 @@ import { unitFolder } from '../place.ts';
 import type { LabPlace, LabUnit } from '../unit.ts';
 
 /** Those that the shipped runbooks name for rehearsals. */
-export const HEALTH_PORTS = [18080, 18081, 18082, 18083, 18084, 18085, 18086];
+export const HEALTH_PORTS = [18080, 18081, 18082, 18083, 18084, 18085, 18086, 17485, 17488];
 
 export const unit: LabUnit = {
   name: 'health',

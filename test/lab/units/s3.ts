@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { daemonRuns, labEnv, rememberDaemon, stopDaemon, until } from '../daemon.ts';
 import { ensurePackages, packagesMissing } from '../packages.ts';
 import { unitFolder } from '../place.ts';
-import { S3_ENDPOINT, S3_KEY, S3_PORT, S3_SECRET } from '../s3/client.ts';
+import { COLD_KEY, S3_ENDPOINT, S3_KEY, S3_PORT, S3_SECRET } from '../s3/client.ts';
 import type { LabUnit } from '../unit.ts';
 
 const PACKAGES = ['ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw', 'awscli'];
@@ -50,6 +50,7 @@ async function start(folder: string): Promise<void> {
   ceph(folder, 'radosgw', '-n', 'client.rgw');
   await remember(folder, 'client.rgw');
   await until('the gateway answers', async () => (await fetch(S3_ENDPOINT)).ok, 60_000);
+  ceph(folder, 'radosgw-admin', 'user', 'create', '--tenant', 'cold', '--uid', 'cold', '--display-name', 'cold', '--access-key', COLD_KEY, '--secret-key', S3_SECRET);
   ceph(folder, 'radosgw-admin', 'user', 'create', '--uid', 'lab', '--display-name', 'lab', '--access-key', S3_KEY, '--secret-key', S3_SECRET);
 }
 

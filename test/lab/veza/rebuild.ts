@@ -1,10 +1,12 @@
 /** What the rehearsals share in which everything that ran is lost and comes back from the kit. */
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { kubectl } from '../kubernetes/cluster.ts';
 import { giveToLab } from '../lab-account.ts';
 import type { RehearsalPlace } from '../rehearsal.ts';
 import { moveNamesBack, resolve, updateKey } from '../units/knot.ts';
+import { toolFolder } from '../units/stand-ins.ts';
 import type { Fidelity } from '../unit.ts';
 import { makeHistory } from './history.ts';
 import { NAMESPACE } from './repository.ts';
@@ -13,13 +15,14 @@ import { dumpVeza, endVeza, loseVeza, newestDump, startVeza, USERS, type Veza } 
 const DR_ADDRESS = '127.0.0.9';
 const PUBLIC_NAME = 'app.veza.test';
 
-/** Terraform is the program itself, with a resource that builds nothing: no cloud can be had here. */
-export const REBUILD_PROGRAMS: Readonly<Record<string, Fidelity>> = { kubectl: 'real', terraform: 'stand-in', sha256sum: 'real', knsupdate: 'real', kdig: 'real' };
+/** Terraform is the program itself, but its one resource builds nothing: no cloud can be had here. */
+export const REBUILD_PROGRAMS: Readonly<Record<string, Fidelity>> = { kubectl: 'real', terraform: 'real', sha256sum: 'real', knsupdate: 'real', kdig: 'real', vault: 'stand-in' };
 
 export interface Lost {
   veza: Veza;
   outageAt: string;
   params: Record<string, string>;
+  env: Record<string, string>;
 }
 
 /** It ran, a dump and the repository were made, and then all of it was lost but for the kit. */
@@ -28,7 +31,16 @@ export async function loseEverything(place: RehearsalPlace): Promise<Lost> {
   dumpVeza(veza);
   makeHistory(veza);
   const outageAt = await loseVeza(veza);
-  return { veza, outageAt, params: { dump_file: newestDump(veza), users_min: String(USERS) } };
+  const env = { PATH: `${toolFolder(place)}:/usr/local/bin:/usr/bin:/bin`, VAULT_ADDR: pathToFileURL(writeVault(veza)).href };
+  return { veza, outageAt, env, params: { dump_file: newestDump(veza), users_min: String(USERS) } };
+}
+
+/** What Vault holds, where its stand-in looks. It outlived the cluster. */
+function writeVault({ kit, place }: Veza): string {
+  const path = join(place.folder, 'vault.json');
+  writeFileSync(path, JSON.stringify({ 'secret/veza/rehearsal': { 'database-url': readFileSync(join(kit, 'database-url'), 'utf8') } }), { mode: 0o600 });
+  giveToLab(path);
+  return path;
 }
 
 /** The key for the zone goes into the kit; the name leads to the region that is lost. */
