@@ -74,6 +74,12 @@ export const StepView = RunStepDocument.extend({
   waiting_since: z.string().nullable(),
   /** The program as it will run or ran: one argv per stage of a pipe, secrets as `‹secret NAME, N bytes›`. */
   commands: z.array(z.array(z.string())),
+  /** What the step sets in its program's environment; secrets as above. */
+  env: z.record(z.string(), z.string()),
+  /** Programs that this laptop did not have at the last try. */
+  missing: z.array(z.string()),
+  /** The step's own other way in words, and what has to be dead for it; null when it has none. */
+  other_way: z.object({ when_dead: z.array(z.string()), words: z.string() }).nullable(),
   simulated: z.boolean(),
   expected: z.array(z.string()), // assertions before they are judged, in words
   output: z.object({ sha256: z.string(), size: z.int() }).nullable(),
@@ -130,6 +136,13 @@ export const RunView = RunDocument.extend({
 });
 export type RunView = z.infer<typeof RunView>;
 
+/** Longest output that may be pasted; what is longer is attached as a file. */
+export const PASTED_CHARACTERS = 1024 * 1024;
+
+/** What a step's program printed on another machine, and the status that it ended with. */
+export const Pasted = z.object({ output: z.string().max(PASTED_CHARACTERS, 'More than 1 MiB was pasted; attach it as a file instead.'), exit_code: z.int().min(0).max(255) });
+export type Pasted = z.infer<typeof Pasted>;
+
 /** What a person does to a run; the engine answers with the new view or a rejection. */
 export const RunCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('start'), step: StepPath, typed_id: z.string().optional() }),
@@ -140,7 +153,7 @@ export const RunCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('secret'), step: StepPath, value: z.union([z.string(), z.instanceof(Uint8Array)]) }),
   z.object({ do: z.literal('sent'), step: StepPath, channel: z.string(), reached: z.string(), text: z.string() }),
   z.object({ do: z.literal('retry'), step: StepPath, reason: z.string().optional() }),
-  z.object({ do: z.literal('done'), step: StepPath, reason: z.string() }),
+  z.object({ do: z.literal('done'), step: StepPath, reason: z.string(), pasted: Pasted.optional() }),
   z.object({ do: z.literal('skip'), step: StepPath, reason: z.string() }),
   z.object({ do: z.literal('defer'), step: StepPath, reason: z.string() }),
   z.object({ do: z.literal('override'), step: StepPath, reason: z.string() }),

@@ -55,3 +55,24 @@ export function commandLines(argv: readonly string[]): Piece[][] {
   }
   return lines;
 }
+
+/** As a shell takes it; what stands for a secret is left for a person to replace. */
+function shellWord(argument: string): string {
+  const literal = argument.split(PLATES).filter((part) => !PLATES.test(part)).join('');
+  if (argument === '') return "''";
+  return literal === '' || PLAIN.test(literal) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
+/** The program as it is typed at a prompt on another machine: its environment first, broken between words where it is long. */
+export function shellText(commands: readonly (readonly string[])[], env: Readonly<Record<string, string>>): string {
+  const given = Object.entries(env).map(([name, value]) => `${name}=${shellWord(value)}`);
+  return commands.map((argv, stage) => wrapped([...(stage === 0 ? given : []), ...argv.map(shellWord)])).join(' |\n');
+}
+
+function wrapped(words: readonly string[]): string {
+  return words.reduce((text, word) => {
+    const line = text.slice(text.lastIndexOf('\n') + 1);
+    if (text === '') return word;
+    return line.length + 1 + word.length > WIDTH ? `${text} \\\n    ${word}` : `${text} ${word}`;
+  }, '');
+}

@@ -102,7 +102,7 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora in the window', { r
 
   it('finds readiness with the values of this laptop and a key that is typed', async () => {
     await goThrough('Readiness');
-    await choose(page.getByLabel('Runbook'), 'Rebuild Ampora');
+    await choose(page.getByLabel('Runbook', { exact: true }), 'Rebuild Ampora');
     await page.getByRole('heading', { level: 1, name: 'Ampora' }).waitFor();
     await tabTo(page, page.getByRole('button', { name: 'Values…' }));
     await page.keyboard.press('Enter');
@@ -135,7 +135,7 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora in the window', { r
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
-    await choose(dialog.getByLabel('Runbook'), 'Rebuild Ampora');
+    await choose(dialog.getByLabel('Runbook', { exact: true }), 'Rebuild Ampora');
     await tabTo(page, dialog.getByRole('radio', { name: /Live/u }));
     await page.keyboard.press('ArrowDown');
     await dialog.locator('.params').waitFor();

@@ -119,7 +119,7 @@ describe('hostile text', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Runbook').selectOption('hostile');
+    await dialog.getByLabel('Runbook', { exact: true }).selectOption('hostile');
     await tabTo(page, dialog.getByRole('radio', { name: /Live/u }));
     await page.keyboard.press('ArrowDown');
     await dialog.getByText('These values are right').waitFor();

@@ -126,7 +126,7 @@ describe('before the day', () => {
 
   it('supplies a secret to a check in the window; it is never shown and never kept', async () => {
     await go('Readiness');
-    await pick(page, page.getByLabel('Runbook'), 'Bring the lock gates back');
+    await pick(page, page.getByLabel('Runbook', { exact: true }), 'Bring the lock gates back');
     await page.getByRole('heading', { level: 1, name: 'Locks' }).waitFor();
     await press(page, page.getByRole('button', { name: 'Supply a secret…' }));
     await dialog.waitFor();
@@ -179,7 +179,7 @@ describe('the start', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await dialog.waitFor();
-    await pick(page, dialog.getByLabel('Runbook'), 'Bring the lock gates back');
+    await pick(page, dialog.getByLabel('Runbook', { exact: true }), 'Bring the lock gates back');
     await dialog.getByText('These values are right').waitFor();
     await write(page, dialog.getByLabel('Outage began, UTC'), new Date().toISOString());
     await tabTo(page, dialog.locator('.check input'));
@@ -359,9 +359,30 @@ describe('the run', () => {
     await choose(page, dialog, 'It did its work');
     await look('outcome');
     await sendWords(page, dialog, dialog.getByLabel('How do you know?'), 'The gauge at the lock says full');
-    await isAt('Paint the gate', /^Do step 11 now/u);
-    await look('deferred');
+    await isAt('Measure the lock', /^Run step 13/u);
   }, 120_000);
+
+  it('takes from another machine what a program printed that this laptop lacks, and judges it', async () => {
+    await enterUntil(page, async () => (await primaryLabel(page)) === 'Try again');
+    await page.getByText('read-gauge is not on this laptop.').waitFor();
+    await page.getByText('Read the staff at the upper gate.').waitFor();
+    await look('missing-program');
+    await page.keyboard.press('h');
+    await dialog.waitFor();
+    const command = await dialog.getByLabel('Run exactly this on a machine that has it').inputValue();
+    expect(command).toMatch(/^GAUGE_LINE=river read-gauge --lock north --unit 'cm above sill'$/u);
+    await write(page, dialog.getByLabel('What it printed there'), 'empty, level 3');
+    await look('by-hand');
+    await sendWords(page, dialog, dialog.getByLabel('Who did it, and where?'), 'The keeper, at the lock');
+    await page.getByText('but The lock is full: expected').waitFor();
+    await page.keyboard.press('h');
+    await dialog.waitFor();
+    await write(page, dialog.getByLabel('What it printed there'), 'full, level 412');
+    await sendWords(page, dialog, dialog.getByLabel('Who did it, and where?'), 'The keeper read the right gauge');
+    await isAt('Paint the gate', /^Do step 11 now/u);
+    expect(await stateOf('Measure the lock')).toContain('Done by hand, then measured');
+    await look('deferred');
+  }, 60_000);
 
   it('asks again at its end for what was deferred, and is over', async () => {
     await enterUntil(page, async () => (await primaryLabel(page)) === 'Confirm: done');
@@ -402,7 +423,7 @@ describe('the papers', () => {
     const facts = ['Read line by line with Ada Keeper', 'The spare pump is not needed tonight', 'The river gate is enough for tonight', JONAS.name, 'Needs daylight'];
     expect(facts.filter((fact) => !html.includes(fact))).toEqual([]);
     const report = Report.parse(JSON.parse(readFileSync(saved('.json'), 'utf8')));
-    expect([report.identity.type, report.identity.state, report.execution.length, report.results.rto.met]).toEqual(['live', 'succeeded', 12, true]);
+    expect([report.identity.type, report.identity.state, report.execution.length, report.results.rto.met]).toEqual(['live', 'succeeded', 13, true]);
     for (const secret of [GATE_PASSWORD, VAULT_KEY]) for (const ending of ['.html', '.json', '.pdf']) expect(readFileSync(saved(ending)).includes(secret)).toBe(false);
   }, 90_000);
 

@@ -108,7 +108,7 @@ describe('the quiet screens', () => {
     await page.getByRole('heading', { level: 1, name: '1 thing is dead' }).waitFor();
     await look('outage');
     await go('Readiness');
-    await page.getByLabel('Runbook').selectOption('akko-verification');
+    await page.getByLabel('Runbook', { exact: true }).selectOption('akko-verification');
     await page.getByRole('region', { name: 'What is dead' }).getByText('cluster', { exact: true }).click();
     await look('readiness-outage');
     await page.getByRole('button', { name: 'Open the switchboard' }).click();
@@ -219,7 +219,7 @@ describe('a run', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Runbook').selectOption('first-drill');
+    await dialog.getByLabel('Runbook', { exact: true }).selectOption('first-drill');
     await dialog.getByText('These values are right').waitFor();
     await look('start-live');
     const target = dialog.getByLabel(/Folder to restore into/u);

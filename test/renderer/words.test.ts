@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandLines } from '../../renderer/src/command-line.ts';
+import { commandLines, shellText } from '../../renderer/src/command-line.ts';
 import { readRoles } from '../../renderer/src/screens/people/read-roles.ts';
 import { assertionWords } from '../../renderer/src/screens/runbooks/assertion-words.ts';
 import { age, against, hourMinute, localTime, longDay, roughly, shortDay, stepClock, untilDue } from '../../renderer/src/wording.ts';
@@ -66,5 +66,15 @@ describe('roles as they are typed', () => {
   });
   it('are refused where a runbook could not name them', () => {
     expect(readRoles('Operator').problem).toContain('“Operator”');
+  });
+});
+
+describe('a command to type on another machine', () => {
+  it('has its environment before it, and quotes what a shell would take apart', () => {
+    expect(shellText([['psql', '-c', "SELECT 'a b'", '']], { PGHOST: 'db.example', PGPASSWORD: '‹secret pg, 9 bytes›' })).toBe("PGHOST=db.example PGPASSWORD=‹secret pg, 9 bytes› psql -c \\\n    'SELECT '\\''a b'\\''' ''");
+  });
+
+  it('goes over lines where it is long, and keeps the stages of a pipe', () => {
+    expect(shellText([['pg_dump', '--host', 'db.example.test', '--format', 'custom', '--file', '/media/kit/dumps/keycloak.dump'], ['gzip', '-9']], {})).toBe('pg_dump --host db.example.test --format custom --file \\\n    /media/kit/dumps/keycloak.dump |\ngzip -9');
   });
 });

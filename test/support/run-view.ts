@@ -8,7 +8,7 @@ export function stepView(step: Partial<StepView> & { id: string; number: number 
   return StepView.parse({
     kind: 'run', state: 'succeeded', attempts: 1, started_at: at(step.number), finished_at: at(step.number, 40), budget_s: 300, tool_s: 30, human_s: 10,
     exit_codes: [0], assertions: [], title: `Step ${step.number}`, phase: 'data', lane: 0, role: null, prose: '', needs: [], point_of_no_return: false,
-    waiting_for: null, waiting_since: null, commands: [], simulated: false, expected: [], output: null, last_output_at: null, quiet_since: null, pid: null,
+    waiting_for: null, waiting_since: null, commands: [], env: {}, missing: [], other_way: null, simulated: false, expected: [], output: null, last_output_at: null, quiet_since: null, pid: null,
     suspects: [], gotos: [], approvals: [], approvals_needed: null, captures: {}, forecast: null, undoable: false, asks: null,
     ...step,
   });

@@ -122,7 +122,7 @@ export const RunEventBody = z.discriminatedUnion('type', [
   event('step.approved', { ...step, by: z.string(), name: z.string(), role: z.string(), unattended: z.boolean(), statement: Blob.nullable(), signature: Blob.nullable() }),
   event('step.refused', { ...step, by: z.string(), name: z.string(), role: z.string(), ...reason }),
   event('step.secret', { ...step, name: Name, source: z.string(), length: z.int(), fingerprint: z.string().nullable() }),
-  event('step.done', { ...step, by: z.string(), verify: z.boolean().optional(), ...reason }), // by hand; `verify`: what must hold is judged next
+  event('step.done', { ...step, by: z.string(), verify: z.boolean().optional(), pasted: z.object({ output: Blob, exit_code: z.int() }).optional(), ...reason }), // by hand; `verify`: what must hold is judged next, on what was `pasted` as well
   event('step.skipped', { ...step, rule: z.enum(['person', 'when', 'mode', 'alternate', 'teardown']), by: z.string(), ...reason }),
   event('step.deferred', { ...step, by: z.string(), ...reason }),
   event('step.overridden', { ...step, by: z.string(), ...reason }),

@@ -81,6 +81,7 @@ export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: I
       return;
     case 'step.done':
       step.byHand = `Done by hand: ${event.data.reason}`;
+      step.pasted = event.data.pasted ?? null;
       if (event.data.verify === true) return toVerify(fold, step, at);
       fold.lookout.push(`${spoken(step)}: done by hand, not proven by the console`);
       return finish(fold, step, 'succeeded', step.byHand, at);
@@ -186,7 +187,11 @@ function intends(fold: RunFold, step: StepFold, data: EventOf<'step.intent'>['da
     step.attempts = Math.max(step.attempts, data.attempt);
     Object.assign(step, { exitCodes: [], assertions: null, output: null, captures: {}, stopped: false });
   }
-  if (data.purpose === 'work') step.commands = kept(data.argv, data.commands) ?? step.commands;
+  if (data.purpose === 'work') {
+    step.commands = kept(data.argv, data.commands) ?? step.commands;
+    const names = data.what.split(' | ');
+    step.missing = data.tools.flatMap(({ program }, stage) => (program === null ? (names[stage] ?? []) : []));
+  }
   step.effect = { attempt: data.attempt, purpose: data.purpose, what: data.what, since: at, marker: data.marker, alternate: data.alternate, processes: [] };
   open(fold, step, 'tool', at);
 }
@@ -201,7 +206,7 @@ function results(fold: RunFold, step: StepFold, data: EventOf<'step.result'>['da
   step.assertions = kept(data.judged, data.assertions) ?? (data.purpose === 'verify' ? null : step.assertions);
   step.unjudged = data.unjudged ?? [];
   step.captures = { ...step.captures, ...data.captures };
-  if (data.purpose === 'work') {
+  if (data.purpose === 'work' || step.pasted !== null) {
     step.exitCodes = data.exit_codes;
     step.output = data.output;
   }
@@ -219,6 +224,7 @@ function results(fold: RunFold, step: StepFold, data: EventOf<'step.result'>['da
 /** A person's word, and how much of it was proven. */
 function handWords(step: StepFold): string {
   const open = step.unjudged.length === 0 ? '' : `; not judged, as its program did not run: ${step.unjudged.join('; ')}`;
+  if (step.pasted !== null) return `${spoken(step)}: run on another machine; judged on the output that was pasted`;
   return `${spoken(step)}: done by hand, ${step.assertions === null ? 'not proven by the console' : 'and what could be judged holds'}${open}`;
 }
 
@@ -245,6 +251,7 @@ function halts(fold: RunFold, step: StepFold, state: 'failed' | 'unknown', reaso
   step.released = false;
   step.confirmed = false;
   step.byHand = null;
+  step.pasted = null;
   open(fold, step, 'halted', at);
 }
 
@@ -284,6 +291,7 @@ function retried(fold: RunFold, step: StepFold, at: Instant): void {
   step.reason = null;
   step.automatic = 0;
   step.byHand = null;
+  step.pasted = null;
   step.unjudged = [];
   step.finishedAt = null;
   step.left = false;

@@ -32,6 +32,7 @@ export interface StepFold {
   left: boolean; // failed, and a goto left it behind
   reoffered: boolean; // deferred, and asked again at the end
   byHand: string | null; // why a person did it instead of its program
+  pasted: { output: BlobName; exit_code: number } | null; // what its program printed on another machine
   unjudged: readonly string[]; // what must hold and could not be judged, since nothing was printed
   retryable: boolean; // it failed by itself, so that a rule may try again
   stopped: boolean; // a person ended what ran
@@ -48,6 +49,7 @@ export interface StepFold {
   assertions: Kept<AssertionResult[]> | null;
   output: BlobName | null;
   commands: Kept<string[][]> | null;
+  missing: readonly string[]; // programs that this laptop did not have at the last try
   captures: Readonly<Record<string, string>>;
   approvals: Approved[];
   quietSince: Instant | null;
@@ -91,8 +93,8 @@ export interface RunFold {
 export function newStep(plan: PlannedStep): StepFold {
   return {
     plan, state: 'pending', reason: null, waitingFor: null, waitingSince: null, waitingDetail: null, lacks: [], released: false, typed: false, confirmed: false,
-    simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, byHand: null, unjudged: [], retryable: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
-    undoing: null, service: null, startedAt: null, finishedAt: null, exitCodes: [], assertions: null, output: null, commands: null, captures: {},
+    simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, byHand: null, pasted: null, unjudged: [], retryable: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
+    undoing: null, service: null, startedAt: null, finishedAt: null, exitCodes: [], assertions: null, output: null, commands: null, missing: [], captures: {},
     approvals: [], quietSince: null, survivors: [], option: null,
   };
 }

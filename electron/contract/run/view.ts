@@ -26,6 +26,8 @@ export interface ViewSources {
   fill?(step: StepFold, text: string): string;
   /** The command of a step that has not run yet. */
   preview?(step: StepFold): string[][];
+  /** What a step sets in its program's environment, masked; by default as written. */
+  environment?(step: StepFold): Readonly<Record<string, string>>;
   /** The params with what they wait for filled in, as far as it is known; by default as they were frozen. */
   params?(): Readonly<Record<string, string>>;
   /** Whether a step that has not begun is known not to be needed. */
@@ -186,6 +188,9 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     waiting_for: waitedFor(step),
     waiting_since: step.waitingSince === null ? null : iso(step.waitingSince.wall),
     commands: parsed(step.commands, sources, InBlob.commands) ?? sources.preview?.(step) ?? rawCommands(step),
+    env: { ...sources.environment?.(step) },
+    missing: [...step.missing],
+    other_way: otherWayOf(fold, step, fill),
     simulated: step.simulated || (step.state === 'waiting' && sources.simulates?.(step) === true),
     expected: (plan.block.verify ?? []).map((assertion) => sources.words?.(step, assertion) ?? JSON.stringify(assertion)),
     output: step.output,
@@ -238,6 +243,15 @@ function lookoutOf(fold: RunFold, now: Instant): string[] {
     return [`Step ${step.plan.number} ${step.plan.title}: due by ${utcTime(iso(due.by))} UTC, and it ${end}`];
   });
   return [...fold.lookout, ...late];
+}
+
+/** How a step goes without what it needs, and without its program. */
+function otherWayOf(fold: RunFold, { plan }: StepFold, fill: (text: string) => string): StepView['other_way'] {
+  const { alternate } = plan.block;
+  if (alternate === undefined) return null;
+  const other = alternate.step === undefined ? undefined : fold.steps.get(sibling(plan, alternate.step));
+  const words = alternate.manual ?? alternate.run?.join(' ') ?? (other === undefined ? alternate.step : `step ${other.plan.number}, ${other.plan.title}`);
+  return words === undefined ? null : { when_dead: [...alternate.when_dead], words: fill(words) };
 }
 
 function rawCommands({ plan: { block } }: StepFold): string[][] {

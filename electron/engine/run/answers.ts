@@ -3,11 +3,11 @@ import { parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { EngineError } from '../../contract/errors.ts';
 import type { RunPlan } from '../../contract/run/plan.ts';
-import { StepPath } from '../../contract/run.ts';
+import { Pasted, StepPath } from '../../contract/run.ts';
 import { Id, Name } from '../../contract/scalars.ts';
 
 const Approval = z.strictObject({ by: z.string(), credential_env: z.string() });
-const Failure = z.strictObject({ do: z.enum(['retry', 'skip', 'defer', 'override', 'done', 'goto', 'abort']), reason: z.string().min(1), by: z.string(), to: z.string().optional() });
+const Failure = z.strictObject({ do: z.enum(['retry', 'skip', 'defer', 'override', 'done', 'goto', 'abort']), reason: z.string().min(1), by: z.string(), to: z.string().optional(), pasted: Pasted.optional() });
 const Confirmation = z.strictObject({ note: z.string().optional(), evidence: z.union([z.string(), z.array(z.string())]).optional(), checklist: z.union([z.boolean(), z.array(z.boolean())]).optional() });
 
 export const Answers = z.strictObject({

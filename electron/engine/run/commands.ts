@@ -72,6 +72,8 @@ async function deedOf(live: LiveRun, people: People, command: Exclude<RunCommand
       return { do: 'attach', step: command.step, name: basename(command.path), blob: storeFile(live, command.path) };
     case 'sent':
       return { do: 'sent', step: command.step, channel: command.channel, reached: command.reached, text: live.journal.blobs.put(Buffer.from(live.redactor().text(command.text))), unattended };
+    case 'done':
+      return { do: 'done', step: command.step, reason: shortened(live, command.reason), pasted: command.pasted === undefined ? undefined : { output: live.journal.blobs.put(Buffer.from(live.redactor().text(command.pasted.output))), exit_code: command.pasted.exit_code } };
     case 'attest-time':
       return { do: 'attest-time', time: command.time, source: command.source, offset_ms: Math.round(live.clock.now() - Date.parse(command.time)) };
     case 'note':

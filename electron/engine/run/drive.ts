@@ -242,7 +242,7 @@ class Remaining {
   }
 }
 
-function failureCommand(step: string, { do: what, reason, to }: NonNullable<Answers['failures']>[string][number]): RunCommand {
+function failureCommand(step: string, { do: what, reason, to, pasted }: NonNullable<Answers['failures']>[string][number]): RunCommand {
   switch (what) {
     case 'abort':
       return { do: 'abort', reason };
@@ -252,7 +252,8 @@ function failureCommand(step: string, { do: what, reason, to }: NonNullable<Answ
     case 'skip':
     case 'defer':
     case 'override':
-    case 'done':
       return { do: what, step, reason };
+    case 'done':
+      return { do: 'done', step, reason, ...(pasted === undefined ? {} : { pasted }) };
   }
 }

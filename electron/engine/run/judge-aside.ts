@@ -1,18 +1,19 @@
 /** What must hold after a step that has no output of its own: a check, a wait, a person's part. */
 import type { Assertion, AssertionResult } from '../../contract/assertion.ts';
 import type { StepFold } from '../../contract/run/state.ts';
+import type { CapturedText } from '../tool/tool.ts';
 import { deliverFiles } from './deliver-secrets.ts';
 import type { RunHost } from './host.ts';
 import { judgeVerify } from './judgement.ts';
 import { fillCwd, fillEnv, secretsOfVerify } from './programs.ts';
 
-/** Judged in the environment of the step. Its secrets are at hand: whoever calls has asked for them. */
-export async function judgeAside(host: RunHost, step: StepFold, assertions: readonly Assertion[], { attempt, signal }: { attempt: number; signal: AbortSignal }): Promise<AssertionResult[]> {
+/** Judged in the environment of the step, on what its program printed elsewhere where that was pasted. Its secrets are at hand: whoever calls has asked for them. */
+export async function judgeAside(host: RunHost, step: StepFold, assertions: readonly Assertion[], { attempt, signal, stdout = null }: { attempt: number; signal: AbortSignal; stdout?: CapturedText | null }): Promise<AssertionResult[]> {
   if (assertions.length === 0) return [];
   const files = deliverFiles(host, secretsOfVerify(step.plan.block));
   try {
     const given = surroundingsOf(host, step, files.paths);
-    return await judgeVerify(host, step, assertions, { ...given, files: files.paths, attempt, signal, stdout: null, stderr: null });
+    return await judgeVerify(host, step, assertions, { ...given, files: files.paths, attempt, signal, stdout, stderr: null });
   } finally {
     files.remove();
   }

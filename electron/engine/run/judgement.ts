@@ -42,7 +42,7 @@ export function failures(results: readonly AssertionResult[]): AssertionResult[]
 /** What must hold, parted: a step that a person did has no output of its own to judge, and `open` says so in words. */
 export function partByHand(host: RunHost, step: StepFold): { judgeable: readonly Assertion[]; open: string[] } {
   const all = step.plan.block.verify ?? [];
-  if (step.byHand === null) return { judgeable: all, open: [] };
+  if (step.byHand === null || step.pasted !== null) return { judgeable: all, open: [] };
   const names = host.names(step.plan.scope);
   const open = all.filter(readsOwnOutput).map((assertion) => host.redactor().text(assertionWords(filled(assertion, names, {}))).slice(0, OPEN_CHARACTERS));
   return { judgeable: all.filter((assertion) => !readsOwnOutput(assertion)), open: open.length > OPEN_ITEMS ? [...open.slice(0, OPEN_ITEMS), `and ${open.length - OPEN_ITEMS} more`] : open };

@@ -6,6 +6,7 @@ import { runbookOf } from '../../contract/run/plan.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { Effort, RunHost } from './host.ts';
 import { judgeAside } from './judge-aside.ts';
+import { judgePasted } from './judge-pasted.ts';
 import { partByHand, pollUntil } from './judgement.ts';
 import { fill, frozenOf } from './names.ts';
 import { deliverFiles } from './deliver-secrets.ts';
@@ -101,6 +102,7 @@ async function verify(host: RunHost, effort: Effort): Promise<void> {
   if (await lacksSecret(host, effort, judgeable.length === 0 ? [] : secretsOfVerify(block))) return;
   const attempt = Math.max(1, step.attempts);
   await host.record(() => [intentOf(host, effort, { attempt, purpose: 'verify', shown: [], what: 'checks what must hold' })], signal);
+  if (step.pasted !== null) return judgePasted(host, effort, step.pasted, attempt);
   const begun = host.clock.uptime();
   const results = await judgeAside(host, step, judgeable, { attempt, signal });
   const took = host.clock.uptime() - begun;

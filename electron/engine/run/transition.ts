@@ -25,9 +25,16 @@ export interface ApprovalProof {
   signature: BlobName | null;
 }
 
+/** What a program printed on another machine. */
+interface Pasted {
+  output: BlobName;
+  exit_code: number;
+}
+
 /** Commands as the rules see them: files are blobs, approvers are proven, secrets are a length. */
 export type Deed =
-  | Exclude<RunCommand, { do: 'approve' | 'refuse' | 'secret' | 'confirm' | 'attach' | 'sent' | 'input' | 'survivors' | 'attest-time' }>
+  | Exclude<RunCommand, { do: 'done' | 'approve' | 'refuse' | 'secret' | 'confirm' | 'attach' | 'sent' | 'input' | 'survivors' | 'attest-time' }>
+  | { do: 'done'; step: string; reason: string; pasted?: Pasted | undefined }
   | { do: 'approve'; step: string; proof: ApprovalProof }
   | { do: 'refuse'; step: string; proof: ApprovalProof; reason: string }
   | { do: 'secret'; step: string; name: string; source: string; length: number; fingerprint: string | null }
@@ -103,7 +110,7 @@ function onStep(fold: RunFold, step: StepFold, deed: StepDeed, actor: Actor): De
     case 'skip':
     case 'defer':
     case 'override':
-      return settle(fold, step, deed.do, deed.reason, by);
+      return settle(fold, step, deed, by);
     case 'goto':
       return goTo(fold, step, deed.to, deed.reason, by);
     case 'undo':
@@ -202,8 +209,9 @@ function retry(fold: RunFold, step: StepFold, reason: string, by: string): Decis
   return yes({ type: 'step.retried', data: { step: path, by, reason } });
 }
 
-function settle(fold: RunFold, step: StepFold, how: 'done' | 'skip' | 'defer' | 'override', reason: string, by: string): Decision {
+function settle(fold: RunFold, step: StepFold, deed: Extract<StepDeed, { do: 'done' | 'skip' | 'defer' | 'override' }>, by: string): Decision {
   const { path, block } = step.plan;
+  const { do: how, reason } = deed;
   if (reason.trim() === '') return no(`Say why: step ${path} is not done as written, and the record keeps the reason.`);
   if (!isOpenQuestion(step) && step.state !== 'waiting') return no(`Step ${path} cannot be settled by hand: it is ${spoken(step)}.`);
   if (block.kind === 'approve' && how !== 'defer') return no(`Step ${path} is an approval: it can be given, refused or deferred, not passed by.`, 'Have it approved, go on at another step, or abort.');
@@ -211,9 +219,9 @@ function settle(fold: RunFold, step: StepFold, how: 'done' | 'skip' | 'defer' | 
   if (how === 'done' && wanted !== null && approvers(step).length < wanted.quorum) return no(`Step ${path} needs an approval before it is done, by hand as well.`);
   if (how === 'defer' && (step.state === 'deferred' || step.reoffered)) return no(`Step ${path} was deferred already; at the end it is done, skipped or overridden.`);
   const data = { step: path, by, reason };
-  switch (how) {
+  switch (deed.do) {
     case 'done':
-      return yes({ type: 'step.done', data: { ...data, ...(isVerified(fold, step) ? { verify: true } : {}) } });
+      return doneByHand(fold, step, data, deed.pasted);
     case 'skip':
       return yes({ type: 'step.skipped', data: { ...data, rule: 'person' } });
     case 'defer':
@@ -223,10 +231,18 @@ function settle(fold: RunFold, step: StepFold, how: 'done' | 'skip' | 'defer' | 
   }
 }
 
-/** Whether what must hold is judged after a person has done the step: not where nothing of the step may run. */
-function isVerified(fold: RunFold, step: StepFold): boolean {
+function doneByHand(fold: RunFold, step: StepFold, data: { step: string; by: string; reason: string }, pasted: Pasted | undefined): Decision {
   const { block, path } = step.plan;
-  if (block.verify === undefined || modeRule(fold, step).do !== 'run' || drillRefusal(fold, step) !== null || tearsDown(fold, step) !== fold.teardown) return false;
+  if (pasted === undefined) return yes({ type: 'step.done', data: { ...data, ...(block.verify !== undefined && mayVerify(fold, step) ? { verify: true } : {}) } });
+  if (block.kind !== 'run') return no(`Step ${path} runs no program, so it prints nothing that could be pasted.`);
+  if (!mayVerify(fold, step)) return no(`Step ${path} does not run in this ${fold.mode}, so nothing is judged on what it printed elsewhere.`, 'Say that it is done, without output.');
+  return yes({ type: 'step.done', data: { ...data, verify: true, pasted } });
+}
+
+/** Whether what must hold is judged after a person has done the step: not where nothing of the step may run. */
+function mayVerify(fold: RunFold, step: StepFold): boolean {
+  const { block, path } = step.plan;
+  if (modeRule(fold, step).do !== 'run' || drillRefusal(fold, step) !== null || tearsDown(fold, step) !== fold.teardown) return false;
   return block.kind !== 'call' || fold.order.filter(({ plan }) => plan.parent === path).every(isOver);
 }
 

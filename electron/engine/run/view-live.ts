@@ -11,7 +11,7 @@ import { assertionWords } from './judgement.ts';
 import { modeRule } from './modes.ts';
 import type { Names } from './names.ts';
 import { conditionOf, fillForPeople, namesEver } from './names.ts';
-import { secretsOf, shownFiles, writtenPrograms } from './programs.ts';
+import { secretsOf, shownFiles, shownSecret, writtenPrograms } from './programs.ts';
 
 export interface Viewed {
   fold: RunFold;
@@ -54,6 +54,7 @@ export function viewLive(run: Viewed, alive: boolean): RunView {
     load: (blob) => loadText(run.journal.blobs, blob),
     fill: (step, text) => shown(text, step.plan.scope),
     preview: (step) => preview(run, step, namesOf(step.plan.scope)),
+    environment: (step) => environmentShown(run, step, namesOf(step.plan.scope)),
     ruledOut: (step) => isRuledOut(run.fold, step),
     simulates: (step) => modeRule(run.fold, step).do === 'simulate',
     words: (step, assertion) => assertionWords(Assertion.parse(fillAll(assertion, (text) => shown(text, step.plan.scope)))),
@@ -68,8 +69,16 @@ function preview(run: Viewed, step: StepFold, names: Names): string[][] {
   const { stages } = writtenPrograms(run.fold, step);
   if (stages.length === 0) return [];
   const files = shownFiles(secretsOf(step.plan.block, stages), run.secrets);
-  const values = { ...names, values: { ...names.values } };
-  return stages.map((argv) => argv.map((element) => run.redactor().text(fillForPeople(element.replace(/\{\{(secret_file:[a-z0-9_]+)\}\}/gu, (whole, name: string) => files[name] ?? whole), values))));
+  return stages.map((argv) => argv.map((element) => shownText(run, element, names, files)));
+}
+
+function environmentShown(run: Viewed, { plan: { block } }: StepFold, names: Names): Record<string, string> {
+  if (block.kind !== 'run' && block.kind !== 'secret') return {};
+  return Object.fromEntries(Object.entries(block.env ?? {}).map(([name, value]) => [name, typeof value === 'string' ? shownText(run, value, names, shownFiles(secretsOf(block, []), run.secrets)) : shownSecret(value.secret, run.secrets)]));
+}
+
+function shownText(run: Viewed, text: string, names: Names, files: Readonly<Record<string, string>>): string {
+  return run.redactor().text(fillForPeople(text.replace(/\{\{(secret_file:[a-z0-9_]+)\}\}/gu, (whole, name: string) => files[name] ?? whole), { ...names, values: { ...names.values } }));
 }
 
 export function loadText(blobs: Pick<JournalReader['blobs'], 'read'>, { sha256 }: BlobName): string | null {

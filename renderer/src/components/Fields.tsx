@@ -50,11 +50,22 @@ export function TextField({ value, onChange, autoFocus = false, mono = false, pl
   );
 }
 
-export function TextArea({ value, onChange, autoFocus = false, rows = 3, ...frame }: Omit<TextFieldProps, 'suggestions' | 'placeholder' | 'mono' | 'onBlur'> & { rows?: number }) {
+export function TextArea({ value, onChange, autoFocus = false, rows = 3, mono = false, ...frame }: Omit<TextFieldProps, 'suggestions' | 'placeholder' | 'onBlur'> & { rows?: number }) {
   const id = useId();
   return (
     <Frame {...frame} id={id}>
-      <textarea id={id} className="input area" rows={rows} value={value} autoFocus={autoFocus} aria-describedby={describedBy(id, frame)} onChange={(event) => { onChange(event.target.value); }} />
+      <textarea id={id} className={`input area${mono ? ' mono' : ''}`} spellCheck={!mono} rows={rows} value={value} autoFocus={autoFocus} aria-describedby={describedBy(id, frame)} onChange={(event) => { onChange(event.target.value); }} />
+    </Frame>
+  );
+}
+
+/** Text to take elsewhere: reached with Tab, it is selected as a whole, so that one key copies it. */
+export function CopyField({ value, ...frame }: FieldProps & { value: string }) {
+  const id = useId();
+  const rows = Math.min(8, value.split('\n').length);
+  return (
+    <Frame {...frame} id={id}>
+      <textarea id={id} className="input area mono" rows={rows} readOnly spellCheck={false} wrap="off" value={value} aria-describedby={describedBy(id, frame)} onFocus={(event) => { event.target.select(); }} />
     </Frame>
   );
 }

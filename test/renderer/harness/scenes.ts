@@ -12,7 +12,7 @@ interface StepSeed extends Partial<StepView> { id: string; title: string; phase:
 function step(seed: StepSeed): StepView {
   return {
     kind: 'run', state: 'pending', attempts: 0, started_at: null, finished_at: null, budget_s: 300, tool_s: 0, human_s: 0, exit_codes: [], assertions: [],
-    lane: 0, role: 'operator', prose: '', needs: [], point_of_no_return: false, waiting_for: null, waiting_since: null, commands: [], simulated: false, expected: [],
+    lane: 0, role: 'operator', prose: '', needs: [], point_of_no_return: false, waiting_for: null, waiting_since: null, commands: [], env: {}, missing: [], other_way: null, simulated: false, expected: [],
     output: null, last_output_at: null, quiet_since: null, pid: null, suspects: [], gotos: [], approvals: [], approvals_needed: null, captures: {}, forecast: null, undoable: false, asks: null,
     ...seed,
   };

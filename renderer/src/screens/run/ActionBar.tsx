@@ -39,9 +39,14 @@ function moreItems(can: Choices, view: { halted: boolean; running: boolean; over
   return all.flatMap(([when, item]) => (when ? [item] : []));
 }
 
-function stepKeys(can: Choices, retry: (() => void) | null, open: (dialog: RunDialog) => () => void): Binding[] {
+/** A program can be run elsewhere, and what it printed be judged; of everything else there is only a person's word. */
+function handDialog(step: StepView | null): RunDialog {
+  return step?.kind === 'run' && !step.simulated ? { kind: 'hand' } : { kind: 'reason', verb: 'done' };
+}
+
+function stepKeys(can: Choices, hand: RunDialog, retry: (() => void) | null, open: (dialog: RunDialog) => () => void): Binding[] {
   const all: (readonly [boolean, Binding])[] = [
-    [can.byHand, { key: 'h', label: 'It was done by hand', run: open({ kind: 'reason', verb: 'done' }) }],
+    [can.byHand, { key: 'h', label: 'It was done by hand', run: open(hand) }],
     [can.defer, { key: 'd', label: 'Defer the step', run: open({ kind: 'reason', verb: 'defer' }) }],
     [can.skip, { key: 's', label: 'Skip the step', run: open({ kind: 'reason', verb: 'skip' }) }],
   ];
@@ -68,12 +73,12 @@ export function ActionBar({ run, view, step, action, answer, onPress, onDialog }
   useKeys([
     ...(over ? [] : [{ key: 'n', label: 'Write a note', run: open({ kind: 'note' }) }, { key: 'a', label: 'Attach a file', run: () => { void attach(); } }]),
     ...(tabletop && !over ? [{ key: 'f', label: 'Fire an inject', run: open({ kind: 'inject' }) }] : []),
-    ...stepKeys(can, again === null ? null : () => { void run.send({ do: 'retry', step: again }); }, open),
+    ...stepKeys(can, handDialog(step), again === null ? null : () => { void run.send({ do: 'retry', step: again }); }, open),
   ]);
   return (
     <div className="actions">
       <TheOne action={action} answer={answer} busy={run.busy} onPress={onPress} />
-      {can.byHand && <Button letter="H" onPress={open({ kind: 'reason', verb: 'done' })}>By hand…</Button>}
+      {can.byHand && <Button letter="H" onPress={open(handDialog(step))}>By hand…</Button>}
       {can.defer && <Button letter="D" onPress={open({ kind: 'reason', verb: 'defer' })}>Defer…</Button>}
       {can.skip && <Button letter="S" onPress={open({ kind: 'reason', verb: 'skip' })}>Skip…</Button>}
       <span className="end">

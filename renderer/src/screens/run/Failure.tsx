@@ -3,6 +3,7 @@ import type { RunView, StepView } from '../../../../electron/contract/run.ts';
 import { Prose } from '../../components/Prose.tsx';
 import { Notice } from '../../components/States.tsx';
 import { visible } from '../../visible.ts';
+import { absentPrograms } from './missing-programs.ts';
 import { Assertions } from './Assertions.tsx';
 import { rankSuspects, type Suspect } from './suspects.ts';
 import { verdictOf } from './verdict.ts';
@@ -22,6 +23,20 @@ function SuspectRow({ suspect, rank }: { suspect: Suspect; rank: number }) {
   );
 }
 
+/** What to do about a program that is not here, best first. */
+function MissingPrograms({ step }: { step: StepView }) {
+  const { missing, other_way } = step;
+  return (
+    <Notice tone="amber" shape="needs">
+      <b className="med">{absentPrograms(missing)}.</b> Put it into the toolbox and try again, or do without it:
+      <ul className="ways">
+        {other_way !== null && <li>{visible(other_way.words)} This is the runbook’s other way while {other_way.when_dead.map(visible).join(' or ')} is dead: say so under More, What is dead, and try again.</li>}
+        <li>By hand <kbd>H</kbd>: the exact command to run on another machine, and a place for what it printed there.</li>
+      </ul>
+    </Notice>
+  );
+}
+
 export function Failure({ view, step }: { view: RunView; step: StepView }) {
   const { verdict } = verdictOf(step);
   const suspects = rankSuspects(step.suspects);
@@ -32,6 +47,7 @@ export function Failure({ view, step }: { view: RunView; step: StepView }) {
         <div className="verdict c-red" role="alert"><b>{visible(verdict)}</b></div>
         <Assertions step={step} />
       </div>
+      {step.missing.length > 0 && <MissingPrograms step={step} />}
       {alive.length > 0 && <Notice tone="amber" shape="needs"><b className="med">{alive.length === 1 ? 'A process of this step' : `${alive.length} processes of this step`} still run{alive.length === 1 ? 's' : ''}:</b> {alive.map((survivor) => `${visible(survivor.what)} (process ${survivor.pid})`).join(', ')}.</Notice>}
       {suspects.length > 0 && <section><h2 className="suspects">Suspects, most likely first</h2>{suspects.map((suspect, index) => <SuspectRow key={suspect.symptom} suspect={suspect} rank={index + 1} />)}</section>}
       <details className="again"><summary>What this step does</summary><Prose text={step.prose} /></details>

@@ -5,6 +5,7 @@ import { AbortDialog } from './AbortDialog.tsx';
 import { ApprovalDialog } from './ApprovalDialog.tsx';
 import { DeadDialog } from './DeadDialog.tsx';
 import { GotoDialog } from './GotoDialog.tsx';
+import { HandDialog } from './HandDialog.tsx';
 import { InjectDialog } from './InjectDialog.tsx';
 import { NoReturnDialog } from './NoReturnDialog.tsx';
 import { NoteDialog } from './NoteDialog.tsx';
@@ -15,7 +16,7 @@ import { ResumeDialog } from './ResumeDialog.tsx';
 
 export type RunDialog =
   | { kind: 'reason'; verb: ReasonVerb }
-  | { kind: 'dead' | 'goto' | 'inject' | 'note' | 'abort' | 'output' | 'no-return' | 'approve' | 'outcome' | 'resume' };
+  | { kind: 'dead' | 'goto' | 'inject' | 'note' | 'abort' | 'output' | 'no-return' | 'approve' | 'outcome' | 'resume' | 'hand' };
 
 /** A dialog speaks of the step for which it was opened, wherever the run has gone since. */
 export type OpenDialog = RunDialog & { step: string | null };
@@ -52,6 +53,7 @@ export function RunDialogs({ run, view, dialog, onClose, onSwitch }: RunDialogsP
     case 'inject': return <InjectDialog run={run} view={view} onClose={onClose} />;
     case 'note': return <NoteDialog run={run} step={step} onClose={onClose} />;
     case 'reason': return step === null ? null : <ReasonDialog run={run} step={step} verb={dialog.verb} onClose={onClose} />;
+    case 'hand': return step === null ? null : <HandDialog run={run} step={step} onClose={onClose} />;
     case 'goto': return step === null ? null : <GotoDialog run={run} view={view} step={step} onClose={onClose} />;
     case 'output': return step === null ? null : <OutputDialog view={view} step={step} onClose={onClose} />;
     case 'no-return': return step === null ? null : <NoReturnDialog run={run} step={step} onClose={onClose} onApprove={() => { onSwitch({ kind: 'approve' }); }} />;
