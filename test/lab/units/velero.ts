@@ -42,6 +42,8 @@ export function velero(place: LabPlace, ...words: string[]): string {
 
 /** Into the lab's cluster, with its backups in this bucket of the lab's object storage. */
 export function installVelero(place: LabPlace, to: { bucket: string; prefix?: string; credentials: string }): void {
+  // An earlier one may be on its way out; into its namespace nothing can be put any more.
+  if (kubectl(place, ['get', 'namespace', 'velero', '--ignore-not-found', '--output=jsonpath={.status.phase}']) === 'Terminating') kubectl(place, ['wait', '--for=delete', 'namespace/velero', '--timeout=120s']);
   velero(place, 'install', '--provider=aws', `--bucket=${to.bucket}`, ...(to.prefix === undefined ? [] : [`--prefix=${to.prefix}`]), `--secret-file=${to.credentials}`, `--backup-location-config=region=${S3_REGION},s3ForcePathStyle=true,s3Url=${S3_ENDPOINT}`);
 }
 
