@@ -21,7 +21,7 @@ export const rehearsal: Rehearsal = {
   units: ['cluster-dns', 's3', 'knot', 'helm', 'health', 'velero', 'stand-ins'],
   programs: {
     kubectl: 'real', aws: 'real', jq: 'real', gzip: 'real', tail: 'real', grep: 'real', helm: 'real', knsupdate: 'real', kdig: 'real',
-    velero: 'stand-in', mc: 'stand-in', k3d: 'stand-in', 'k3d-create.sh': 'stand-in', 'deploy-from-harbor.sh': 'stand-in', 'run-all.sh': 'stand-in',
+    velero: 'stand-in', mc: 'stand-in', k3d: 'stand-in', '{{k3d_program}}': 'stand-in', '{{deploy_program}}': 'stand-in', '{{validate_program}}': 'stand-in',
   },
   people: [{ name: 'Dora', roles: ['dba'], credentialEnv: 'DORA' }, { name: 'Ines', roles: ['incident-lead'], credentialEnv: 'INES' }],
   async prepare(place) {

@@ -1,5 +1,5 @@
 /** Users were deleted; the newest dump of the backup volume is restored by a job in the cluster. */
-import { ticked, typed, writeAnswers } from '../answers.ts';
+import { typed, writeAnswers } from '../answers.ts';
 import type { Rehearsal } from '../rehearsal.ts';
 import { deleteUsers, dumpVeza, endVeza, faults, startVeza, USERS } from '../veza/veza.ts';
 
@@ -15,7 +15,6 @@ export const rehearsal: Rehearsal = {
       params: { users_min: String(USERS) },
       answers: writeAnswers(place, {
         decisions: { 'choose-dump': 'newest' },
-        confirmations: { document: { note: 'See the report.', checklist: ticked(4) } },
         point_of_no_return: typed('start-restore'),
       }),
     };
