@@ -9,30 +9,36 @@ const PACKAGES = [
   ...['postgresql', 'pgbackrest', 'age', 'openssl', 'sqlite3', 'strace', 'gnupg', 'zstd', 'python3', 'skopeo', 'git', 'dbus', 'gnome-keyring', 'iproute2'],
 ];
 
-function isDebian() {
+export function isDebian() {
   return process.platform === 'linux' && existsSync('/usr/bin/dpkg-query');
 }
 
-function missingPackages() {
-  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Package}\n', ...PACKAGES], { encoding: 'utf8' });
+/** Those of the packages that are not installed. */
+export function missingPackages(names) {
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Package}\n', ...names], { encoding: 'utf8' });
   const present = new Set(stdout.split('\n').filter((line) => line.startsWith('installed ')).map((line) => line.slice('installed '.length)));
-  return PACKAGES.filter((name) => !present.has(name));
+  return names.filter((name) => !present.has(name));
 }
 
 function apt(words) {
   return spawnSync('apt-get', words, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
 }
 
+/** Root only. Whether they are installed now. */
+export function installPackages(names) {
+  say(`installing Debian packages: ${names.join(' ')}`);
+  const install = ['install', '-y', '--no-install-recommends', ...names];
+  return apt(install) || (apt(['update']) && apt(install));
+}
+
 /** Installs what is missing when we may; otherwise says how, and ends with a status that is not 0. */
 export function ensureSystemPackages() {
   if (!isDebian()) return;
-  const missing = missingPackages();
+  const missing = missingPackages(PACKAGES);
   if (missing.length === 0) return;
   const line = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid?.() !== 0) stop(`the tests need Debian packages that are not installed. Run:\n  sudo ${line}`);
-  say(`installing Debian packages: ${missing.join(' ')}`);
-  const install = ['install', '-y', '--no-install-recommends', ...missing];
-  if (!(apt(install) || (apt(['update']) && apt(install)))) stop(`could not install them; run by hand:\n  ${line}`);
+  if (!installPackages(missing)) stop(`could not install them; run by hand:\n  ${line}`);
 }
 
 // Run by itself it lists them, for another installer.

@@ -12,7 +12,7 @@ import { Report } from '../../electron/contract/report.ts';
 import { ROOT } from '../../electron/setup/places.mjs';
 import { blackstart, RunAnswer, stepOf, type CommandResult } from '../integration/command-line.ts';
 import { missingForLab, REHEARSAL_PORT, startAmporaLab, TENANTS, type AmporaLab } from '../lab/ampora/ampora-lab.ts';
-import { asLabAccount, giveToLab } from '../lab/ampora/lab-account.ts';
+import { asLabAccount, giveToLab } from '../lab/lab-account.ts';
 import { driveRun, enterUntil, stepHeading, tabTo } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { takePictures } from '../support/look.ts';

@@ -6,8 +6,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PG_BIN } from '../lab/ampora/ampora-lab.ts';
-import { asLabAccount, giveToLab } from '../lab/ampora/lab-account.ts';
+import { PG_BIN } from '../lab/postgres-server.ts';
+import { asLabAccount, giveToLab } from '../lab/lab-account.ts';
 import { startPeerLab, type PeerLab } from '../lab/ampora/peer-lab.ts';
 import { blackstart, ReadyAnswer, RunAnswer, stepOf, type CommandResult } from './command-line.ts';
 

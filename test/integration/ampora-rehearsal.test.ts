@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sealValue } from '../../electron/engine/drill/seal.ts';
 import { missingForLab, paramOptions, REHEARSAL_PORT, startAmporaLab, TENANTS, type AmporaLab } from '../lab/ampora/ampora-lab.ts';
-import { asLabAccount, giveToLab } from '../lab/ampora/lab-account.ts';
+import { asLabAccount, giveToLab } from '../lab/lab-account.ts';
 import { blackstart, ReadyAnswer, RunAnswer, stepOf, type CommandResult } from './command-line.ts';
 
 const missing = missingForLab();

@@ -15,12 +15,13 @@ export interface LeafOptions {
   names?: string; // subjectAltName, default DNS:ampora.example,IP:127.0.0.1
   days?: number;
   authority?: boolean; // an intermediate
-  purpose?: 'serverAuth' | 'clientAuth';
+  purpose?: 'serverAuth' | 'clientAuth' | 'serverAuth,clientAuth';
+  subject?: string; // default /CN=NAME
 }
 
 /** `NAME.crt` and `NAME.key`, signed by `by`. */
-export function makeLeaf(folder: string, name: string, { by, names = 'DNS:ampora.example,DNS:*.ampora.example,IP:127.0.0.1', days = 90, authority = false, purpose = 'serverAuth' }: LeafOptions): void {
-  openssl(folder, ['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`]);
+export function makeLeaf(folder: string, name: string, { by, names = 'DNS:ampora.example,DNS:*.ampora.example,IP:127.0.0.1', days = 90, authority = false, purpose = 'serverAuth', subject = `/CN=${name}` }: LeafOptions): void {
+  openssl(folder, ['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', subject, '-keyout', `${name}.key`, '-out', `${name}.csr`]);
   writeFileSync(join(folder, `${name}.ext`), authority ? 'basicConstraints=critical,CA:TRUE\n' : `subjectAltName=${names}\nextendedKeyUsage=${purpose}\nbasicConstraints=CA:FALSE\n`);
   openssl(folder, ['x509', '-req', '-in', `${name}.csr`, '-CA', `${by}.crt`, '-CAkey', `${by}.key`, '-CAcreateserial', '-days', String(days), '-out', `${name}.crt`, '-extfile', `${name}.ext`]);
 }

@@ -1,6 +1,7 @@
 /** What the events of a step make of it. */
 import type { StepState } from '../run.ts';
 import type { BlobName, EventOf, RunEvent } from './events.ts';
+import { restoresService } from './plan.ts';
 import type { Instant, Kept, RunFold, StepFold, Stretch } from './state.ts';
 import { approvalOf, approvers, join, stepOf } from './state.ts';
 
@@ -254,7 +255,7 @@ function finish(fold: RunFold, step: StepFold, state: StepState, reason: string 
   rest(fold, step, state, at);
   step.reason = reason;
   step.finishedAt = at;
-  if (state === 'succeeded' && step.plan.block.restores_service === true) fold.restoredAt ??= at;
+  if (state === 'succeeded' && restoresService(fold.plan, step.plan)) fold.restoredAt ??= at;
 }
 
 /** A person's part is over; when the step has something to verify, that is left. */

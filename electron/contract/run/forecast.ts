@@ -1,6 +1,7 @@
 /** When the run will end: the critical path over what is left, from measured times where there are any, else from budgets. */
 import { durationSeconds } from '../scalars.ts';
 import { dueOf } from './due.ts';
+import { restoresService } from './plan.ts';
 import type { Instant, RunFold, StepFold } from './state.ts';
 import { elapsed } from './state.ts';
 
@@ -38,7 +39,7 @@ export function forecastRun(fold: RunFold, now: Instant, ruledOut: (step: StepFo
       if (step.plan.parent !== null) ends.set(step.plan.parent, Math.max(window.end, ends.get(step.plan.parent) ?? 0));
       steps.set(step.plan.path, window);
       finish = Math.max(finish, window.end);
-      if (step.plan.block.restores_service === true) restored = Math.max(restored ?? 0, window.end);
+      if (restoresService(fold.plan, step.plan)) restored = Math.max(restored ?? 0, window.end);
     }
   }
   return { steps, finish, restored: restored ?? finish };

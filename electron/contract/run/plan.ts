@@ -73,6 +73,17 @@ function flatten(snapshot: RunSnapshot, runbook: Runbook, scope: string, callPha
   });
 }
 
+/** Whether the RTO clock stops with this step. Where the calling runbook says by itself when the service is back, that of the called one is only a part. */
+export function restoresService(plan: RunPlan, { block, scope }: PlannedStep): boolean {
+  if (block.restores_service !== true) return false;
+  return callersOf(scope).every((outer) => !runbookOf(plan, outer).steps.some((step) => step.block.restores_service === true));
+}
+
+/** The scopes around one: of `a/b` these are `a` and the run itself. */
+function callersOf(scope: string): string[] {
+  return scope === '' ? [] : scope.split('/').map((_, index, ids) => ids.slice(0, index).join('/'));
+}
+
 /** The path of a step that is named inside a scope. */
 export function within(scope: string, id: string): string {
   return scope === '' ? id : `${scope}/${id}`;

@@ -8,6 +8,7 @@ import { addPeriod, durationSeconds } from '../../contract/scalars.ts';
 import { counted, spokenDuration, utcTime } from '../../contract/wording.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import { readRunFacts, type RunFacts } from './run-facts.ts';
+import { shownSteps } from './shown-steps.ts';
 
 export interface ReportSources {
   view: RunView;
@@ -84,7 +85,7 @@ function scope(view: RunView, runbook: Runbook, execution: readonly ReportStep[]
     components: (runbook.front.components ?? []).map(({ title }) => title),
     environment: ENVIRONMENT[view.mode],
     params: view.params,
-    exclusions: execution.filter(({ verdict: v }) => v === 'not executed').map(({ title, deviation }) => ({ what: title, reason: deviation ?? 'not reached' })),
+    exclusions: shownSteps(execution).filter(({ verdict: v }) => v === 'not executed').map(({ title, deviation }) => ({ what: title, reason: deviation ?? 'not reached' })),
     compliance: runbook.front.compliance ?? [],
   };
 }
@@ -203,11 +204,18 @@ function text(value: unknown): string | null {
 
 const NOT_AS_WRITTEN: ReadonlySet<StepView['state']> = new Set(['failed', 'unknown', 'deferred', 'overridden']);
 
+/** A rehearsal in time is no recovery in time while parts of the procedure were not done. Approvals, decisions and messages take no machine and are left uncounted. */
+function notMeasured(view: RunView, facts: RunFacts): string {
+  if (view.mode !== 'rehearsal') return '';
+  const parts = view.steps.filter(({ id, kind, simulated }) => (simulated || facts.skippedByMode.has(id)) && !['approve', 'decide', 'notify'].includes(kind));
+  return parts.length === 0 ? '' : ` The time is without ${counted(parts.length, 'step that a rehearsal only simulates or leaves', 'steps that a rehearsal only simulates or leaves')} out.`;
+}
+
 /** The sentence that stands first: met or not met, in one look. */
 function verdict(view: RunView, facts: RunFacts): string {
   if (view.state !== 'succeeded') return `The run did not finish: it is ${view.state}.`;
   const open = view.steps.filter(({ id, state, by_hand }) => NOT_AS_WRITTEN.has(state) || by_hand === true || facts.skippedByPeople.has(id)).length;
-  const rest = open === 0 ? '' : ` ${counted(open, 'step was', 'steps were')} not done as written.`;
+  const rest = `${open === 0 ? '' : ` ${counted(open, 'step was', 'steps were')} not done as written.`}${notMeasured(view, facts)}`;
   if (view.rto.met === false) return `Recovered, but past the target by ${spokenDuration((view.rto.achieved_s ?? 0) - (view.rto.target_s ?? 0))}.${rest}`;
   if (view.rpo.met === false) return `Recovered in time, but more data was lost than allowed.${rest}`;
   if (view.rto.met === null) return `Finished. No target was set, so none was met or missed.${rest}`;

@@ -9,6 +9,7 @@ import type { CheckResult } from '../../contract/readiness.ts';
 import type { Report, ReportStep } from '../../contract/report.ts';
 import { counted, spokenBytes, spokenDuration, utcInstant, utcTime } from '../../contract/wording.ts';
 import { fontFaces } from './fonts.ts';
+import { shownSteps } from './shown-steps.ts';
 import { STYLE } from './style.ts';
 import { timelinePicture } from './timeline.ts';
 
@@ -178,10 +179,13 @@ function outcome(check: CheckResult): Element {
 
 function readinessBlock({ readiness }: Report): Element[] {
   const why = (check: CheckResult): string => (check.override === null ? check.summary : `${check.summary} Overridden by ${check.override.by}: “${check.override.reason}”`);
+  const ran = readiness.checks.filter(({ checked_at, override }) => checked_at !== null || override !== null);
+  const never = readiness.checks.filter((check) => !ran.includes(check));
   return [
     heading('Readiness'),
     h('p', readiness.state === null ? 'Readiness was not judged.' : `State: ${readiness.state.toLowerCase().replaceAll('_', ' ')}.`),
-    table(['Check', 'Outcome', 'What was found', 'Checked'], readiness.checks.map((check) => [check.title, outcome(check), why(check), full(check.checked_at)]), 'No checks.'),
+    table(['Check', 'Outcome', 'What was found', 'Checked'], ran.map((check) => [check.title, outcome(check), why(check), full(check.checked_at)]), readiness.checks.length === 0 ? 'No checks.' : 'No check was made before this run.'),
+    ...(never.length === 0 ? [] : [h('p', [h('strong', `${counted(never.length, 'check was', 'checks were')} never made on this version of the runbook: `), `${never.map(({ title }) => title).join('; ')}.`])]),
   ];
 }
 
@@ -190,7 +194,7 @@ const VERDICT_TONE: Readonly<Record<ReportStep['verdict'], readonly [Tone, strin
 };
 
 function stepsBlock({ execution }: Report): Element[] {
-  const rows = execution.map((step) => [step.number, step.title, tone(...VERDICT_TONE[step.verdict]), span(step.target_s), measured(step), time(step.started_at), step.executor, step.deviation]);
+  const rows = shownSteps(execution).map((step) => [step.number, step.title, tone(...VERDICT_TONE[step.verdict]), span(step.target_s), measured(step), time(step.started_at), step.executor, step.deviation]);
   return [
     heading('Steps', 'page'),
     table(['', 'Step', 'Result', 'Target', 'Measured', 'Started', 'By', 'Deviation'], rows, 'No steps.'),
@@ -203,8 +207,9 @@ function measured({ measured_s: value, target_s: target }: ReportStep): Element 
   return target !== null && value > target ? tone('bad', `${spokenDuration(value)}, late`) : spokenDuration(value);
 }
 
+/** What did not run has nothing to show but what was judged or approved before. */
 function hasDetail(step: ReportStep): boolean {
-  return step.commands.length > 0 || step.assertions.length > 0 || step.approvers.length > 0;
+  return (step.commands.length > 0 && step.verdict !== 'not executed') || step.assertions.length > 0 || step.approvers.length > 0;
 }
 
 function stepDetail(step: ReportStep): Element {

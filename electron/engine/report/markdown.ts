@@ -1,6 +1,7 @@
 /** The report as Markdown: what a person pastes into a ticket. */
 import type { Report } from '../../contract/report.ts';
 import { spokenDuration, utcInstant } from '../../contract/wording.ts';
+import { shownSteps } from './shown-steps.ts';
 
 /** Text from runbooks, tools and people never becomes markup. */
 function cell(value: string | number | null): string {
@@ -57,7 +58,7 @@ export function reportMarkdown(report: Report): string {
     '', '## Readiness', '', ...(readiness.state === null ? [] : [`State: ${readiness.state}`, '']),
     ...table(['check', 'outcome', 'found', 'checked'], readiness.checks.map((check) => [check.title, check.outcome, check.summary, instant(check.checked_at)])),
     '', '## Steps', '',
-    ...table(['', 'step', 'result', 'target', 'measured', 'by', 'deviation'], execution.map((step) => [step.number, step.title, step.verdict, seconds(step.target_s), seconds(step.measured_s), step.executor, step.deviation])),
+    ...table(['', 'step', 'result', 'target', 'measured', 'by', 'deviation'], shownSteps(execution).map((step) => [step.number, step.title, step.verdict, seconds(step.target_s), seconds(step.measured_s), step.executor, step.deviation])),
     '', '## Deviations', '', ...table(['time', 'step', 'what', 'who, why'], deviations.map(({ at, step, what, who }) => [instant(at), step, what, who])),
     '', '## Communications', '', ...table(['audience', 'channel', 'due', 'sent', 'reached'], communications.map((message) => [message.audience, message.channel, instant(message.due_at), instant(message.sent_at), message.reached])),
     '', '## Findings', '', ...table(['id', 'finding', 'severity', 'owner', 'due', 'status'], findings.map((finding) => [finding.id, finding.title, finding.severity, finding.owner, finding.due, finding.status])),

@@ -19,11 +19,13 @@ export interface RunFacts {
   clock: Report['integrity']['clock'];
   /** Steps that a person left out; what a rule left out was not meant to run. */
   skippedByPeople: Set<string>;
+  /** Steps that the runbook keeps out of this kind of run. */
+  skippedByMode: Set<string>;
 }
 
 /** @param readText the text of a blob that an event names; null when the blob is missing */
 export function readRunFacts(events: readonly JournalEvent[], readText: (sha256: string) => string | null): RunFacts {
-  const facts: RunFacts = { declaredBy: null, names: new Map(), presence: new Map(), executors: new Map(), tools: new Map(), keys: [], messages: [], deviations: [], clock: [], skippedByPeople: new Set() };
+  const facts: RunFacts = { declaredBy: null, names: new Map(), presence: new Map(), executors: new Map(), tools: new Map(), keys: [], messages: [], deviations: [], clock: [], skippedByPeople: new Set(), skippedByMode: new Set() };
   for (const stored of events) {
     const event = readRunEvent(stored);
     if (event === null) noteClock(facts, stored);
@@ -93,6 +95,7 @@ const BY_A_PERSON: Readonly<Partial<Record<RunEvent['type'], string>>> = {
 
 function deviation(facts: RunFacts, event: RunEvent): void {
   if (event.type === 'step.skipped' && event.data.rule === 'person') facts.skippedByPeople.add(event.data.step);
+  if (event.type === 'step.skipped' && event.data.rule === 'mode') facts.skippedByMode.add(event.data.step);
   const what = deviationWords(event);
   if (what === null) return;
   const { data } = event;

@@ -107,9 +107,9 @@ function retry(step: StepFold): Advance {
   return one({ type: 'step.retrying', data: { step: step.plan.path, attempt: step.attempts + 1, delay_ms } });
 }
 
-/** A call is over when every step of the called runbook is. */
+/** A call is over when every step of the called runbook is; its teardown comes with that of the whole run. */
 function closeCall(fold: RunFold, step: StepFold): Advance {
-  const children = fold.order.filter(({ plan }) => plan.parent === step.plan.path);
+  const children = fold.order.filter((child) => child.plan.parent === step.plan.path && !tearsDown(fold, child));
   if (!children.every(isOver)) return NOTHING;
   if (step.plan.block.verify !== undefined) return launch(step, 'verify');
   return one({
@@ -119,7 +119,9 @@ function closeCall(fold: RunFold, step: StepFold): Advance {
 }
 
 function isReady(fold: RunFold, { plan, jumpedTo }: StepFold): boolean {
-  if (plan.parent !== null && stepOf(fold, plan.parent).state !== 'running') return false;
+  const call = plan.parent === null ? null : stepOf(fold, plan.parent);
+  // By the time of the teardown the call may be over, in whatever way; what it began has to be cleared up.
+  if (call !== null && (fold.teardown ? call.called === null : call.state !== 'running')) return false;
   if (jumpedTo) return true;
   const needs = plan.needs.map((need) => stepOf(fold, need));
   if (!fold.teardown) return needs.every(satisfies);

@@ -35,12 +35,38 @@ describe('the report says first whether the target was met', () => {
     expect(renderReport(report({ steps }), 'html')).toContain('× 2 steps did not succeed');
   });
 
+  it('says of a rehearsal how much of the procedure its time is without, and nothing of the kind of a live recovery', () => {
+    const steps = [stepView({ id: 'build', number: 1, simulated: true }), stepView({ id: 'agree', number: 2, kind: 'approve', simulated: true }), stepView({ id: 'restore', number: 3 })];
+    expect(report({ mode: 'rehearsal', steps }).results.verdict).toContain('The time is without 1 step that a rehearsal only simulates or leaves out.');
+    expect(report({ mode: 'live', steps }).results.verdict).not.toContain('without');
+  });
+
   it('says by how much a target was missed', () => {
     expect(report({ rto: { target_s: 600, achieved_s: 660, met: false } }).results.verdict).toMatch(/^Recovered, but past the target by 1 min\./u);
   });
 
   it('never calls an unfinished run a success', () => {
     expect(report({ state: 'aborted' }).results.verdict).toBe('The run did not finish: it is aborted.');
+  });
+});
+
+describe('the report tells a runbook that was not called as one thing', () => {
+  const why = 'Not needed: damage == "cluster" is false';
+  const steps = [
+    stepView({ id: 'choose', number: 1 }),
+    stepView({ id: 'rebuild', number: 2, kind: 'call', title: 'Rebuild the cluster', state: 'skipped', reason: why }),
+    ...['install', 'restore'].map((id, index) => stepView({ id: `rebuild/${id}`, number: 3 + index, title: `Inner ${id}`, state: 'skipped', reason: `The call rebuild was skipped: ${why}` })),
+  ];
+
+  it('leaves out the call with the number of its steps, and says why once', () => {
+    expect(report({ steps }).scope.exclusions).toEqual([{ what: 'Rebuild the cluster (2 steps)', reason: why }]);
+    for (const format of ['html', 'md'] as const) expect(renderReport(report({ steps }), format)).not.toContain('Inner install');
+  });
+
+  it('keeps each of its steps in the record, and shows those of a call that was made', () => {
+    expect(report({ steps }).execution).toHaveLength(4);
+    const made = steps.map((step) => ({ ...step, state: 'succeeded' as const }));
+    expect(renderReport(report({ steps: made }), 'html')).toContain('Inner install');
   });
 });
 

@@ -118,6 +118,18 @@ describe('modes', () => {
     expect(lab.events(done.live.id, 'scratch.gone')).toHaveLength(1);
   });
 
+  it.each(['succeeded', 'failed', 'aborted'])('tears down at the end what a called runbook made, when the run %s', async (how) => {
+    const lab = openLab();
+    lab.write(step('write', 'kind: run\nrun: [touch, "{{there}}/file"]') + step('wipe', 'kind: run\nteardown: true\nrun: [rm, "{{there}}/file"]\nverify: [{ file: "{{there}}/file", exists: false }]'), 'params:\n  there: { type: string, required: true, rehearsal: "{{data_dir}}" }', 'child');
+    const after = how === 'succeeded' ? 'run: [test, -e, "{{data_dir}}/file"]' : 'run: ["false"]';
+    const done = await lab.drive(step('sub', 'kind: call\nrunbook: child') + step('after', `kind: run\n${after}`), { mode: 'rehearsal', answers: how === 'aborted' ? { failures: { after: [{ do: 'abort', reason: 'r', by: 'Kim' }] } } : {} });
+    expect(done).toMatchObject({ state: how });
+    expect(done.step('sub').state).toBe('succeeded');
+    expect(done.step('after').state).toBe(how === 'succeeded' ? 'succeeded' : 'failed');
+    expect(done.step('sub/wipe')).toMatchObject({ state: 'succeeded' });
+    expect(existsSync(join(lab.dataDir, 'file'))).toBe(false);
+  });
+
   it('a live run leaves teardown steps out', async () => {
     const lab = openLab();
     await lab.people.enroll({ name: 'Op', roles: ['operator'], passphrase: 'long enough' });

@@ -43,6 +43,14 @@ describe('hours', () => {
     expect(done.run.rpo).toEqual({ target_s: 900, achieved_s: 600, met: true, newest_at: '2026-03-01T02:20:00.000Z' });
   });
 
+  it.each([['restores_service: true\n', 90], ['', 30]])('stop at the step that the calling runbook names (%j), else at that of the called one', async (own, minutes) => {
+    const lab = openLab({ clock: setClock(Date.parse('2026-03-01T03:00:00.000Z')) });
+    lab.write(step('part', 'kind: wait\nfor: 30m\nrestores_service: true'), '', 'child');
+    const done = await lab.drive(step('sub', 'kind: call\nrunbook: child') + step('switch', `kind: wait\nfor: 60m\n${own}`) + step('tidy', 'kind: wait\nfor: 5h'), { front: 'targets: { rto: 2h }', outage_at: '2026-03-01T03:00:00Z' });
+    expect(done.state, done.why).toBe('succeeded');
+    expect((done.run.rto.achieved_s ?? 0) / 60).toBeCloseTo(minutes, 0);
+  });
+
   it('the RPO is measured where a called runbook says so, and of several parts the oldest counts', async () => {
     const lab = openLab({ clock: setClock(Date.parse('2026-03-01T03:00:00.000Z')) });
     const newest = 'targets: { rto: 2h, rpo_from: newest_row }';

@@ -1,34 +1,28 @@
 /**
- * The Ampora lab: a real PostgreSQL 15 with a real, encrypted pgBackRest repository, an accident, and nothing left of the primary but its
- * backups, plus the kit that a break-glass laptop would carry. Everything is on loopback and below one temporary folder.
+ * The Ampora lab of a test: a real PostgreSQL 15 with a real, encrypted pgBackRest repository, an accident, and nothing left of the primary but
+ * its backups, plus the kit. Everything is on loopback and below one temporary folder, so that tests need no other part of the lab.
  *
  * `startAmporaLab()` takes about 15 seconds; `lab.remove()` ends what it started and deletes the folder.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { writeOciLayout } from '../../../electron/engine/drill/oci-layout.ts';
-import { sealValue } from '../../../electron/engine/drill/seal.ts';
-import { asLabAccount, giveToLab, runInLab } from './lab-account.ts';
-import { makeAgentPki, makeKubeconfig, makeServerTls } from './lab-certificates.ts';
+import { join } from 'node:path';
+import { until } from '../daemon.ts';
+import { asLabAccount, giveToLab } from '../lab-account.ts';
+import { createServer, PG_BIN, serverIn, sqlOn, startServer, stopServer, type PostgresServer } from '../postgres-server.ts';
+import { accident, fillAndBackUp, healthOf, HOSTNAME, inSite, makeKit, makeSite, REHEARSAL_PORT, TENANTS, type Accident, type Primary, type Site } from './ampora-site.ts';
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-export const PG_BIN = '/usr/lib/postgresql/15/bin';
-/** Where the runbook's rehearsal puts the restored server. */
-export const REHEARSAL_PORT = 55439;
-export const HOSTNAME = 'ampora.acme.test';
-export const TENANTS = 1250;
+export { REHEARSAL_PORT, TENANTS } from './ampora-site.ts';
 
-export interface AmporaLab {
+const STANZA = 'ampora';
+/** Nothing listens on it over TCP: it is only the name of the socket. */
+const SOCKET_PORT = 5432;
+
+export interface AmporaLab extends Accident {
   folder: string;
   kit: string;
-  /** The moment to restore to, in the form that PostgreSQL reads. */
-  restoreTo: string;
-  /** When the accident happened, RFC 3339 UTC. */
-  outageAt: string;
   healthUrl: string;
   answers: string;
   /** Whole environment for the command line and the tools. */
@@ -41,14 +35,6 @@ export interface AmporaLab {
   remove(): Promise<void>;
 }
 
-export interface Site {
-  folder: string;
-  kit: string;
-  env: Record<string, string>;
-  password: string;
-  masterKey: string;
-}
-
 /** Which programs the lab needs and this machine lacks. */
 export function missingForLab(): string[] {
   const programs = [`${PG_BIN}/initdb`, '/usr/bin/pgbackrest', '/usr/bin/openssl'];
@@ -57,117 +43,48 @@ export function missingForLab(): string[] {
 }
 
 export async function startAmporaLab(): Promise<AmporaLab> {
-  const site = makeSite();
+  const site = makeTemporarySite();
+  const server = serverIn(site.folder, 'primary', SOCKET_PORT, '');
   try {
-    startPrimary(site);
-    fillAndBackUp(site);
-    const { restoreTo, outageAt } = accident(site);
-    await makeKit(site);
+    const primary = startPrimary(site, server);
+    fillAndBackUp(site, primary);
+    const happened = accident(primary);
+    stopServer(server);
+    const { answers } = await makeKit(site, primary);
     const health = await startHealthServer(site, REHEARSAL_PORT);
-    return labOf(site, { restoreTo, outageAt, health });
+    return labOf(site, happened, answers, health);
   } catch (error) {
-    stopPrimary(site);
+    stopServer(server);
     rmSync(site.folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-export function makeSite(): Site {
+export function makeTemporarySite(): Site {
   const folder = mkdtempSync(join(tmpdir(), 'bs-ampora-'));
   chmodSync(folder, 0o755);
-  for (const part of ['log', 'lock', 'spool', 'sock', 'kit', 'home', 'blackstart']) mkdirSync(join(folder, part), { mode: 0o700 });
-  const kit = join(folder, 'kit');
-  mkdirSync(join(kit, 'repo'), { mode: 0o700 });
-  const password = randomBytes(12).toString('base64url');
-  const masterKey = randomBytes(32).toString('base64url');
-  writeFileSync(join(kit, 'pg-password'), `${password}\n`, { mode: 0o600 });
-  writeFileSync(join(kit, 'master.key'), `${masterKey}\n`, { mode: 0o600 });
-  writeFileSync(join(kit, 'pgbackrest.conf'), pgbackrestConfig(folder), { mode: 0o600 });
-  giveToLab(folder);
-  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: join(folder, 'home'), LANG: 'C.UTF-8', TMPDIR: tmpdir() };
-  return { folder, kit, env, password, masterKey };
+  for (const part of ['lock', 'spool', 'blackstart']) mkdirSync(join(folder, part), { mode: 0o700 });
+  return makeSite(folder);
 }
 
-function pgbackrestConfig(folder: string): string {
+function startPrimary(site: Site, server: PostgresServer): Primary {
+  const config = join(site.kit, 'pgbackrest.conf');
+  mkdirSync(join(site.kit, 'repo'), { mode: 0o700 });
+  writeFileSync(config, repositoryConfig(site.folder, server), { mode: 0o600 });
+  giveToLab(site.folder);
+  createServer(server, ['wal_level = replica', 'archive_mode = on', 'archive_timeout = 60', `archive_command = 'pgbackrest --config=${config} --stanza=${STANZA} archive-push %p'`]);
+  startServer(server);
+  const pgbackrest = (...words: string[]): string => inSite(site, ['pgbackrest', `--config=${config}`, `--stanza=${STANZA}`, ...words]);
+  pgbackrest('stanza-create');
+  return { sql: (text, database) => sqlOn(server, text, database), pgbackrest, config };
+}
+
+function repositoryConfig(folder: string, server: PostgresServer): string {
   return [
     '[global]', `repo1-path=${folder}/kit/repo`, 'repo1-retention-full=2', 'repo1-cipher-type=aes-256-cbc', `repo1-cipher-pass=${randomBytes(24).toString('base64')}`,
     `log-path=${folder}/log`, `lock-path=${folder}/lock`, `spool-path=${folder}/spool`, 'log-level-file=off', 'start-fast=y', 'compress-type=zst',
-    '[ampora]', `pg1-path=${folder}/primary`, 'pg1-port=5432', `pg1-socket-path=${folder}/sock`, 'pg1-user=postgres', '',
+    `[${STANZA}]`, `pg1-path=${server.data}`, `pg1-port=${server.port}`, `pg1-socket-path=${server.sockets}`, 'pg1-user=postgres', '',
   ].join('\n');
-}
-
-export function inSite(site: Site, argv: readonly string[], input?: string): string {
-  return runInLab(argv, { env: site.env, cwd: site.folder, ...(input === undefined ? {} : { input }) });
-}
-
-function startPrimary(site: Site): void {
-  const data = join(site.folder, 'primary');
-  inSite(site, [`${PG_BIN}/initdb`, '-D', data, '-U', 'postgres', '--auth-local=trust', '--auth-host=scram-sha-256', '--data-checksums', '--encoding=UTF8', '--locale=C.UTF-8']);
-  const settings = [
-    "listen_addresses = ''", `unix_socket_directories = '${site.folder}/sock'`, 'wal_level = replica', 'archive_mode = on', 'archive_timeout = 60', 'fsync = on', 'shared_buffers = 32MB',
-    `archive_command = 'pgbackrest --config=${site.kit}/pgbackrest.conf --stanza=ampora archive-push %p'`,
-  ];
-  inSite(site, ['tee', '-a', join(data, 'postgresql.conf')], `${settings.join('\n')}\n`);
-  inSite(site, [`${PG_BIN}/pg_ctl`, '-D', data, '-w', '-l', `${site.folder}/log/primary.log`, 'start']);
-}
-
-function stopPrimary(site: Site): void {
-  if (existsSync(join(site.folder, 'primary', 'postmaster.pid'))) inSite(site, [`${PG_BIN}/pg_ctl`, '-D', join(site.folder, 'primary'), '-m', 'immediate', '-w', 'stop']);
-}
-
-function sql(site: Site, text: string, database = 'ampora'): string {
-  return inSite(site, ['psql', '--no-psqlrc', '-h', `${site.folder}/sock`, '-U', 'postgres', '-d', database, '-v', 'ON_ERROR_STOP=1', '-qAt', '-f', '-'], text).trim();
-}
-
-function pgbackrest(site: Site, ...rest: string[]): string {
-  return inSite(site, ['pgbackrest', `--config=${site.kit}/pgbackrest.conf`, '--stanza=ampora', ...rest]);
-}
-
-function fillAndBackUp(site: Site): void {
-  pgbackrest(site, 'stanza-create');
-  sql(site, `CREATE ROLE ampora LOGIN PASSWORD '${site.password}'; CREATE DATABASE ampora OWNER ampora;`, 'postgres');
-  sql(site, readFileSync(join(HERE, 'schema.sql'), 'utf8'));
-  const pki = makeAgentPki(site.folder, (argv, input) => inSite(site, argv, input));
-  const credentials = Array.from({ length: 20 }, (_, i) => `(${i + 1}, ${i + 1}, '${sealValue(`agent-secret-${randomBytes(6).toString('hex')}`, Buffer.from(site.masterKey))}')`);
-  sql(site, `INSERT INTO agent_credentials VALUES ${credentials.join(', ')};
-    INSERT INTO pki_authorities VALUES (1, 'agents', $pem$${pki.authority}$pem$, '${sealValue(pki.authorityKey, Buffer.from(site.masterKey))}');
-    GRANT SELECT ON ALL TABLES IN SCHEMA public TO ampora;`);
-  pgbackrest(site, '--type=full', 'backup');
-  sql(site, "INSERT INTO tenants SELECT g, 'later ' || g FROM generate_series(1001, 1200) g");
-  pgbackrest(site, '--type=diff', 'backup');
-  sql(site, "INSERT INTO tenants SELECT g, 'after the last backup ' || g FROM generate_series(1201, 1250) g");
-  sql(site, "INSERT INTO audit_events(action, actor) VALUES ('Tenant.Created', 'tenant 1250')");
-}
-
-/** Somebody deletes everything; the WAL of it is archived; then the machine is gone. The moment before it is a whole second. */
-function accident(site: Site): { restoreTo: string; outageAt: string } {
-  const lastLine = (query: string): string => sql(site, query).split('\n').pop() ?? '';
-  const restoreTo = lastLine("SELECT pg_sleep_until(date_trunc('second', clock_timestamp()) + interval '1.05 s'); SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || '+00'");
-  const outageAt = lastLine("SELECT pg_sleep(0.3); SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')");
-  sql(site, 'DELETE FROM tenants; DROP TABLE audit_events;');
-  sql(site, 'SELECT pg_switch_wal()');
-  pgbackrest(site, 'check');
-  inSite(site, [`${PG_BIN}/pg_ctl`, '-D', join(site.folder, 'primary'), '-m', 'immediate', '-w', 'stop']);
-  return { restoreTo, outageAt };
-}
-
-/** One pixel stands for whatever a person would photograph. */
-export function writePhoto(path: string): void {
-  writeFileSync(path, Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64'));
-}
-
-async function makeKit(site: Site): Promise<void> {
-  writeFileSync(join(site.kit, 'canary.txt'), sealValue('This is the canary of Ampora.', Buffer.from(site.masterKey)));
-  makeServerTls(join(site.kit, 'tls'), HOSTNAME, (argv, input) => inSite(site, argv, input));
-  copyFileSync(join(site.folder, 'pki', 'agent.crt'), join(site.kit, 'agent.crt'));
-  makeKubeconfig(join(site.kit, 'kubeconfig'), join(site.folder, 'pki'));
-  cpSync(join(HERE, 'deploy'), join(site.kit, 'deploy'), { recursive: true });
-  await writeOciLayout(join(site.kit, 'image'), { tag: 'ampora-web', files: { 'app/ampora-web': '#!/bin/sh\nexec true\n' }, entrypoint: ['/app/ampora-web'] });
-  const dashboard = join(site.kit, 'dashboard.png');
-  writePhoto(dashboard);
-  const answers = readFileSync(join(HERE, 'answers.yaml'), 'utf8').replaceAll('DASHBOARD', dashboard);
-  writeFileSync(join(site.kit, 'answers.yaml'), answers);
-  giveToLab(site.kit);
 }
 
 function copyKit(site: Site, change?: (kit: string) => void): string {
@@ -185,35 +102,31 @@ export function paramOptions(values: Readonly<Record<string, string>>): string[]
   return Object.entries(values).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
 }
 
-/** Judges the database on this port of this machine. */
-export async function startHealthServer(site: Site, port: number): Promise<{ url: string; process: ChildProcess }> {
-  const portFile = join(site.folder, 'home', 'health-port');
-  const env = { ...site.env, PGHOST: '127.0.0.1', PGPORT: String(port), PGPASSWORD: site.password, AMPORA_MASTER_KEY_FILE: join(site.kit, 'master.key') };
-  const [program, ...rest] = asLabAccount([process.execPath, join(HERE, 'health-server.ts'), portFile]);
-  const appeared = new Promise<void>((resolve) => {
-    const watcher = watch(dirname(portFile), (_, name) => {
-      if (name !== 'health-port') return;
-      watcher.close();
-      resolve();
-    });
-  });
-  const child = spawn(program, rest, { env, cwd: site.folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  const ended = new Promise<never>((_, reject) => child.once('exit', (code) => { reject(new Error(`the health server ended with exit code ${code ?? 'none'}`)); }));
-  ended.catch(() => undefined);
-  await Promise.race([appeared, ended]);
-  return { url: `http://127.0.0.1:${readFileSync(portFile, 'utf8')}`, process: child };
+export interface HealthServer {
+  url: string;
+  end(): Promise<void>;
 }
 
-export async function endHealthServer(server: ChildProcess): Promise<void> {
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  if (server.exitCode === null && server.kill('SIGTERM')) await gone;
+/** Ampora's health endpoints on a port of their own; they judge the database on this port of this machine. */
+export async function startHealthServer(site: Site, port: number): Promise<HealthServer> {
+  const [endpoints, ports] = [join(site.folder, 'home', 'endpoints.json'), join(site.folder, 'home', 'ports')];
+  writeFileSync(endpoints, JSON.stringify({ 0: healthOf(site, port) }), { mode: 0o600 });
+  giveToLab(endpoints);
+  const [program, ...rest] = asLabAccount([process.execPath, '--no-warnings', join(import.meta.dirname, '..', 'endpoints-server.ts'), endpoints, ports, '0']);
+  const child = spawn(program, rest, { env: site.env, cwd: site.folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  await until('the health endpoints listen', () => existsSync(ports), 30_000);
+  return { url: `http://127.0.0.1:${readFileSync(ports, 'utf8').trim()}`, end: () => endOf(child) };
 }
 
-function labOf(site: Site, lab: { restoreTo: string; outageAt: string; health: { url: string; process: ChildProcess } }): AmporaLab {
-  const valuesOf = (kit: string) => ({ restore_to: lab.restoreTo, kit, repository: join(kit, 'repo'), tenants_min: String(TENANTS), hostname: HOSTNAME, health_url: lab.health.url, pg_bin: PG_BIN });
+async function endOf(child: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  if (child.exitCode === null && child.kill('SIGTERM')) await gone;
+}
+
+function labOf(site: Site, happened: Accident, answers: string, health: HealthServer): AmporaLab {
+  const valuesOf = (kit: string) => ({ restore_to: happened.restoreTo, kit, repository: join(kit, 'repo'), tenants_min: String(TENANTS), hostname: HOSTNAME, health_url: health.url, pg_bin: PG_BIN });
   return {
-    folder: site.folder, kit: site.kit, restoreTo: lab.restoreTo, outageAt: lab.outageAt, healthUrl: lab.health.url, env: site.env,
-    answers: join(site.kit, 'answers.yaml'),
+    ...happened, folder: site.folder, kit: site.kit, healthUrl: health.url, env: site.env, answers,
     values: valuesOf(site.kit),
     run: (argv, input) => inSite(site, argv, input),
     copyKit: (change) => {
@@ -221,8 +134,7 @@ function labOf(site: Site, lab: { restoreTo: string; outageAt: string; health: {
       return { kit, values: valuesOf(kit) };
     },
     async remove() {
-      await endHealthServer(lab.health.process);
-      stopPrimary(site);
+      await health.end();
       rmSync(site.folder, { recursive: true, force: true });
     },
   };

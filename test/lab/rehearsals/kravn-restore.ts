@@ -1,0 +1,3 @@
+import { kravnRehearsal } from '../kravn/rehearse-kravn.ts';
+
+export const rehearsal = kravnRehearsal('postgres');

@@ -1,0 +1,3 @@
+import { databaseFailover } from '../kredete/rehearse-database-failover.ts';
+
+export const rehearsal = databaseFailover('member');

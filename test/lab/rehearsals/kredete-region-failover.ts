@@ -1,0 +1,3 @@
+import { regionFailover } from '../kredete/rehearse-region-failover.ts';
+
+export const rehearsal = regionFailover();
