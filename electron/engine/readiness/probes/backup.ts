@@ -9,6 +9,7 @@ import { aged, judgeRestored, noteRate } from '../backup/judge-restored.ts';
 import type { OnLadder } from '../backup/judge-restored.ts';
 import { broken, held, Ladder } from '../backup/ladder.ts';
 import type { Rung } from '../backup/ladder.ts';
+import { mysqldump } from '../backup/mysqldump.ts';
 import { probePgBackRest } from '../backup/pgbackrest.ts';
 import { findCopies } from '../backup/pick-backup.ts';
 import { postgresCustom } from '../backup/postgres-custom.ts';
@@ -43,7 +44,7 @@ function readerOf(engine: Exclude<BackupEngine, 'pgbackrest'>): BackupReader | n
     case 'postgres-plain': return postgresPlain;
     case 'postgres-dumpall': return postgresDumpall;
     case 'sqlite': return sqlite;
-    case 'mysqldump':
+    case 'mysqldump': return mysqldump;
     case 'mongodump':
     case 'velero':
     case 'restic':
