@@ -57,8 +57,9 @@ export async function startObjectStore(): Promise<ObjectStore> {
     run('monmaptool', '--create', '--fsid', fsid, '--addv', 'a', `[v1:127.0.0.1:${mon}]`, 'monmap');
     run('ceph-mon', '--mkfs', '-i', 'a', '--monmap', 'monmap', '--keyring', 'keyring');
     daemon('ceph-mon', '-i', 'a');
-    run('ceph', 'osd', 'new', randomUUID());
-    run('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', z.object({ osds: z.array(z.object({ uuid: z.string() })) }).parse(JSON.parse(run('ceph', 'osd', 'dump', '--format', 'json'))).osds[0]?.uuid ?? '');
+    const osd = randomUUID();
+    run('ceph', 'osd', 'new', osd);
+    run('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', osd);
     daemon('ceph-osd', '-i', '0');
     daemon('radosgw', '-n', 'client.rgw');
     await answers(`http://127.0.0.1:${port}/`, folder);

@@ -15,7 +15,7 @@ export async function listMeant(store: S3Store, address: S3Address, context: Pro
   const times: number[] = [];
   let newest: StoredObject | null = null;
   for await (const object of store.list(listedPrefix(address.key))) {
-    if (object.key === address.key && address.key !== '') return { newest: object, times: [object.modifiedMs] };
+    if (object.key === address.key && !object.key.endsWith('/')) return { newest: object, times: [object.modifiedMs] };
     if (!isMeant(address, object.key) || !wanted(object.key)) continue;
     times.push(object.modifiedMs);
     if (newest === null || isNewer(object, newest)) newest = object;

@@ -22,8 +22,8 @@ describe.skipIf(missing.length > 0)('an object in a real store', () => {
   let store: ObjectStore;
   let bench: Bench;
   beforeAll(async () => {
-    store = await startObjectStore();
     bench = makeBench();
+    store = await startObjectStore();
     const send = store.client;
     await send.send(new CreateBucketCommand({ Bucket: 'plain' }));
     await send.send(new CreateBucketCommand({ Bucket: 'empty' }));
@@ -60,7 +60,6 @@ describe.skipIf(missing.length > 0)('an object in a real store', () => {
   it.each([
     ['an empty bucket', { url: 's3://empty/' }, 'There is no object at s3://empty/.'],
     ['a beginning that nothing has', { url: 's3://plain/mysql/' }, 'There is no object'],
-    ['only a marker of a folder', { url: 's3://plain/pg/', }, ''],
     ['no bucket', { url: 's3://nowhere/' }, 'There is no bucket nowhere'],
     ['an empty object', { url: 's3://plain/zero/' }, 'is empty: 0 bytes'],
     ['a small object', { min_size: '1MiB' }, 'at least 1 MB are expected'],
@@ -71,7 +70,6 @@ describe.skipIf(missing.length > 0)('an object in a real store', () => {
     ['no lock in a bucket that could', { url: 's3://unlocked/', lock: { mode: 'COMPLIANCE' } }, 'is not locked'],
   ])('that is %s fails', async (_name, more, why) => {
     const found = await probe(more);
-    if (why === '') return expect(found.evidence['objects']).toBe(3);
     expect(found.summary).toContain(why);
     expect(found.outcome).toBe('fail');
   });
@@ -98,7 +96,7 @@ describe.skipIf(missing.length > 0)('an object in a real store', () => {
     expect(found.summary).toContain('locked');
     expect(found).toMatchObject({ outcome: 'pass', evidence: { lock: { mode: 'COMPLIANCE' }, legal_hold: false } });
     expect(new Date(z.object({ until: z.string() }).parse(found.evidence['lock']).until).getTime()).toBeGreaterThan(Date.now() + 364 * DAY);
-    expect(await probe({ ...locked, lock: { mode: 'GOVERNANCE', min_left: '1y' } })).toMatchObject({ outcome: 'pass' });
+    expect(await probe({ ...locked, lock: { mode: 'GOVERNANCE', min_left: '11mo' } })).toMatchObject({ outcome: 'pass' });
     const short = await probe({ ...locked, lock: { mode: 'COMPLIANCE', min_left: '366d' } });
     expect(short.summary).toMatch(/is locked for another 364 d 23 h; at least 366 d must be left/u);
     expect(short.outcome).toBe('fail');
@@ -116,8 +114,7 @@ describe.skipIf(missing.length > 0)('an object in a real store', () => {
     await put('versioned', 'dumps/1', dump);
     await store.client.send(new DeleteObjectCommand({ Bucket: 'versioned', Key: 'dumps/1' }));
     const found = await probe({ url: 's3://versioned/dumps/1' });
-    expect(found.summary).toMatch(/There is no object at s3:\/\/versioned\/dumps\/1: 1 was deleted|1 was deleted|dumps?/u);
-    expect(found.summary).toContain('below the delete markers');
+    expect(found.summary).toMatch(/^There is no object at s3:\/\/versioned\/dumps\/1: 1 was deleted, last on \d{4}-\d\d-\d\d\. The store still has the versions below the delete markers\.$/u);
     expect(found).toMatchObject({ outcome: 'fail', evidence: { deleted: 1, newest_deleted: 'dumps/1' } });
   });
 
