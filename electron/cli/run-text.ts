@@ -18,7 +18,8 @@ export function stepLines(terminal: Terminal, step: RunStepDocument, elapsedSeco
   const head = `${clock}${terminal.paint(colour, mark)} ${step.id.padEnd(28)} ${terminal.paint(colour, step.state.replace('_', ' ').padEnd(12))} ${[time === '' ? '' : `${time}${budget}`, late].filter((part) => part !== '').join(', ')}`;
   const why = step.reason === undefined ? [] : [`      ${step.reason}`];
   const broken = step.assertions.filter(({ ok }) => !ok).map(({ title, expected, actual }) => `      ${title === undefined ? '' : `${title}: `}expected ${expected}, measured ${actual}`);
-  return [head.trimEnd(), ...why, ...broken];
+  const open = (step.unjudged ?? []).map((words) => `      not judged, as its program did not run: ${words}`);
+  return [head.trimEnd(), ...why, ...broken, ...open];
 }
 
 /** Of a window that the runbook sets: by when it is due while that is open, and that it was missed. */

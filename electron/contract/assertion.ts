@@ -57,6 +57,11 @@ export const RunAssertion = z.strictObject({ run: Argv, expect: Expect.optional(
 export const Assertion = z.union([StdoutAssertion, StderrAssertion, JsonAssertion, NumberAssertion, FileAssertion, RunAssertion]);
 export type Assertion = z.infer<typeof Assertion>;
 
+/** Whether it is judged on what the step's own program printed; where no program ran, it cannot be judged. */
+export function readsOwnOutput(assertion: Assertion): boolean {
+  return !('run' in assertion || 'file' in assertion);
+}
+
 /** `query` of a database, with any expectation on its answer (rows LF, columns TAB, NULL `\N`). */
 export const QueryAssertion = z.strictObject({
   query: z.string(),

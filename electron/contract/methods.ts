@@ -1,5 +1,7 @@
 /** Every call that a page can make, with its parameters and its result; and every event that it can receive. */
 import { z } from 'zod';
+import { KitBoard } from './kit.ts';
+import { OutageView } from './outage.ts';
 import { Checkpoint, Person, Verification } from './record.ts';
 import { CheckProgress, ReadinessReport, ReadinessState } from './readiness.ts';
 import { RunCommand, RunSummary, RunView, StepPath } from './run.ts';
@@ -28,6 +30,7 @@ export const HomeView = z.object({
   headline: z.string(), detail: z.string(),
   fresh: z.boolean(), // nothing set up yet: show the three things to do
   systems: z.array(SystemRow),
+  dead: z.array(z.string()), // what is marked so on the switchboard
   kit: z.array(z.object({ title: z.string(), value: z.string(), state: z.enum(['good', 'due', 'bad', 'unknown']) })),
   drills: z.array(z.object({ title: z.string(), runbook: z.string(), at: z.string(), overdue_days: z.int() })),
   findings: z.array(z.object({ id: z.string(), title: z.string(), runbook: z.string(), due: z.string().nullable(), severity: z.string() })),
@@ -57,6 +60,10 @@ export const METHODS = {
   'readiness.attest': { params: z.object({ id: z.string(), check: z.string(), by: z.string(), note: z.string() }).strict(), result: ReadinessReport },
   /** A secret that checks of this runbook may use until it is forgotten; held in memory only. */
   'readiness.secret': { params: z.object({ id: z.string(), secret: z.string(), value: z.union([z.string(), z.instanceof(Uint8Array)]) }).strict(), result: none },
+  'kit.view': { params: none, result: KitBoard },
+  'outage.view': { params: none, result: OutageView },
+  /** The whole set of what is dead; an empty one says that everything is alive. */
+  'outage.mark': { params: z.object({ dead: z.array(z.string()), by: z.string() }).strict(), result: OutageView },
   'run.prepare': { params: z.object({ id: z.string(), mode: Mode, params: z.record(z.string(), z.string()) }).strict(), result: z.object({ questions: z.array(ParamQuestion), signature: SignatureState, readiness: ReadinessState, operators: z.array(Person), short_of: z.array(z.object({ role: z.string(), wanted: z.int(), enrolled: z.int() })).optional(), needs: z.array(z.enum(['operator', 'unsigned', 'not-ready', 'params', 'outage'])) }) },
   'run.start': { params: z.object({ id: z.string(), mode: Mode, params: z.record(z.string(), z.string()), outage_at: z.string().optional(), declared_at: z.string().optional(), operator: z.string().optional(), passphrase: z.string().optional(), acknowledge_unsigned: z.string().optional(), proceed_not_ready: z.string().optional() }).strict(), result: z.object({ run: z.string() }) },
   'run.list': { params: none, result: z.object({ runs: z.array(RunSummary) }) },

@@ -1,5 +1,6 @@
 /** What readiness says: the outcome of each check and the state of a runbook. */
 import { z } from 'zod';
+import { Dependency } from './outage.ts';
 import { Id } from './scalars.ts';
 
 export const Outcome = z.enum(['pass', 'warn', 'fail', 'unknown', 'overridden']);
@@ -38,6 +39,7 @@ export const ReadinessReport = z.object({
   runbook: z.object({ id: z.string(), sha256: z.string() }),
   state: ReadinessState,
   checks: z.array(CheckResult),
+  dependencies: z.array(Dependency), // what it leans on and is dead
   warnings: z.array(z.string()), // stale review, missing RTO, untested drill …
 });
 export type ReadinessReport = z.infer<typeof ReadinessReport>;

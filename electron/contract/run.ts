@@ -29,6 +29,8 @@ export const RunStepDocument = z.object({
   human_s: z.number(),
   exit_codes: z.array(z.int()),
   assertions: z.array(AssertionResult),
+  /** What must hold and could not be judged, in words, because the step was done by hand. Absent without any. */
+  unjudged: z.array(z.string()).optional(),
   /** The window that the runbook sets, counted from the outage; `met` is null while it is open. Absent without one. */
   due: z.object({ after: z.string().nullable(), by: z.string().nullable(), met: z.boolean().nullable() }).optional(),
   reason: z.string().optional(),
@@ -85,7 +87,7 @@ export const StepView = RunStepDocument.extend({
   captures: z.record(z.string(), z.string()),
   forecast: z.object({ start: z.string(), end: z.string() }).nullable(),
   undoable: z.boolean(),
-  by_hand: z.boolean().optional(), // succeeded on a person's word; nothing proved it
+  by_hand: z.boolean().optional(), // succeeded on a person's word, proven as far as `assertions` says
   tty: z.boolean().optional(), // the tool has a terminal of its own and takes keystrokes
   /** What the operator is asked, by kind of step. */
   asks: z

@@ -8,7 +8,7 @@ import type { Runbook } from '../contract/runbook.ts';
 import type { DataFolder } from './data-folder.ts';
 import { fillAll } from './run/fill-all.ts';
 import { resolveParams } from './runbook/params.ts';
-import { fillTemplate } from './runbook/template.ts';
+import { fillAroundSecretFiles, fillTemplate } from './runbook/template.ts';
 import { systemKeychain } from './secrets/keychain.ts';
 import { obtainSecret } from './secrets/obtain-secret.ts';
 import type { SecretStore } from './secrets/secret.ts';
@@ -65,8 +65,6 @@ function folderOf(runbook: Runbook): string {
   return dirname(resolve(runbook.path));
 }
 
-const SECRET_FILE = /(\{\{secret_file:[a-z][a-z0-9_]{0,63}\}\})/u;
-
 /** A check that needs a parameter without a value is unknown, and says which. */
 function fillCheck(block: CheckBlock, { known, questions }: Values): CheckBlock {
   const text = (written: string): string => {
@@ -74,9 +72,7 @@ function fillCheck(block: CheckBlock, { known, questions }: Values): CheckBlock 
     if (missing !== undefined) throw new EngineError('usage', `The parameter ${missing.name} has no value: ${missing.problem ?? 'it was not given'}.`, { hint: missing.prompt });
     return fillTemplate(written, known, { in: 'text' });
   };
-  // a known-answer command gets its secret as a file that the probe itself makes: that name is left to it
-  const around = (written: string): string => written.split(SECRET_FILE).map((part, index) => (index % 2 === 1 ? part : text(part))).join('');
-  return CheckBlock.parse(fillAll(block, block.kind === 'known-answer' ? around : text));
+  return CheckBlock.parse(fillAll(block, (written) => fillAroundSecretFiles(written, text)));
 }
 
 /** From the sources that the runbook names, in their order; what is not there stays missing, and its checks say so. */

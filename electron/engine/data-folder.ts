@@ -16,6 +16,10 @@ import { openJournal } from './journal/open-journal.ts';
 import { openJournalReader } from './journal/read-journal.ts';
 import { wordsForHash } from './journal/words.ts';
 import { parseVerifier, type Verifier } from './note/note.ts';
+import type { KitFacts } from './kit/kit-board.ts';
+import { readPins } from './kit/pins.ts';
+import type { OutageMarks } from './outage/fold-outage.ts';
+import { readOutage } from './outage/outage.ts';
 import { createPeople, publicPeople, readPeople, type People } from './people/people.ts';
 import { evaluate } from './readiness/evaluate.ts';
 import { foldReadiness, READINESS_EVENTS } from './readiness/fold-readiness.ts';
@@ -59,6 +63,8 @@ export interface DataFolderReader {
   readonly library: Library;
   readonly runs: { views(): RunView[]; view(name: string): RunView; documents(): RunDocument[]; document(name: string): RunDocument };
   people(): Person[];
+  outage(): OutageMarks;
+  kit(): Omit<KitFacts, 'laptop'>;
   readiness(runbook: Runbook): ReadinessReport;
   report(run: string): Report;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
@@ -121,15 +127,30 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
   const reader = existsSync(join(dataDir, 'journal.sqlite')) ? openJournalReader(dataDir) : EMPTY;
   const device = readDeviceVkey(dataDir);
   const view = (name: string): RunView => readRunView(reader, name, clock, dataDir);
+  const library = openLibrary(options, reader, device === null ? [] : [device]);
+  const readiness = (runbook: Runbook): ReadinessReport => evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), clock.now(), readOutage(reader).dead);
   return {
     dataDir,
-    library: openLibrary(options, reader, device === null ? [] : [device]),
+    library,
     runs: { views: () => readRunViews(reader, clock, dataDir), view, documents: () => readRunViews(reader, clock, dataDir).map(toRunDocument), document: (name) => toRunDocument(view(name)) },
     people: () => publicPeople(readPeople(reader)),
-    readiness: (runbook) => evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), clock.now()),
+    outage: () => readOutage(reader),
+    kit: () => kitFacts(library, (runbook) => readiness(runbook), reader, clock.now()),
+    readiness,
     report: (run) => reportOf(reader, options, view(run), device ?? 'unknown'),
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
     close: () => reader.close(),
+  };
+}
+
+/** What the kit board is made of. */
+export function kitFacts(library: Library, readiness: (runbook: Runbook) => ReadinessReport, journal: Pick<JournalReader, 'events' | 'head'>, now: number): Omit<KitFacts, 'laptop'> {
+  const { size, hash } = journal.head;
+  return {
+    now,
+    runbooks: library.list().flatMap(({ runbook, signature }) => (runbook === null ? [] : [{ runbook, signature, report: readiness(runbook) }])),
+    pins: [...readPins(journal).values()],
+    words: size === 0 ? null : wordsForHash(hash),
   };
 }
 
@@ -189,7 +210,7 @@ function reportOf(reader: JournalReader, options: FolderOptions, view: RunView, 
   return buildReport({
     view, runbook,
     signature: { state: signature.data ?? 'unsigned', signers: [] },
-    readiness: evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), options.clock.now()),
+    readiness: evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), options.clock.now(), readOutage(reader).dead),
     events: [...events, ...clockEventsOf(reader, events)].sort((a, b) => a.seq - b.seq),
     people: publicPeople(readPeople(reader)),
     readText: (sha256) => readText(reader, sha256),

@@ -8,15 +8,20 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { EngineError, spokenFault } from '../contract/errors.ts';
 import { METHODS, type EngineEvent, type HomeView } from '../contract/methods.ts';
+import type { KitBoard } from '../contract/kit.ts';
+import type { OutageView } from '../contract/outage.ts';
+import type { ReadinessReport } from '../contract/readiness.ts';
 import type { RunSummary } from '../contract/run.ts';
 import type { Runbook } from '../contract/runbook.ts';
 import { spokenBytes } from '../contract/wording.ts';
 import { checkRunbook } from './check-runbook.ts';
-import { openDataFolder, type DataFolder, type FolderOptions } from './data-folder.ts';
+import { kitFacts, openDataFolder, type DataFolder, type FolderOptions } from './data-folder.ts';
 import { dueDrills } from './drill/due.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
 import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
 import { homeView } from './home/home-view.ts';
+import { kitBoard } from './kit/kit-board.ts';
+import { markOutage, outageView, readOutage } from './outage/outage.ts';
 import { renderReport } from './report/report.ts';
 import { writeReport } from './report/write-report.ts';
 import { lintPaths } from './runbook/lint.ts';
@@ -172,6 +177,19 @@ class Console implements ConsoleEngine {
     return this.#real.library.find(id);
   }
 
+  #runbooks(): Runbook[] {
+    return this.#real.library.list().flatMap(({ runbook }) => runbook ?? []);
+  }
+
+  #board(): KitBoard {
+    const readiness = (runbook: Runbook): ReadinessReport => this.#folderOfRunbook(runbook.front.id).readiness.view(runbook);
+    return kitBoard({ ...kitFacts(this.#real.library, readiness, this.#real.journal, this.#options.clock.now()), laptop: hostname() });
+  }
+
+  #outage(): OutageView {
+    return outageView(this.#runbooks(), readOutage(this.#real.journal));
+  }
+
   #readingAnswers() {
     return {
       'app.info': answer(METHODS['app.info'], () => this.#info()),
@@ -183,6 +201,14 @@ class Console implements ConsoleEngine {
         return { runbook, signature, text: Buffer.from(bytes).toString('utf8') };
       }),
       'runbook.lint': answer(METHODS['runbook.lint'], ({ id }) => lintPaths([this.#runbook(id).path], { at: new Date(this.#options.clock.now()) })),
+      'kit.view': answer(METHODS['kit.view'], () => this.#board()),
+      'outage.view': answer(METHODS['outage.view'], () => this.#outage()),
+      'outage.mark': answer(METHODS['outage.mark'], ({ dead, by }) => {
+        markOutage(this.#real.journal, this.#runbooks(), dead, by);
+        for (const runbook of this.#runbooks()) this.#emit({ event: 'readiness.changed', report: this.#folderOfRunbook(runbook.front.id).readiness.view(runbook) });
+        this.#emit({ event: 'home.changed' });
+        return this.#outage();
+      }),
       'drill.prepare': answer(METHODS['drill.prepare'], async () => {
         const { folder, made } = await this.#openDrill();
         return { runbook: FIRST_DRILL_ID, made, data_dir: folder.dataDir };
@@ -300,11 +326,11 @@ class Console implements ConsoleEngine {
   }
 
   async #home(): Promise<HomeView> {
-    const runbooks = this.#real.library.list().flatMap(({ runbook }) => runbook ?? []);
+    const runbooks = this.#runbooks();
     const runs = this.#summaries();
     const now = this.#options.clock.now();
     return homeView({
-      runbooks, runs, drills: dueDrills(runbooks, runs, now), kit: await this.#kit(), peopleEnrolled: this.#real.people.list().length,
+      runbooks, runs, drills: dueDrills(runbooks, runs, now), kit: await this.#kit(), peopleEnrolled: this.#real.people.list().length, dead: readOutage(this.#real.journal).dead,
       readiness: new Map(runbooks.map((runbook) => [runbook.front.id, this.#folderOfRunbook(runbook.front.id).readiness.view(runbook)])),
     });
   }

@@ -1,11 +1,13 @@
 /** The display goes away in the middle of a run: the window is gone with it, the run is not. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { Verification } from '../../electron/contract/record.ts';
+import { ensureBuilt } from '../../electron/setup/build.mjs';
 import { ROOT, blackstart, type CommandResult } from '../integration/command-line.ts';
 import { enterUntil, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
 import { launchConsole } from '../support/electron.ts';
@@ -51,3 +53,42 @@ it.runIf(process.platform === 'linux')('leaves the run whole: it is told as inte
   expect(resumed.status, resumed.stderr).toBe(0);
   expect(State.parse(resumed.json()).run.state).toBe('succeeded');
 }, 240_000);
+
+describe.runIf(process.platform === 'linux')('npm start, when its display goes away', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'blackstart-start-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Starts the window as a person would, takes its display away, and tells what the terminal said. */
+  async function loseDisplay(data: string): Promise<{ status: unknown; said: string }> {
+    await ensureBuilt(['engine', 'shell', 'renderer']);
+    const screen = await startScreen();
+    const started = spawn(process.execPath, [join(ROOT, 'electron', 'setup', 'start.mjs'), `--data-dir=${data}`, '--remote-debugging-port=0'], { cwd: folder, env: { ...process.env, DISPLAY: screen.display }, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    started.stderr.setEncoding('utf8').on('data', (text: string) => { said += text; });
+    const ended = once(started, 'close');
+    await vi.waitUntil(() => said.includes('DevTools listening'), { timeout: 60_000 });
+    await screen.stop();
+    const [status] = await ended;
+    return { status, said };
+  }
+
+  it('says so, that the run is kept, and the command that goes on with it', async () => {
+    const data = join(folder, "data of o'neil");
+    const command = (words: readonly string[]): Promise<CommandResult> => blackstart(words, { cwd: folder, env: { PATH: process.env['PATH'] ?? '' } });
+    expect((await command(['run', 'first-drill', '--mode', 'tabletop', '--data-dir', data])).status).toBe(5);
+
+    const { status, said } = await loseDisplay(data);
+    expect(status).not.toBe(0);
+    expect(said).toMatch(/the display \(:\d+\) went away, and the window with it\. The run that was under way is kept in the journal/u);
+    const [, run = '', named] = /First drill.*: npm run -s blackstart -- resume (\S+) --data-dir (.+)/u.exec(said) ?? [];
+    expect(named).toBe(`'${data.replace("'", "'\\''")}'`);
+    expect((await command(['resume', run, '--data-dir', data])).status).toBe(5);
+  }, 120_000);
+
+  it('names no run where none was under way', async () => {
+    const { status, said } = await loseDisplay(join(folder, 'empty'));
+    expect(status).not.toBe(0);
+    expect(said).toContain('No run was under way; nothing is lost.');
+    expect(said).not.toContain('resume');
+  }, 120_000);
+});

@@ -96,6 +96,30 @@ describe('the quiet screens', () => {
     expect(await page.locator('.rungs .counts').count()).toBeGreaterThan(0);
   }, 180_000);
 
+  it('marks what is dead, and shows what turns red with it', async () => {
+    await go('Outage');
+    await page.getByRole('heading', { level: 1, name: 'Everything counts as alive' }).waitFor();
+    await page.keyboard.press('d');
+    await page.getByText('not marked yet').waitFor();
+    await enterUntil(page, () => page.getByRole('dialog').isVisible());
+    await page.keyboard.type('Jonas Weidmann');
+    await look('outage-mark');
+    await enterUntil(page, async () => !(await page.getByRole('dialog').isVisible()));
+    await page.getByRole('heading', { level: 1, name: '1 thing is dead' }).waitFor();
+    await look('outage');
+    await go('Readiness');
+    await page.getByLabel('Runbook').selectOption('akko-verification');
+    await page.getByRole('region', { name: 'What is dead' }).getByText('cluster', { exact: true }).click();
+    await look('readiness-outage');
+    await page.getByRole('button', { name: 'Open the switchboard' }).click();
+    await page.getByRole('heading', { level: 1, name: '1 thing is dead' }).waitFor();
+    await page.keyboard.press('d');
+    await enterUntil(page, () => page.getByRole('dialog').isVisible());
+    await page.keyboard.type('Jonas Weidmann');
+    await enterUntil(page, async () => !(await page.getByRole('dialog').isVisible()));
+    await page.getByRole('heading', { level: 1, name: 'Everything counts as alive' }).waitFor();
+  }, 60_000);
+
   it('enrols a person, and says when the passphrases differ', async () => {
     await go('People');
     await enterUntil(page, () => page.getByRole('dialog').isVisible());
@@ -117,6 +141,14 @@ describe('the quiet screens', () => {
     await page.getByRole('cell', { name: 'Jonas Weidmann', exact: true }).waitFor();
     await look('people');
   });
+
+  it('shows the kit board, ready to print', async () => {
+    await go('Kit');
+    await page.getByRole('region', { name: 'Kit board' }).waitFor();
+    await look('kit');
+    await go('People');
+    await page.getByRole('cell', { name: 'Jonas Weidmann', exact: true }).waitFor();
+  }, 60_000);
 
   it('lets somebody vouch for whoever was enrolled later', async () => {
     const dialog = page.getByRole('dialog');

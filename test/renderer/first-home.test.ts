@@ -4,7 +4,7 @@ import { askForHome } from '../../renderer/src/app/first-home.ts';
 import { EngineClient, type Door } from '../../renderer/src/engine-client.ts';
 import type { EngineState } from '../../electron/contract/bridge.ts';
 
-const HOME: HomeView = { headline: 'No runbook is here yet', detail: '', fresh: true, systems: [], kit: [], drills: [], findings: [], open_runs: [] };
+const HOME: HomeView = { headline: 'No runbook is here yet', detail: '', fresh: true, systems: [], dead: [], kit: [], drills: [], findings: [], open_runs: [] };
 
 const opened: MessagePort[] = [];
 afterEach(() => { for (const port of opened.splice(0)) port.close(); });

@@ -10,6 +10,7 @@ import { keepSecret } from '../../engine/secrets/obtain-secret.ts';
 import { createSecretStore } from '../../engine/secrets/secret-store.ts';
 import type { SecretStore } from '../../engine/secrets/secret.ts';
 import { EXIT } from '../exit-codes.ts';
+import { printDependency } from '../print-dependency.ts';
 import { collectParam } from '../params.ts';
 import type { Perform } from '../perform.ts';
 import type { Session } from '../session.ts';
@@ -91,7 +92,7 @@ const STATE: Readonly<Record<ReadinessState, readonly [string, Colour]>> = {
   READY: ['Ready', 'green'], READY_WITH_OVERRIDES: ['Ready with overrides', 'amber'], NEEDS_VERIFICATION: ['Needs verification', 'amber'], NOT_READY: ['Not ready', 'red'],
 };
 
-function printReadiness(terminal: Terminal, { runbook, state, checks, warnings }: ReadinessReport): void {
+function printReadiness(terminal: Terminal, { runbook, state, checks, dependencies, warnings }: ReadinessReport): void {
   const [word, colour] = STATE[state];
   terminal.line(`${terminal.paint('bold', runbook.id)}: ${terminal.paint(colour, word)}`);
   for (const check of checks) {
@@ -100,5 +101,6 @@ function printReadiness(terminal: Terminal, { runbook, state, checks, warnings }
     terminal.line(`      ${check.summary}${check.duration_ms === null ? '' : `, ${spokenDuration(check.duration_ms / 1000)}`}${check.expired ? ' — expired' : ''}`);
     if ((check.outcome === 'fail' || check.outcome === 'unknown') && check.remedy !== null) terminal.line(`      What to do: ${check.remedy}`);
   }
+  for (const dependency of dependencies) printDependency(terminal, dependency);
   for (const warning of warnings) terminal.line(`  ! ${warning}`);
 }

@@ -45,10 +45,11 @@ export function rtoOf(fold: RunFold): RunDocument['rto'] {
   return { target_s, achieved_s, met: target_s === null || achieved_s === null ? null : achieved_s <= target_s };
 }
 
-/** From the newest recovered row to the outage. */
+/** From the newest recovered row to the outage; of several recovered parts, the one that lost most. */
 export function rpoOf(fold: RunFold): RunDocument['rpo'] {
   const target = fold.plan.snapshot.root.runbook.front.targets?.rpo;
   const target_s = target === undefined ? null : durationSeconds(target);
-  const achieved_s = fold.rpo === null ? null : seconds(fold.rpo.achievedMs);
-  return { target_s, achieved_s, met: target_s === null || achieved_s === null ? null : achieved_s <= target_s, newest_at: fold.rpo?.newestAt ?? null };
+  const measured = [...fold.rpos.values()].sort((a, b) => b.achievedMs - a.achievedMs || Date.parse(a.newestAt) - Date.parse(b.newestAt))[0];
+  const achieved_s = measured === undefined ? null : seconds(measured.achievedMs);
+  return { target_s, achieved_s, met: target_s === null || achieved_s === null ? null : achieved_s <= target_s, newest_at: measured?.newestAt ?? null };
 }

@@ -53,6 +53,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
     readiness: z.string().nullable(), // the state when the run began
     /** Roles for which fewer people were enrolled than the runbook wants; accepted with the reason of `proceeded_not_ready`. */
     short_of: z.array(z.object({ role: Id, wanted: z.int(), enrolled: z.int() })).optional(),
+    /** What was marked as dead on this laptop when a live run began; beside it the runbook says what is lost. */
+    dead: z.array(z.string()).optional(),
     run_dir: z.string(),
   }),
   event('run.resumed', { operator: z.object({ id: z.string(), name: z.string(), role: z.string() }).nullable(), pace: Pace, engine: Engine }),
@@ -102,6 +104,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
     judged: AssertionTexts.nullable(), // null when it is long and lies in `assertions`, or when nothing was judged
     assertions: Blob.nullable(), // JSON AssertionResult[]
     assertions_failed: z.int(),
+    /** What must hold and could not be judged, in words: a step done by hand prints nothing. */
+    unjudged: z.array(z.string()).optional(),
     captures: z.record(z.string(), z.string()),
     duration_ms: z.int(),
     survivors: z.array(z.int()),
@@ -118,7 +122,7 @@ export const RunEventBody = z.discriminatedUnion('type', [
   event('step.approved', { ...step, by: z.string(), name: z.string(), role: z.string(), unattended: z.boolean(), statement: Blob.nullable(), signature: Blob.nullable() }),
   event('step.refused', { ...step, by: z.string(), name: z.string(), role: z.string(), ...reason }),
   event('step.secret', { ...step, name: Name, source: z.string(), length: z.int(), fingerprint: z.string().nullable() }),
-  event('step.done', { ...step, by: z.string(), ...reason }), // by hand
+  event('step.done', { ...step, by: z.string(), verify: z.boolean().optional(), ...reason }), // by hand; `verify`: what must hold is judged next
   event('step.skipped', { ...step, rule: z.enum(['person', 'when', 'mode', 'alternate', 'teardown']), by: z.string(), ...reason }),
   event('step.deferred', { ...step, by: z.string(), ...reason }),
   event('step.overridden', { ...step, by: z.string(), ...reason }),

@@ -56,6 +56,7 @@ export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: I
       else halts(fold, step, event.data.outcome === 'fail' ? 'failed' : 'unknown', event.data.reason, at);
       return;
     case 'step.confirmed':
+      if (step.waitingFor === 'confirmation' && step.plan.block.kind !== 'manual') step.byHand = `Done by hand, as ${dead(fold, step)}`;
       return personDid(fold, step, at);
     case 'step.decided':
       step.option = event.data.option;
@@ -78,9 +79,10 @@ export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: I
       }
       return;
     case 'step.done':
-      step.byHand = true;
-      fold.lookout.push(`Step ${step.plan.number} ${step.plan.title}: done by hand, not proven by the console`);
-      return finish(fold, step, 'succeeded', `Done by hand: ${event.data.reason}`, at);
+      step.byHand = `Done by hand: ${event.data.reason}`;
+      if (event.data.verify === true) return toVerify(fold, step, at);
+      fold.lookout.push(`${spoken(step)}: done by hand, not proven by the console`);
+      return finish(fold, step, 'succeeded', step.byHand, at);
     case 'step.skipped':
       return finish(fold, step, 'skipped', event.data.reason, at);
     case 'step.deferred':
@@ -195,19 +197,37 @@ function results(fold: RunFold, step: StepFold, data: EventOf<'step.result'>['da
     step.undoing = null;
     return halts(fold, step, 'failed', data.ok ? `Undone: ${why}` : `The undo failed: ${data.reason ?? 'no reason given'}`, at);
   }
-  step.assertions = kept(data.judged, data.assertions) ?? step.assertions;
+  step.assertions = kept(data.judged, data.assertions) ?? (data.purpose === 'verify' ? null : step.assertions);
+  step.unjudged = data.unjudged ?? [];
   step.captures = { ...step.captures, ...data.captures };
   if (data.purpose === 'work') {
     step.exitCodes = data.exit_codes;
     step.output = data.output;
   }
   step.survivors = data.survivors.map((pid) => ({ pid, what: 'it outlived being killed' }));
+  if (!data.ok && step.byHand !== null) return halts(fold, step, 'failed', `${step.byHand}; but ${data.reason ?? 'it did not succeed'}`, at);
   if (!data.ok) {
     halts(fold, step, 'failed', step.stopped ? `Stopped: ${step.reason ?? ''}` : (data.reason ?? 'It did not succeed'), at);
     step.retryable = data.purpose === 'work' && !step.stopped && data.how !== 'refused' && data.how !== 'killed' && data.survivors.length === 0;
     return;
   }
-  finish(fold, step, 'succeeded', null, at);
+  if (step.byHand !== null) fold.lookout.push(handWords(step));
+  finish(fold, step, 'succeeded', step.byHand, at);
+}
+
+/** A person's word, and how much of it was proven. */
+function handWords(step: StepFold): string {
+  const open = step.unjudged.length === 0 ? '' : `; not judged, as its program did not run: ${step.unjudged.join('; ')}`;
+  return `${spoken(step)}: done by hand, ${step.assertions === null ? 'not proven by the console' : 'and what could be judged holds'}${open}`;
+}
+
+function spoken({ plan: { number, title } }: StepFold): string {
+  return `Step ${number} ${title}`;
+}
+
+function dead(fold: RunFold, { plan: { block } }: StepFold): string {
+  const names = (block.alternate?.when_dead ?? []).filter((name) => fold.dead.includes(name));
+  return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} dead`;
 }
 
 function kept<T>(inline: T | null, blob: BlobName | null): Kept<T> | null {
@@ -223,6 +243,7 @@ function halts(fold: RunFold, step: StepFold, state: 'failed' | 'unknown', reaso
   step.retryable = false;
   step.released = false;
   step.confirmed = false;
+  step.byHand = null;
   open(fold, step, 'halted', at);
 }
 
@@ -236,7 +257,11 @@ function finish(fold: RunFold, step: StepFold, state: StepState, reason: string 
 /** A person's part is over; when the step has something to verify, that is left. */
 function personDid(fold: RunFold, step: StepFold, at: Instant): void {
   if (step.attempts === 0 || step.confirmed === false) step.attempts += 1;
-  if (step.plan.block.verify === undefined || step.simulated) return finish(fold, step, 'succeeded', null, at);
+  if (step.plan.block.verify === undefined || step.simulated) return finish(fold, step, 'succeeded', step.byHand, at);
+  toVerify(fold, step, at);
+}
+
+function toVerify(fold: RunFold, step: StepFold, at: Instant): void {
   rest(fold, step, 'pending', at);
   step.confirmed = true;
 }
@@ -257,7 +282,8 @@ function retried(fold: RunFold, step: StepFold, at: Instant): void {
   step.released = true;
   step.reason = null;
   step.automatic = 0;
-  step.byHand = false;
+  step.byHand = null;
+  step.unjudged = [];
   step.finishedAt = null;
   step.left = false;
   step.survivors = [];

@@ -15,8 +15,8 @@ export function beginRun(id: string, plan: RunPlan, event: RunEvent & { type: 'r
   return {
     id, plan, created: data, first: event.seq, createdAt: instantOf(event), mode: data.mode, pace: data.pace, engine: data.engine, operator: data.operator, seq: event.seq, last: instantOf(event), before: instantOf(event),
     steps: new Map(order.map((step) => [step.plan.path, step])), order, stretches: [],
-    parked: null, aborted: null, teardown: false, finished: null, restoredAt: null, rpo: null,
-    dead: plan.snapshot.root.runbook.front.lost ?? [], scratch: new Map(), present: data.operator === null ? [] : [data.operator],
+    parked: null, aborted: null, teardown: false, finished: null, restoredAt: null, rpos: new Map(),
+    dead: [...new Set([...(plan.snapshot.root.runbook.front.lost ?? []), ...(data.dead ?? [])])], scratch: new Map(), present: data.operator === null ? [] : [data.operator],
     notes: [], attachments: [], sent: [], injects: [],
     lookout: [
       ...(data.acknowledged_unsigned === null ? [] : [`Nobody trusted vouches for this runbook; accepted because: ${data.acknowledged_unsigned}`]),
@@ -85,7 +85,7 @@ function applyRun(fold: RunFold, event: Exclude<RunEvent, StepEvent>, at: Instan
       fold.injects.push(event.data.inject);
       return;
     case 'rpo.measured':
-      fold.rpo = { newestAt: event.data.newest_at, achievedMs: event.data.achieved_ms };
+      fold.rpos.set(stepOf(fold, event.data.step).plan.scope, { newestAt: event.data.newest_at, achievedMs: event.data.achieved_ms });
       return;
     case 'scratch.started':
       fold.scratch.set(event.data.name, { kind: event.data.kind, values: event.data.values, gone: false, checked: false });

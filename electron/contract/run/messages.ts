@@ -1,9 +1,13 @@
-/** Which communications were sent and which are due next, by audience. */
-import type { RunView } from '../run.ts';
+/** Which communications were sent, which are due next, and what they say. */
+import type { FrontMatter } from '../front-matter.ts';
+import type { RunView, StepState } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
-import { utcTime } from '../wording.ts';
+import type { Mode } from '../step.ts';
+import { spokenDuration, utcInstant, utcTime } from '../wording.ts';
 import type { Audience } from '../runbook.ts';
-import type { RunFold } from './state.ts';
+import type { Forecast } from './forecast.ts';
+import type { RunFold, StepFold } from './state.ts';
+import { namesOf } from './state.ts';
 
 /** Cadence counts from the declaration, else from the start of the run. */
 export function dueMessages(fold: RunFold): RunView['messages'] {
@@ -28,16 +32,111 @@ function iso(wall: number): string {
   return new Date(wall).toISOString();
 }
 
-/** A message with what only the moment knows: `{{title}}`, `{{progress}}`, `{{next_update}}` and `{{forecast}}`. */
-export function draftMessage(fold: RunFold, text: string, audience: Audience | undefined, moment: { now: number; forecast: number | null }): string {
-  const over = fold.order.filter(({ state }) => state === 'succeeded' || state === 'skipped' || state === 'overridden' || state === 'not_executed').length;
-  const words: Readonly<Record<string, string>> = {
-    title: fold.created.title,
-    progress: `${over} of ${fold.order.length} steps are done`,
-    next_update: nextUpdate(audience, moment.now),
-    forecast: moment.forecast === null ? 'not known yet' : `${utcTime(iso(moment.forecast)).slice(0, 5)} UTC`,
-  };
-  return text.replace(/\{\{(title|progress|next_update|forecast)\}\}/gu, (whole, name: string) => words[name] ?? whole);
+/** The moment at which a message is drafted. */
+export interface Moment {
+  fold: RunFold;
+  /** The step that asks for the message. */
+  step: StepFold;
+  audience: Audience | undefined;
+  /** Wall milliseconds. */
+  now: number;
+  forecast: Pick<Forecast, 'finish' | 'restored'>;
+}
+
+/** What a message can be filled with besides the names of the runbook, which come first. */
+const WORDS = {
+  title: ({ fold }) => fold.created.title,
+  system: ({ fold }) => frontOf(fold).system,
+  scenario: ({ fold }) => frontOf(fold).scenario,
+  severity: ({ fold }) => frontOf(fold).severity,
+  status: ({ fold }) => (fold.aborted !== null ? 'the recovery was stopped' : fold.restoredAt !== null ? 'service is back' : 'the recovery is under way'),
+  impact: ({ fold }) => frontOf(fold).scenario,
+  eta: (moment) => forecastWords(moment),
+  progress: ({ fold }) => `${fold.order.filter(isPast).length} of ${fold.order.length} steps are done`,
+  next_update: ({ audience, now }) => nextUpdate(audience, now),
+  forecast: (moment) => forecastWords(moment),
+  outage_at: ({ fold }) => dayAndTime(fold.created.outage_at),
+  declared_at: ({ fold }) => dayAndTime(fold.created.declared_at),
+  elapsed: ({ fold, now }) => spokenDuration(((fold.restoredAt?.wall ?? now) - outageOf(fold)) / 1000),
+  phase: ({ fold, step }) => fold.plan.phases.find(({ id }) => id === underWay(fold, step).plan.phase)?.title ?? underWay(fold, step).plan.phase,
+  step: ({ fold, step }) => underWay(fold, step).plan.title,
+  operator: ({ fold }) => fold.operator?.name ?? 'the operator',
+  audience: ({ audience }) => audience?.title ?? audience?.id ?? '',
+  rto: ({ fold }) => spokenTarget(frontOf(fold).targets?.rto),
+  mode: ({ fold }) => MODE_WORDS[fold.mode],
+  now: ({ now }) => dayAndTime(iso(now)),
+} satisfies Record<string, (moment: Moment) => string>;
+
+export const MESSAGE_NAMES: readonly string[] = Object.keys(WORDS);
+
+const MODE_WORDS: Readonly<Record<Mode, string>> = { live: 'live recovery', rehearsal: 'rehearsal', tabletop: 'tabletop exercise' };
+
+/**
+ * The message of a `notify` step with what only the moment knows; names of the runbook are left for whoever fills it. A
+ * subject stands on a line of its own before the text.
+ */
+export function draftMessage(moment: Moment): string {
+  const { subject, text } = templateOf(moment);
+  return fillMoment(subject === undefined ? text : `Subject: ${subject}\n\n${text}`, moment);
+}
+
+type Message = { subject?: string | undefined; text: string };
+
+/** The step's own, else the audience's; of several, the one that it names or that fits what it has heard so far. */
+function templateOf({ fold, step, audience }: Moment): Message {
+  const { block } = step.plan;
+  const several = audience?.templates;
+  const own = block.kind === 'notify' ? block.template : undefined;
+  const named = own === 'initial' || own === 'update' || own === 'resolved' ? several?.[own] : undefined;
+  if (named !== undefined) return named;
+  const text = own ?? audience?.template;
+  if (text !== undefined) return { text };
+  const isFirst = !fold.sent.some((message) => message.audience === audience?.id);
+  const fitting = fold.restoredAt !== null ? several?.resolved : isFirst ? several?.initial : several?.update;
+  return fitting ?? several?.update ?? several?.initial ?? several?.resolved ?? { text: '' };
+}
+
+/** One pass: a value is never filled again, here or later, so a `{{` in it is doubled. */
+function fillMoment(text: string, moment: Moment): string {
+  const own = namesOf(moment.fold, moment.step.plan.scope);
+  const words: Readonly<Record<string, (moment: Moment) => string>> = WORDS;
+  return text.replace(/\{\{\{\{|\{\{([a-z_]+)\}\}/gu, (whole, name: string | undefined) => {
+    const word = name === undefined || Object.hasOwn(own, name) || !Object.hasOwn(words, name) ? undefined : words[name];
+    return word === undefined ? whole : word(moment).trim().replaceAll('{{', '{{{{');
+  });
+}
+
+function frontOf(fold: RunFold): FrontMatter {
+  return fold.plan.snapshot.root.runbook.front;
+}
+
+function isPast({ state }: StepFold): boolean {
+  return state === 'succeeded' || state === 'skipped' || state === 'overridden' || state === 'not_executed';
+}
+
+function outageOf(fold: RunFold): number {
+  return fold.created.outage_at === null ? fold.createdAt.wall : Date.parse(fold.created.outage_at);
+}
+
+/** The work that is going on, not the step that tells of it. */
+function underWay(fold: RunFold, step: StepFold): StepFold {
+  const open = fold.order.filter(({ plan, left }) => plan.block.kind !== 'notify' && plan.block.kind !== 'call' && !left);
+  const at = (...states: StepState[]): StepFold | undefined => open.find(({ state }) => states.includes(state));
+  return at('running') ?? at('failed', 'unknown') ?? at('waiting') ?? step;
+}
+
+/** When service is back; once it is, when the rest is over. */
+function forecastWords({ fold, forecast }: Moment): string {
+  const at = fold.restoredAt === null ? forecast.restored : forecast.finish;
+  return at === null ? 'not known yet' : `${utcTime(iso(at)).slice(0, 5)} UTC`;
+}
+
+function dayAndTime(instant: string | null): string {
+  return instant === null ? 'a time not yet known' : `${utcInstant(instant).slice(0, 16)} UTC`;
+}
+
+function spokenTarget(duration: string | undefined): string {
+  return duration === undefined ? 'no target' : spokenDuration(durationSeconds(duration));
 }
 
 function nextUpdate(audience: Audience | undefined, now: number): string {

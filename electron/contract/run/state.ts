@@ -31,7 +31,8 @@ export interface StepFold {
   bypassed: boolean; // a goto went past it: others may go on
   left: boolean; // failed, and a goto left it behind
   reoffered: boolean; // deferred, and asked again at the end
-  byHand: boolean; // a person said that it is done; nothing proved it
+  byHand: string | null; // why a person did it instead of its program
+  unjudged: readonly string[]; // what must hold and could not be judged, since nothing was printed
   retryable: boolean; // it failed by itself, so that a rule may try again
   stopped: boolean; // a person ended what ran
   called: Readonly<Record<string, string>> | null; // params of a call that has begun
@@ -75,7 +76,8 @@ export interface RunFold {
   teardown: boolean;
   finished: { state: 'succeeded' | 'aborted'; at: Instant } | null;
   restoredAt: Instant | null;
-  rpo: { newestAt: string; achievedMs: number } | null;
+  /** What was measured, by the scope whose runbook says from what: a recovery is as old as the oldest of its parts. */
+  rpos: Map<string, { newestAt: string; achievedMs: number }>;
   dead: readonly string[];
   scratch: Map<string, { kind: string; values: Readonly<Record<string, string>>; gone: boolean; checked: boolean }>;
   present: { id: string; name: string; role: string }[];
@@ -89,7 +91,7 @@ export interface RunFold {
 export function newStep(plan: PlannedStep): StepFold {
   return {
     plan, state: 'pending', reason: null, waitingFor: null, waitingSince: null, waitingDetail: null, lacks: [], released: false, typed: false, confirmed: false,
-    simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, byHand: false, retryable: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
+    simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, byHand: null, unjudged: [], retryable: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
     undoing: null, service: null, startedAt: null, finishedAt: null, exitCodes: [], assertions: null, output: null, commands: null, captures: {},
     approvals: [], quietSince: null, survivors: [], option: null,
   };

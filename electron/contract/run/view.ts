@@ -14,7 +14,7 @@ import type { Forecast } from './forecast.ts';
 import { forecastRun } from './forecast.ts';
 import { attestOf, planRun, runbookOf } from './plan.ts';
 import type { RunSnapshot } from './snapshot.ts';
-import { draftMessage, dueMessages } from './messages.ts';
+import { draftMessage, dueMessages, type Moment } from './messages.ts';
 
 export interface ViewSources {
   now: Instant;
@@ -156,6 +156,7 @@ function stepDocument(fold: RunFold, step: StepFold, { sources, now, spans }: St
     human_s: seconds(stepClock(spans, 'human', now)),
     exit_codes: [...step.exitCodes],
     assertions: parsed(step.assertions, sources, InBlob.assertions) ?? [],
+    ...(step.unjudged.length === 0 ? {} : { unjudged: [...step.unjudged] }),
     ...dueView(fold, step, now),
     ...reasonOf(step, interrupted),
   };
@@ -197,10 +198,10 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     approvals_needed: approvalsNeeded(plan),
     captures: { ...step.captures },
     forecast: window === undefined ? null : { start: iso(window.start), end: iso(window.end) },
-    ...(step.byHand ? { by_hand: true } : {}),
+    ...(step.byHand === null ? {} : { by_hand: true }),
     undoable: plan.block.undo !== undefined && (step.state === 'succeeded' || step.state === 'failed' || step.state === 'unknown'),
     tty: plan.block.kind === 'run' && plan.block.tty === true,
-    asks: asksOf(fold, step, fill, { now: given.now.wall, forecast: given.forecast.finish }),
+    asks: asksOf(fold, step, fill, { now: given.now.wall, forecast: given.forecast }),
   };
 }
 
@@ -269,7 +270,7 @@ function gotosOf(fold: RunFold, step: StepFold): string[] {
 }
 
 /** Any kind of step may need a secret first, and may be done by hand while what it needs is dead. */
-function asksOf(fold: RunFold, step: StepFold, fill: (text: string) => string, moment: { now: number; forecast: number | null }): StepView['asks'] {
+function asksOf(fold: RunFold, step: StepFold, fill: (text: string) => string, moment: Pick<Moment, 'now' | 'forecast'>): StepView['asks'] {
   const { plan } = step;
   const { block } = plan;
   if (step.waitingFor === 'secret' && step.waitingDetail !== null) return secretAsk(fold, step, step.waitingDetail, fill);
@@ -286,7 +287,7 @@ function asksOf(fold: RunFold, step: StepFold, fill: (text: string) => string, m
     case 'notify': {
       const audience = runbookOf(fold.plan, plan.scope).audiences.find(({ id }) => id === block.audience);
       const channels = (audience?.channels ?? []).map((channel) => (typeof channel === 'string' ? channel : channel.kind));
-      return { kind: 'notify', audience: block.audience, draft: fill(draftMessage(fold, block.template ?? audience?.template ?? audience?.templates?.update?.text ?? '', audience, moment)), channels };
+      return { kind: 'notify', audience: block.audience, draft: fill(draftMessage({ ...moment, fold, step, audience })), channels };
     }
     case 'check': {
       const attest = attestOf(fold.plan, plan);
@@ -326,8 +327,8 @@ export function toRunDocument(view: RunView): RunDocument {
   return { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish, steps: view.steps.map(toStepDocument) };
 }
 
-function toStepDocument({ id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, due, reason }: StepView): RunStepDocument {
-  return { id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, ...(due === undefined ? {} : { due }), ...(reason === undefined ? {} : { reason }) };
+function toStepDocument({ id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, unjudged, due, reason }: StepView): RunStepDocument {
+  return { id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, ...(unjudged === undefined ? {} : { unjudged }), ...(due === undefined ? {} : { due }), ...(reason === undefined ? {} : { reason }) };
 }
 
 export function toRunSummary(view: RunView): RunSummary {

@@ -1,11 +1,13 @@
 /** What Home says: one row a system, the worst first, and one sentence for all. Pure; the engine gathers the facts. */
 import type { ProofLevel } from '../../contract/check.ts';
 import type { HomeView, SystemRow } from '../../contract/methods.ts';
+import type { Dependency } from '../../contract/outage.ts';
 import type { CheckResult, ReadinessReport, ReadinessState } from '../../contract/readiness.ts';
 import type { RunSummary } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import { counted } from '../../contract/wording.ts';
+import { isStranded } from '../outage/dependents.ts';
 
 /** A drill that a runbook asks for, and when it is due next. */
 export interface OwedDrill {
@@ -25,6 +27,7 @@ export interface HomeFacts {
   drills: readonly OwedDrill[];
   kit: HomeView['kit'];
   peopleEnrolled: number;
+  dead: readonly string[];
 }
 
 const WORST_FIRST: readonly ReadinessState[] = ['NOT_READY', 'NEEDS_VERIFICATION', 'READY_WITH_OVERRIDES', 'READY'];
@@ -38,6 +41,7 @@ export function homeView(facts: HomeFacts): HomeView {
     ...headline(systems, open),
     fresh: facts.runs.length === 0 && facts.peopleEnrolled === 0,
     systems,
+    dead: [...facts.dead],
     kit: facts.kit,
     drills: facts.drills.map(({ title, runbook, at, overdueDays }) => ({ title, runbook, at, overdue_days: overdueDays })),
     findings: knownFindings(facts.runbooks),
@@ -82,6 +86,8 @@ function why(reports: readonly ReadinessReport[]): string {
   const blockers = checks.filter(({ severity }) => severity === 'blocker');
   const failed = blockers.find(({ outcome, expired }) => outcome === 'fail' && !expired);
   if (reports.length === 0) return 'Its runbook could not be read.';
+  const halted = reports.flatMap(({ dependencies }) => dependencies).find(isStranded);
+  if (halted !== undefined) return strandedWords(halted);
   if (failed !== undefined) return sentence(`${failed.title}: ${failed.summary}`);
   if (blockers.length === 0) return 'It names no blocking check, so nothing is proven.';
   const never = blockers.filter(({ checked_at }) => checked_at === null);
@@ -91,6 +97,11 @@ function why(reports: readonly ReadinessReport[]): string {
   const overridden = checks.find(({ outcome }) => outcome === 'overridden');
   if (overridden !== undefined) return `“${overridden.title}” was overridden by ${overridden.override?.by ?? 'somebody'}.`;
   return `All ${checks.length} checks hold.`;
+}
+
+function strandedWords({ on, because, dependents }: Dependency): string {
+  const stuck = dependents.filter(({ vital, otherwise }) => vital && otherwise === null);
+  return `${on} ${because === 'marked' ? 'is marked as dead' : 'is what the scenario has lost'}, and “${stuck[0]?.title ?? ''}”${stuck.length > 1 ? ` and ${counted(stuck.length - 1, 'other', 'others')} need` : ' needs'} it.`;
 }
 
 function sentence(text: string): string {

@@ -3,16 +3,29 @@ import type { CheckBlock } from '../../contract/check.ts';
 import type { CheckResult, ReadinessReport, ReadinessState } from '../../contract/readiness.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { addPeriod } from '../../contract/scalars.ts';
+import { deadDependencies, isStranded } from '../outage/dependents.ts';
 import type { ReadinessFold } from './fold-readiness.ts';
 import { foldKey } from './fold-readiness.ts';
 
 /** A result this much ahead of the clock was recorded under another clock, and its age cannot be told. */
 const AHEAD_MS = 120_000;
 
-/** @param now milliseconds since 1970 */
-export function evaluate(runbook: Runbook, fold: ReadinessFold, now: number): ReadinessReport {
-  const checks = runbook.checks.map(({ block }) => resultOf(runbook, block, fold, now));
-  return { runbook: { id: runbook.front.id, sha256: runbook.sha256 }, state: stateOf(checks), checks, warnings: warningsOf(runbook, now) };
+/**
+ * @param now milliseconds since 1970
+ * @param dead what is marked as dead on this laptop
+ */
+export function evaluate(runbook: Runbook, fold: ReadinessFold, now: number, dead: readonly string[]): ReadinessReport {
+  const checks = runbook.checks.map(({ block }) => withoutReach(resultOf(runbook, block, fold, now), block, dead));
+  const dependencies = deadDependencies(runbook, dead);
+  const state = dependencies.some(isStranded) ? 'NOT_READY' : stateOf(checks);
+  return { runbook: { id: runbook.front.id, sha256: runbook.sha256 }, state, checks, dependencies, warnings: warningsOf(runbook, now) };
+}
+
+/** What a check found before says nothing while the thing that it examined cannot be reached; an override stands. */
+function withoutReach(result: CheckResult, block: CheckBlock, marked: readonly string[]): CheckResult {
+  const dead = (block.needs_alive ?? []).filter((name) => marked.includes(name));
+  if (dead.length === 0 || result.override !== null) return result;
+  return { ...result, outcome: 'fail', expired: false, summary: `Needs ${dead.join(' and ')}, which is marked as dead.`, evidence: { ...result.evidence, dead, found_before: result.outcome } };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Assertion, AssertionResult } from '../../contract/assertion.ts';
 import { judgeAll } from '../assertion/judge.ts';
 import type { CapturedText } from '../tool/tool.ts';
 import type { ProbeContext } from './probe.ts';
-import { runProgram } from './run-program.ts';
+import { runWithSecrets } from './run-with-secrets.ts';
 
 const RUN_MS = 120_000;
 
@@ -17,6 +17,6 @@ export function judgeAnswer(assertions: readonly Assertion[], answer: Answered, 
   const folder = context.resolve('.');
   return judgeAll(assertions, {
     ...answer, folder, clock: context.clock, redactor: context.redactor,
-    run: (argv) => runProgram(context, { argv, cwd: folder, timeoutMs: RUN_MS }),
+    run: (argv) => runWithSecrets(context, { argv, cwd: folder, timeoutMs: RUN_MS }),
   });
 }

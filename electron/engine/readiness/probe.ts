@@ -43,6 +43,8 @@ export interface ProbeContext {
   attestation?: Attestation;
   /** Newest mark in the journal, or null on a new data folder. */
   lastClock?: ClockMark | null;
+  /** Digests that tools are pinned to on this laptop, by name (SHA-256, hex). */
+  pinned?: ReadonlyMap<string, { sha256: string }>;
 }
 
 export type ProbeRunner<K extends CheckKind> = (probe: ProbeOf<K>, context: ProbeContext) => Promise<ProbeFinding>;

@@ -8,6 +8,8 @@ import type { CheckProgress, Evidence, ProbeFinding, ReadinessReport } from '../
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
 import type { EventData, EventValue, Journal, JournalEvent } from '../journal/journal.ts';
+import { foldPins, KIT_PINNED, type Pins } from '../kit/pins.ts';
+import { foldOutage, NOTHING_MARKED, OUTAGE_MARKED, type OutageMarks } from '../outage/fold-outage.ts';
 import { attestRefusal } from '../people/may-attest.ts';
 import { readPeople } from '../people/people.ts';
 import type { SecretStore } from '../secrets/secret.ts';
@@ -52,7 +54,7 @@ export interface CheckRun {
   /** `person/ID`, `engine` or `device`. */
   actor: string;
   signal?: AbortSignal;
-  /** Names that are marked dead; a check that needs one alive is unknown. */
+  /** Names that are marked dead, of a run; default what is marked on this laptop. A check that needs one alive is unknown. */
   dead?: readonly string[];
 }
 
@@ -80,6 +82,8 @@ class ChecksOfRunbooks implements Readiness {
   readonly #deps: ReadinessDeps;
   readonly #running = new Map<string, AbortController>();
   #fold: ReadinessFold = new Map();
+  #outage: OutageMarks = NOTHING_MARKED;
+  #pins: Pins = new Map();
   #folded = 0;
 
   constructor(deps: ReadinessDeps) {
@@ -87,10 +91,24 @@ class ChecksOfRunbooks implements Readiness {
   }
 
   view(runbook: Runbook): ReadinessReport {
-    const { size } = this.#deps.journal.head;
-    if (size > this.#folded) this.#fold = foldReadiness(this.#deps.journal.events({ after: this.#folded, types: READINESS_EVENTS }), this.#fold);
+    this.#foldOn();
+    return evaluate(runbook, this.#fold, this.#deps.clock.now(), this.#outage.dead);
+  }
+
+  #markedDead(): readonly string[] {
+    this.#foldOn();
+    return this.#outage.dead;
+  }
+
+  #foldOn(): void {
+    const { journal } = this.#deps;
+    const { size } = journal.head;
+    if (size === this.#folded) return;
+    const events = [...journal.events({ after: this.#folded, types: [...READINESS_EVENTS, OUTAGE_MARKED, KIT_PINNED] })];
+    this.#fold = foldReadiness(events, this.#fold);
+    this.#outage = foldOutage(events, this.#outage);
+    this.#pins = foldPins(events, this.#pins);
     this.#folded = size;
-    return evaluate(runbook, this.#fold, this.#deps.clock.now());
   }
 
   async check(runbook: Runbook, run: CheckRun): Promise<ReadinessReport> {
@@ -153,7 +171,8 @@ class ChecksOfRunbooks implements Readiness {
   }
 
   async #probe(runbook: Runbook, block: CheckBlock, run: CheckRun & { signal: AbortSignal }, lastClock: ClockMark | null): Promise<ProbeFinding> {
-    const dead = (block.needs_alive ?? []).filter((name) => run.dead?.includes(name) === true);
+    const marked = run.dead ?? this.#markedDead();
+    const dead = (block.needs_alive ?? []).filter((name) => marked.includes(name));
     if (dead.length > 0) return unknown('unreachable', `Needs ${dead.join(' and ')}, which is marked as dead.`, { dead });
     let probe: Probe;
     try {
@@ -171,7 +190,7 @@ class ChecksOfRunbooks implements Readiness {
     const scratchDir = join(dataDir, 'scratch');
     mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
     return {
-      clock, runTool, dataDir, scratchDir, lastClock,
+      clock, runTool, dataDir, scratchDir, lastClock, pinned: this.#pins,
       secrets: run.secrets, redactor: run.redactor, signal: run.signal,
       env: withToolbox(env, dataDir),
       ...(processEnv === undefined ? {} : { credentialsEnv: { ...awsVariables(processEnv), ...env } }),

@@ -169,10 +169,12 @@ function reportStep(step: StepView, view: RunView, facts: RunFacts): ReportStep 
 }
 
 /** Why it was not done as written, and that it missed the window which the runbook sets. */
-function deviationOf({ state, reason: why, due }: StepView): string | null {
+function deviationOf({ state, reason: why, due, unjudged }: StepView): string | null {
   const reason = state === 'overridden' && why !== undefined ? `Overridden: ${why}` : why;
-  const late = due?.met === false && due.by !== null ? `Due by ${utcTime(due.by)} UTC, which it missed` : null;
-  return reason === undefined ? late : late === null ? reason : `${reason}. ${late}`;
+  const open = unjudged === undefined ? undefined : `Not judged, as its program did not run: ${unjudged.join('; ')}`;
+  const late = due?.met === false && due.by !== null ? `Due by ${utcTime(due.by)} UTC, which it missed` : undefined;
+  const told = [reason, open, late].filter((part) => part !== undefined);
+  return told.length === 0 ? null : told.join('. ');
 }
 
 function notExecuted(view: RunView): Report['not_executed'] {

@@ -102,7 +102,7 @@ function deviation(facts: RunFacts, event: RunEvent): void {
 }
 
 function deviationWords(event: RunEvent): string | null {
-  if (event.type === 'step.result') return event.data.ok || event.data.purpose !== 'work' ? null : 'Failed';
+  if (event.type === 'step.result') return event.data.ok || event.data.purpose === 'undo' ? null : event.data.purpose === 'work' ? 'Failed' : 'Did not hold';
   if (event.type === 'step.skipped') return event.data.rule === 'person' ? 'Skipped' : null;
   if (event.type === 'step.goto') return `Went on to ${event.data.to}`;
   if (event.type === 'step.unknown') return 'Interrupted, outcome unknown';

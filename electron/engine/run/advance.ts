@@ -58,7 +58,7 @@ function afterAbort(fold: RunFold): Advance {
 }
 
 /** A teardown step waits for the end, in a rehearsal. */
-function tearsDown(fold: RunFold, { plan }: StepFold): boolean {
+export function tearsDown(fold: RunFold, { plan }: StepFold): boolean {
   return fold.mode === 'rehearsal' && plan.block.teardown === true;
 }
 
@@ -78,7 +78,18 @@ function next(fold: RunFold, step: StepFold, rules: Rules): Advance {
   if (step.retrying !== null) return launch(step, 'work', step.retrying.delayMs);
   if (step.state === 'failed') return retry(step);
   if (step.state === 'running' && step.plan.block.kind === 'call') return closeCall(fold, step);
-  return step.state === 'pending' && isReady(fold, step) ? consider(fold, step, rules) : NOTHING;
+  if (step.state !== 'pending') return NOTHING;
+  const unmade = unmadeCall(fold, step);
+  if (unmade !== null) return one({ type: 'step.unreached', data: { step: step.plan.path, reason: unmade } });
+  return isReady(fold, step) ? consider(fold, step, rules) : NOTHING;
+}
+
+/** Why the call that a step belongs to is over without having been made; null when it may still be made, or was. */
+function unmadeCall(fold: RunFold, { plan }: StepFold): string | null {
+  const call = plan.parent === null ? null : stepOf(fold, plan.parent);
+  if (call === null || call.called !== null || !isOver(call)) return null;
+  if (call.state === 'skipped' || call.state === 'overridden') return `The call ${call.plan.path} was ${call.state}: ${call.reason ?? ''}`;
+  return call.state === 'succeeded' ? `The call ${call.plan.path} was done by hand` : (call.reason ?? `The call ${call.plan.path} was not made`);
 }
 
 function launch(step: StepFold, purpose: Launch['purpose'], delayMs = 0): Advance {

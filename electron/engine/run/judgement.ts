@@ -14,7 +14,7 @@ import { fill, frozenOf } from './names.ts';
 import { fillArgv } from './programs.ts';
 import { fillAll } from './fill-all.ts';
 import { runAside } from './run-aside.ts';
-import { Assertion as AssertionSchema } from '../../contract/assertion.ts';
+import { Assertion as AssertionSchema, readsOwnOutput } from '../../contract/assertion.ts';
 
 /** With what the programs of assertions and polls are run. */
 export interface Given {
@@ -29,11 +29,23 @@ export interface Given {
 const SILENCE: CapturedText = { text: '', truncated: false };
 /** Captures go into an event, so they are short; a large output is a file. */
 const CAPTURE_BYTES = 4_000;
+/** The same for what could not be judged. */
+const OPEN_ITEMS = 10;
+const OPEN_CHARACTERS = 200;
 /** One poll may not use up the whole time that a condition has. */
 const ASIDE_MS = 10 * 60_000;
 
 export function failures(results: readonly AssertionResult[]): AssertionResult[] {
   return results.filter(({ ok }) => !ok);
+}
+
+/** What must hold, parted: a step that a person did has no output of its own to judge, and `open` says so in words. */
+export function partByHand(host: RunHost, step: StepFold): { judgeable: readonly Assertion[]; open: string[] } {
+  const all = step.plan.block.verify ?? [];
+  if (step.byHand === null) return { judgeable: all, open: [] };
+  const names = host.names(step.plan.scope);
+  const open = all.filter(readsOwnOutput).map((assertion) => host.redactor().text(assertionWords(filled(assertion, names, {}))).slice(0, OPEN_CHARACTERS));
+  return { judgeable: all.filter((assertion) => !readsOwnOutput(assertion)), open: open.length > OPEN_ITEMS ? [...open.slice(0, OPEN_ITEMS), `and ${open.length - OPEN_ITEMS} more`] : open };
 }
 
 export function assertionWords(assertion: Assertion): string {

@@ -5,10 +5,11 @@ import type { Purpose } from '../../contract/run/events.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { Effort, RunHost } from './host.ts';
-import { judgeVerify, pollUntil } from './judgement.ts';
+import { judgeAside } from './judge-aside.ts';
+import { partByHand, pollUntil } from './judgement.ts';
 import { fill, frozenOf } from './names.ts';
 import { deliverFiles } from './deliver-secrets.ts';
-import { fillArgv, secretsOf, shownFiles, writtenPrograms } from './programs.ts';
+import { fillArgv, secretsOf, secretsOfVerify, shownFiles, writtenPrograms } from './programs.ts';
 import { missingSecret } from './obtain-secrets.ts';
 import { outputSink } from './run-aside.ts';
 import { workCheck } from './work-check.ts';
@@ -52,8 +53,7 @@ async function work(host: RunHost, effort: Effort): Promise<void> {
 }
 
 /** Gets what the step needs from its sources; what only a person can give is asked for. */
-async function lacksSecret(host: RunHost, { step }: Effort): Promise<boolean> {
-  const wanted = secretsOf(step.plan.block, writtenPrograms(host.fold, step).stages);
+async function lacksSecret(host: RunHost, { step }: Effort, wanted = secretsOf(step.plan.block, writtenPrograms(host.fold, step).stages)): Promise<boolean> {
   const missing = await missingSecret(host, step, wanted);
   if (missing === null) return false;
   await host.record(() => [{ type: 'step.waiting', data: { step: step.plan.path, for: 'secret', detail: missing } }]);
@@ -87,27 +87,25 @@ async function pass(host: RunHost, effort: Effort): Promise<void> {
   const given = { env: host.environment(step.plan.scope), cwd: host.runDir, files: {}, attempt, signal };
   const waited = block.wait_until === undefined || signal.aborted ? null : await pollUntil(host, step, block.wait_until, given);
   const results: AssertionResult[] = [...(waited?.results ?? [])];
-  if (waited === null || waited.ok) results.push(...(await judgeVerify(host, step, block.verify ?? [], { ...given, stdout: null, stderr: null })));
+  if (waited === null || waited.ok) results.push(...(await judgeAside(host, step, block.verify ?? [], { attempt, signal })));
   const reason = signal.aborted ? 'It was stopped.' : (waited !== null && !waited.ok ? waited.reason : null) ?? failureText(results);
   const took = host.clock.uptime() - begun;
   await host.record(() => [judged(host, effort, 'work', attempt, results, reason, took)]);
 }
 
-/** What must hold after a person did their part. */
+/** What must hold after a person did their part, in the environment of the step. */
 async function verify(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;
-  if (await lacksSecret(host, effort)) return;
+  const { block } = step.plan;
+  const { judgeable, open } = partByHand(host, step);
+  if (await lacksSecret(host, effort, judgeable.length === 0 ? [] : secretsOfVerify(block))) return;
   const attempt = Math.max(1, step.attempts);
   await host.record(() => [intentOf(host, effort, { attempt, purpose: 'verify', shown: [], what: 'checks what must hold' })], signal);
   const begun = host.clock.uptime();
-  const files = deliverFiles(host, secretsOf(step.plan.block, []));
-  try {
-    const results = await judgeVerify(host, step, step.plan.block.verify ?? [], { env: host.environment(step.plan.scope), cwd: host.runDir, files: files.paths, attempt, signal, stdout: null, stderr: null });
-    const took = host.clock.uptime() - begun;
-    await host.record(() => [judged(host, effort, 'verify', attempt, results, signal.aborted ? 'It was stopped.' : failureText(results), took)]);
-  } finally {
-    files.remove();
-  }
+  const results = await judgeAside(host, step, judgeable, { attempt, signal });
+  const took = host.clock.uptime() - begun;
+  const { data, type } = judged(host, effort, 'verify', attempt, results, signal.aborted ? 'It was stopped.' : failureText(results), took);
+  await host.record(() => [{ type, data: { ...data, ...(open.length === 0 ? {} : { unjudged: open }) } }]);
 }
 
 /** Takes a step back with the program that it names. */

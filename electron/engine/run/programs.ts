@@ -36,14 +36,22 @@ type Programmed = StepOf<'run'> | StepOf<'secret'>;
 
 /** Names of secrets that a step's programs, assertions and polls are given. */
 export function secretsOf(block: StepBlock, stages: readonly (readonly string[])[]): string[] {
+  const poll = 'wait_until' in block ? (block.wait_until?.run ?? []) : [];
+  const texts = [...stages.flat(), ...poll, ...(block.undo?.run ?? [])];
+  const stdin = 'stdin' in block && block.stdin !== undefined && 'secret' in block.stdin ? [block.stdin.secret] : [];
+  return [...new Set([...filesNamedIn(texts), ...secretsOfVerify(block), ...stdin])];
+}
+
+/** Names of secrets that a step's assertions are given: they run in its environment. */
+export function secretsOfVerify(block: StepBlock): string[] {
   const env = 'env' in block ? Object.values(block.env ?? {}) : [];
   const verify = (block.verify ?? []).flatMap((item) => ('run' in item ? item.run : []));
-  const poll = 'wait_until' in block ? (block.wait_until?.run ?? []) : [];
-  const texts = [...stages.flat(), ...env.filter((value) => typeof value === 'string'), ...verify, ...poll, ...(block.undo?.run ?? [])];
-  const files = texts.flatMap(templateNames).flatMap((name) => secretOfTemplateName(name) ?? []);
   const direct = env.flatMap((value) => (typeof value === 'string' ? [] : [value.secret]));
-  const stdin = 'stdin' in block && block.stdin !== undefined && 'secret' in block.stdin ? [block.stdin.secret] : [];
-  return [...new Set([...files, ...direct, ...stdin])];
+  return [...new Set([...filesNamedIn([...env.filter((value) => typeof value === 'string'), ...verify]), ...direct])];
+}
+
+function filesNamedIn(texts: readonly string[]): string[] {
+  return texts.flatMap(templateNames).flatMap((name) => secretOfTemplateName(name) ?? []);
 }
 
 /** What stands for a secret wherever a command is shown or recorded. */

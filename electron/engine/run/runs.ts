@@ -27,6 +27,7 @@ import { planRun } from '../../contract/run/plan.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
 import type { Journal, JournalEvent } from '../journal/journal.ts';
+import { readOutage } from '../outage/outage.ts';
 import { personId, type People } from '../people/people.ts';
 import { removeLeftoverSecrets } from '../secrets/deliver-file.ts';
 import { systemKeychain, type Keychain } from '../secrets/keychain.ts';
@@ -153,6 +154,7 @@ class CarriedRuns implements Runs {
         mode: request.mode, runbook: { id: front.id, sha256 }, title: front.title, system: front.system, snapshot: { ...journal.blobs.put(Buffer.from(JSON.stringify(snapshot))) },
         signature: found.signature.state, outage_at, declared_at, operator, pace, engine: this.#engine(),
         acknowledged_unsigned: request.acknowledge_unsigned ?? null, proceeded_not_ready: request.proceed_not_ready ?? null, readiness: state, run_dir,
+        ...(request.mode === 'live' ? { dead: [...readOutage(journal).dead] } : {}),
         ...(short_of.length === 0 ? {} : { short_of: short_of.map((row) => ({ ...row })) }),
       },
     });

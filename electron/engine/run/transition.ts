@@ -6,6 +6,9 @@ import type { RunCommand } from '../../contract/run.ts';
 import type { BlobName, RunEventBody } from '../../contract/run/events.ts';
 import type { RunFold, StepFold } from '../../contract/run/state.ts';
 import { approvalOf, approvers, sibling } from '../../contract/run/state.ts';
+import { isOver, tearsDown } from './advance.ts';
+import { modeRule } from './modes.ts';
+import { drillRefusal } from './names.ts';
 
 /** Who acts. `role` is the one in which an approval is given. */
 export interface Actor {
@@ -100,7 +103,7 @@ function onStep(fold: RunFold, step: StepFold, deed: StepDeed, actor: Actor): De
     case 'skip':
     case 'defer':
     case 'override':
-      return settle(step, deed.do, deed.reason, by);
+      return settle(fold, step, deed.do, deed.reason, by);
     case 'goto':
       return goTo(fold, step, deed.to, deed.reason, by);
     case 'undo':
@@ -199,7 +202,7 @@ function retry(fold: RunFold, step: StepFold, reason: string, by: string): Decis
   return yes({ type: 'step.retried', data: { step: path, by, reason } });
 }
 
-function settle(step: StepFold, how: 'done' | 'skip' | 'defer' | 'override', reason: string, by: string): Decision {
+function settle(fold: RunFold, step: StepFold, how: 'done' | 'skip' | 'defer' | 'override', reason: string, by: string): Decision {
   const { path, block } = step.plan;
   if (reason.trim() === '') return no(`Say why: step ${path} is not done as written, and the record keeps the reason.`);
   if (!isOpenQuestion(step) && step.state !== 'waiting') return no(`Step ${path} cannot be settled by hand: it is ${spoken(step)}.`);
@@ -210,7 +213,7 @@ function settle(step: StepFold, how: 'done' | 'skip' | 'defer' | 'override', rea
   const data = { step: path, by, reason };
   switch (how) {
     case 'done':
-      return yes({ type: 'step.done', data });
+      return yes({ type: 'step.done', data: { ...data, ...(isVerified(fold, step) ? { verify: true } : {}) } });
     case 'skip':
       return yes({ type: 'step.skipped', data: { ...data, rule: 'person' } });
     case 'defer':
@@ -218,6 +221,13 @@ function settle(step: StepFold, how: 'done' | 'skip' | 'defer' | 'override', rea
     case 'override':
       return yes({ type: 'step.overridden', data });
   }
+}
+
+/** Whether what must hold is judged after a person has done the step: not where nothing of the step may run. */
+function isVerified(fold: RunFold, step: StepFold): boolean {
+  const { block, path } = step.plan;
+  if (block.verify === undefined || modeRule(fold, step).do !== 'run' || drillRefusal(fold, step) !== null || tearsDown(fold, step) !== fold.teardown) return false;
+  return block.kind !== 'call' || fold.order.filter(({ plan }) => plan.parent === path).every(isOver);
 }
 
 function goTo(fold: RunFold, step: StepFold, to: string, reason: string, by: string): Decision {

@@ -9,21 +9,24 @@ import type { AssertionResult } from '../../contract/assertion.ts';
 import type { ProbeFinding } from '../../contract/readiness.ts';
 import type { StepFold } from '../../contract/run/state.ts';
 import { captureText } from '../assertion/capture.ts';
+import { readPins } from '../kit/pins.ts';
 import { awsVariables } from '../readiness/readiness.ts';
 import { probeOf, runProbe } from '../readiness/run-probe.ts';
+import { fillAroundSecretFiles, secretFilesIn } from '../runbook/template.ts';
 import type { Effort, RunHost } from './host.ts';
 import { markerOf } from './host.ts';
 import { fill, frozenOf } from './names.ts';
 import { fillAll } from './fill-all.ts';
 import { missingSecret } from './obtain-secrets.ts';
-import { pathIn } from './programs.ts';
-import { finalEvents, intentOf, judged } from './work-program.ts';
+import { judgeAside } from './judge-aside.ts';
+import { pathIn, secretsOfVerify } from './programs.ts';
+import { failureText, finalEvents, intentOf, judged } from './work-program.ts';
 
 export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;
   const { path } = step.plan;
   const probe = filledProbe(host, step);
-  const missing = await missingSecret(host, step, [...secretNames(probe), ...credentialSecret(host, step, probe)]);
+  const missing = await missingSecret(host, step, [...new Set([...secretNames(probe), ...credentialSecret(host, step, probe), ...secretsOfVerify(step.plan.block)])]);
   if (missing !== null) return host.record(() => [{ type: 'step.waiting', data: { step: path, for: 'secret', detail: missing } }]);
   const attempt = step.attempts + 1;
   await host.record(() => [intentOf(host, effort, { attempt, purpose: 'work', shown: [], what: `probes: ${probe.kind}` })], signal);
@@ -31,10 +34,11 @@ export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   const finding = await runProbe(probe, contextOf(host, step, attempt, signal));
   const ok = finding.outcome === 'pass' || finding.outcome === 'warn';
   const results: AssertionResult[] = [{ ok, title: 'The check holds', expected: 'it passes', actual: finding.summary.slice(0, 1000) }];
+  if (ok) results.push(...(await judgeAside(host, step, step.plan.block.verify ?? [], { attempt, signal })));
   const took = host.clock.uptime() - begun;
   await host.record(() => {
-    const { data } = judged(host, effort, 'work', attempt, results, ok ? null : finding.summary.slice(0, 2000), took);
-    return finalEvents(host, effort, { ...data, output: evidenceOf(host, finding), captures: ok ? capturesOf(probe, finding) : {} });
+    const { data } = judged(host, effort, 'work', attempt, results, ok ? failureText(results) : finding.summary.slice(0, 2000), took);
+    return finalEvents(host, effort, { ...data, output: evidenceOf(host, finding), captures: data.ok ? capturesOf(probe, finding) : {} });
   });
 }
 
@@ -63,7 +67,7 @@ function filledProbe(host: RunHost, step: StepFold): Probe {
   const { block, scope, path } = step.plan;
   if (block.kind !== 'check') throw new Error(`${path} is not a check`);
   const names = host.names(scope);
-  return Probe.parse(fillAll(namedProbe(host, step), (text) => fill(text, names, 'text')));
+  return Probe.parse(fillAll(namedProbe(host, step), (written) => fillAroundSecretFiles(written, (text) => fill(text, names, 'text'))));
 }
 
 function namedProbe(host: RunHost, { plan: { block, scope } }: StepFold): Probe {
@@ -75,8 +79,9 @@ function namedProbe(host: RunHost, { plan: { block, scope } }: StepFold): Probe 
   return probeOf(check.block);
 }
 
-/** Every `secret: NAME` in a probe. */
+/** Every `secret: NAME` and every `{{secret_file:NAME}}` in a probe. */
 function secretNames(value: unknown): string[] {
+  if (typeof value === 'string') return secretFilesIn(value);
   if (Array.isArray(value)) return value.flatMap(secretNames);
   if (typeof value !== 'object' || value === null) return [];
   return [...new Set(Object.entries(value).flatMap(([name, item]) => (name === 'secret' && typeof item === 'string' ? [item] : secretNames(item))))];
@@ -97,7 +102,7 @@ function contextOf(host: RunHost, step: StepFold, attempt: number, signal: Abort
   return {
     clock: host.clock, runTool: host.runTool, secrets: host.secrets, redactor: host.redactor(), dataDir: host.dataDir, scratchDir,
     resolve: (path) => pathIn(folder, path), env, nodePath: host.nodePath,
-    marker: markerOf(host.id, step.plan.path, attempt), progress: () => {}, signal,
+    marker: markerOf(host.id, step.plan.path, attempt), progress: () => {}, signal, pinned: readPins(host.journal),
     credentialsEnv: { ...awsVariables(host.processEnv), ...env },
   };
 }

@@ -5,7 +5,8 @@ import { constants } from 'node:os';
 import type { AssertionResult } from '../../contract/assertion.ts';
 import type { EventOf, Purpose, RunEventBody } from '../../contract/run/events.ts';
 import { toEnvelope } from '../../contract/errors.ts';
-import { stepOf, type StepFold } from '../../contract/run/state.ts';
+import { runbookOf } from '../../contract/run/plan.ts';
+import { stepOf, type RunFold, type StepFold } from '../../contract/run/state.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { OutputSink, ToolInput, ToolOutcome } from '../tool/tool.ts';
 import { findProgram } from '../tool/find-program.ts';
@@ -245,10 +246,19 @@ function attachments(host: RunHost, step: StepFold): RunEventBody[] {
   });
 }
 
+/** The capture that a scope's RPO is measured from: none where a calling runbook names its own. */
+function rpoFrom(fold: RunFold, scope: string): string | undefined {
+  for (let at = scope; at !== ''; ) {
+    at = stepOf(fold, at).plan.scope;
+    if (runbookOf(fold.plan, at).front.targets?.rpo_from !== undefined) return undefined;
+  }
+  return runbookOf(fold.plan, scope).front.targets?.rpo_from;
+}
+
 /** The result, and what it measures: the newest recovered row against the outage. */
 export function finalEvents(host: RunHost, { step }: Effort, data: ResultData): RunEventBody[] {
-  const from = host.fold.plan.snapshot.root.runbook.front.targets?.rpo_from;
-  const newest = step.plan.scope === '' && from !== undefined ? data.captures[from] : undefined;
+  const from = rpoFrom(host.fold, step.plan.scope);
+  const newest = from === undefined ? undefined : data.captures[from];
   const result: RunEventBody = { type: 'step.result', data };
   const attached = data.ok ? attachments(host, step) : [];
   const at = newest === undefined ? Number.NaN : Date.parse(newest);

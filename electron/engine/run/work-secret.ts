@@ -4,10 +4,11 @@ import { createRedactor } from '../tool/create-redactor.ts';
 import { fingerprint } from '../secrets/fingerprint.ts';
 import type { SecretHandle } from '../secrets/secret.ts';
 import type { Effort, RunHost } from './host.ts';
+import { judgeAside } from './judge-aside.ts';
 import { keepGiven, missingSecret, specOf } from './obtain-secrets.ts';
 import { secretsOf, writtenPrograms } from './programs.ts';
 import { forgetfulSink } from './run-aside.ts';
-import { beginAttempt, resultOf, runPrepared } from './work-program.ts';
+import { beginAttempt, failureText, resultOf, runPrepared, storedAssertions } from './work-program.ts';
 
 export async function workSecret(host: RunHost, effort: Effort): Promise<void> {
   const { step } = effort;
@@ -43,9 +44,11 @@ async function fromProgram(host: RunHost, effort: Effort, name: string): Promise
       return await host.record(() => [{ type: 'step.result', data: { ...result, ok: false, reason: problem ?? outcome.reason } }]);
     }
     const handle = host.secrets.get(name);
+    const results = await judgeAside(host, step, step.plan.block.verify ?? [], { attempt: attempt.number, signal });
+    const reason = signal.aborted ? 'It was stopped.' : failureText(results);
     await host.record(() => [
       { type: 'step.secret', data: { step: path, name, source: `program ${prepared.shown[0]?.[0] ?? ''}`, length: handle?.length ?? 0, fingerprint: handle === null ? null : fingerprintOf(host, effort, handle) } },
-      { type: 'step.result', data: result },
+      { type: 'step.result', data: { ...result, ok: reason === null, reason, ...storedAssertions(host, results) } },
     ]);
   } finally {
     prepared.files.remove();

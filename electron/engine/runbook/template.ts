@@ -36,6 +36,23 @@ export function secretOfTemplateName(name: string): string | null {
   return name.startsWith(SECRET_FILE) ? name.slice(SECRET_FILE.length) : null;
 }
 
+const SECRET_FILE_TEMPLATE = /(\{\{secret_file:[a-z][a-z0-9_]{0,63}\}\})/u;
+
+/** Names of the secrets whose files a text asks for, whatever else is in it. */
+export function secretFilesIn(text: string): string[] {
+  return text.split(SECRET_FILE_TEMPLATE).flatMap((part, index) => (index % 2 === 1 ? [part.slice(`{{${SECRET_FILE}`.length, -2)] : []));
+}
+
+/**
+ * Fills a text around each `{{secret_file:NAME}}`, which whoever starts the program puts in.
+ * @throws EngineError `refused` when a value would be taken for one
+ */
+export function fillAroundSecretFiles(written: string, fill: (text: string) => string): string {
+  const parts = written.split(SECRET_FILE_TEMPLATE).map((part, index) => (index % 2 === 1 ? part : fill(part)));
+  if (parts.some((part, index) => index % 2 === 0 && SECRET_FILE_TEMPLATE.test(part))) throw new EngineError('refused', `A value in "${written}" reads as the file of a secret.`, { hint: 'Values are never filled again; give another one.' });
+  return parts.join('');
+}
+
 /** Splits a text into literals and names; the fault is the first `{{` that is neither a name nor doubled. */
 export function parseTemplate(text: string): ParsedTemplate {
   const parts: TemplatePart[] = [];

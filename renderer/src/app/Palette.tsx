@@ -21,8 +21,10 @@ function usePlaces(home: HomeView | null, runbooks: readonly RunbookRow[]): Plac
     { id: 'start', label: 'Start recovery…', group: 'Do', go: () => { start({ runbook: null, mode: 'live' }); } },
     { id: 'runbooks', label: 'Runbooks', group: 'Screen', go: () => { go({ screen: 'runbooks' }); } },
     { id: 'readiness', label: 'Readiness', group: 'Screen', go: () => { go({ screen: 'readiness', id: null }); } },
+    { id: 'outage', label: 'Outage switchboard', group: 'Screen', go: () => { go({ screen: 'outage' }); } },
     { id: 'record', label: 'Record', group: 'Screen', go: () => { go({ screen: 'record' }); } },
     { id: 'people', label: 'People', group: 'Screen', go: () => { go({ screen: 'people' }); } },
+    { id: 'kit', label: 'Kit board', group: 'Screen', go: () => { go({ screen: 'kit' }); } },
     { id: 'theme', label: 'Change between dark and light', group: 'Do', go: switchTheme },
   ];
   const runs = (home?.open_runs ?? []).map((run): Place => ({ id: `run ${run.id}`, label: visible(run.title), group: 'Open run', go: () => { go({ screen: 'run', run: run.id }); } }));

@@ -1,5 +1,5 @@
 /** The rail: only what exists, and the runs that are open. */
-import { BookOpen, House, ScrollText, ShieldCheck, Users } from 'lucide-react';
+import { BookOpen, Briefcase, House, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { HomeView } from '../../../electron/contract/methods.ts';
 import { Glyph } from '../components/Glyph.tsx';
@@ -25,6 +25,12 @@ function NotReady({ systems }: { systems: HomeView['systems'] }) {
   return <span className={`n st c-${tone}`} title={words}><Glyph shape={bad > 0 ? 'failed' : 'needs'} tone={tone} size={12} /><span aria-hidden="true">{open}</span><span className="sr">{words}</span></span>;
 }
 
+function Dead({ names }: { names: readonly string[] }) {
+  if (names.length === 0) return null;
+  const words = `${names.map(visible).join(', ')} marked as dead`;
+  return <span className="n st c-red" title={words}><Glyph shape="dead" tone="red" size={12} /><span aria-hidden="true">{names.length}</span><span className="sr">{words}</span></span>;
+}
+
 export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: HomeView | null; onPalette(): void; onKeys(): void }) {
   const { go } = useNavigation();
   return (
@@ -32,9 +38,11 @@ export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: H
       <Entry to={{ screen: 'home' }} current={route.screen === 'home'} icon={<House {...ICON} />}>Home</Entry>
       <Entry to={{ screen: 'runbooks' }} current={route.screen === 'runbooks' || route.screen === 'runbook'} icon={<BookOpen {...ICON} />}>Runbooks</Entry>
       <Entry to={{ screen: 'readiness', id: null }} current={route.screen === 'readiness'} icon={<ShieldCheck {...ICON} />} count={<NotReady systems={home?.systems ?? []} />}>Readiness</Entry>
+      <Entry to={{ screen: 'outage' }} current={route.screen === 'outage'} icon={<Unplug {...ICON} />} count={<Dead names={home?.dead ?? []} />}>Outage</Entry>
       <hr />
       <Entry to={{ screen: 'record' }} current={route.screen === 'record' || route.screen === 'report'} icon={<ScrollText {...ICON} />}>Record</Entry>
       <Entry to={{ screen: 'people' }} current={route.screen === 'people'} icon={<Users {...ICON} />}>People</Entry>
+      <Entry to={{ screen: 'kit' }} current={route.screen === 'kit'} icon={<Briefcase {...ICON} />}>Kit</Entry>
       {home !== null && home.open_runs.length > 0 && (
         <>
           <hr />

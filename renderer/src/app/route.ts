@@ -6,10 +6,12 @@ export type Route =
   | { screen: 'runbooks' }
   | { screen: 'runbook'; id: string }
   | { screen: 'readiness'; id: string | null }
+  | { screen: 'outage' }
   | { screen: 'run'; run: string }
   | { screen: 'record' }
   | { screen: 'report'; run: string }
-  | { screen: 'people' };
+  | { screen: 'people' }
+  | { screen: 'kit' };
 
 /** The same text for the same place. */
 export function placeOf(route: Route): string {

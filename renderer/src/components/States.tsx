@@ -13,16 +13,23 @@ export interface State {
 
 const CONFIRMED_KINDS: ReadonlySet<string> = new Set(['manual', 'decide', 'approve', 'notify', 'attest']);
 
+type Judged = Pick<StepView, 'kind' | 'simulated' | 'by_hand' | 'assertions' | 'unjudged'>;
+
+function handMeasure({ assertions, unjudged }: Judged): string {
+  if (assertions.length === 0) return 'not measured';
+  return unjudged === undefined ? 'then measured' : 'partly measured';
+}
+
 /** A tick for a machine's measurement and a tick for a person's word never look the same. */
-function done(step: Pick<StepView, 'kind' | 'simulated' | 'by_hand'>): State {
+function done(step: Judged): State {
   if (step.simulated) return { word: 'Simulated', shape: 'sim', tone: 'violet' };
-  if (step.by_hand === true) return { word: 'Done by hand, not measured', shape: 'confirmed', tone: 'green' };
+  if (step.by_hand === true) return { word: `Done by hand, ${handMeasure(step)}`, shape: 'confirmed', tone: 'green' };
   return CONFIRMED_KINDS.has(step.kind)
     ? { word: 'Done, confirmed', shape: 'confirmed', tone: 'green' }
     : { word: 'Done, measured', shape: 'sensed', tone: 'green' };
 }
 
-export function stepState(step: Pick<StepView, 'kind' | 'simulated' | 'by_hand' | 'state' | 'waiting_for' | 'point_of_no_return'>): State {
+export function stepState(step: Judged & Pick<StepView, 'state' | 'waiting_for' | 'point_of_no_return'>): State {
   switch (step.state) {
     case 'pending': return step.point_of_no_return ? { word: 'No return', shape: 'ponr', tone: 'amber' } : { word: 'Not started', shape: 'pending', tone: 'grey' };
     case 'waiting': return step.waiting_for === 'third-party' ? { word: 'Third party', shape: 'blocked', tone: 'grey' } : { word: 'Needs you', shape: 'needs', tone: 'amber' };

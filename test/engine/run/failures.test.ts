@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { driveRun } from '../../../electron/engine/run/drive.ts';
 import { findSurvivors } from '../../../electron/engine/tool/find-survivors.ts';
-import { openLab, step } from '../../support/run-lab.ts';
+import { finish, openLab, step } from '../../support/run-lab.ts';
 
 const breaks = step('breaks', 'kind: run\nrun: ["false"]');
 const after = step('after', 'kind: run\nrun: ["true"]');
@@ -34,6 +34,53 @@ describe('a step that fails', () => {
     const lab = openLab();
     const done = await lab.drive(breaks + after, { answers: say('done') });
     expect(lab.runs.view(done.live.id).steps.map(({ by_hand }) => by_hand ?? false)).toEqual([true, false]);
+  });
+
+  it('done by hand is judged on what can be seen without its output; what cannot is named', async () => {
+    const lab = openLab();
+    const body = step('breaks', `kind: run
+run: ["false"]
+env: { WORD: harbour }
+verify:
+  - { stdout: { equals: lit } }
+  - { run: [sh, -c, "echo $WORD; test -e {{run_dir}}/lamp"], expect: { stdout: { equals: harbour } } }
+  - { title: The lamp is there, file: "{{run_dir}}/lamp", exists: true }`) + after;
+    const dark = await lab.drive(body, { answers: say('done') });
+    expect(dark).toMatchObject({ state: 'failed', exit: 1 });
+    expect(dark.step('breaks')).toMatchObject({ state: 'failed', assertions: [{ ok: false }, { ok: false, title: 'The lamp is there' }], reason: expect.stringMatching(/^Done by hand: because; but .*exits with 0/u) });
+    expect(lab.runs.view(dark.live.id).steps[0]?.by_hand).toBeUndefined();
+
+    const live = await lab.runs.start({ id: lab.write(body), mode: 'rehearsal', params: {} }, 'auto');
+    await live.settled();
+    writeFileSync(join(live.runDir, 'lamp'), '');
+    const lit = await finish(lab, live, say('done'));
+    expect(lit).toMatchObject({ state: 'succeeded', exit: 0 });
+    expect(lit.step('breaks')).toMatchObject({ state: 'succeeded', reason: 'Done by hand: because', assertions: [{ ok: true }, { ok: true }], unjudged: ['the output is "lit"'] });
+    const view = lab.runs.view(live.id);
+    expect(view.steps[0]?.by_hand).toBe(true);
+    expect(view.lookout).toContainEqual('Step 1 Step breaks: done by hand, and what could be judged holds; not judged, as its program did not run: the output is "lit"');
+  });
+
+  it('done by hand with nothing but its output to judge stays a person\'s word', async () => {
+    const lab = openLab();
+    const done = await lab.drive(step('breaks', 'kind: run\nrun: ["false"]\nverify: [{ number: { min: 1 } }]') + after, { answers: say('done') });
+    expect(done.step('breaks')).toMatchObject({ state: 'succeeded', assertions: [], unjudged: ['the output as a number is at least 1'] });
+    expect(lab.runs.view(done.live.id).lookout.join()).toContain('done by hand, not proven by the console; not judged, as its program did not run');
+  });
+
+  it('done by hand in a tabletop judges nothing: nothing runs there', async () => {
+    const touch = 'verify: [{ run: [touch, "{{data_dir}}/touched"] }]';
+    const lab = openLab();
+    const simulated = `${step('breaks', `kind: run\nrun: ["true"]\n${touch}`)}\`\`\`yaml inject\nid: lost\nat: manual\ntitle: It is lost\naffects: [breaks]\noutcome: fail\n\`\`\`\n`;
+    const live = await lab.runs.start({ id: lab.write(simulated), mode: 'tabletop', params: {} }, 'step');
+    await live.settled();
+    await lab.runs.command(live.id, { do: 'inject', inject: 'lost' });
+    await lab.runs.command(live.id, { do: 'start', step: 'breaks' });
+    await live.settled();
+    await lab.runs.command(live.id, { do: 'done', step: 'breaks', reason: 'because' });
+    await live.settled();
+    expect(lab.runs.view(live.id).steps[0]?.state).toBe('succeeded');
+    expect(existsSync(join(lab.dataDir, 'touched'))).toBe(false);
   });
 
   it('retry: tries again, as often as the answers say, and never repeats an answer', async () => {

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MESSAGE_NAMES } from '../../../electron/contract/run/messages.ts';
 import { openLab, step } from '../../support/run-lab.ts';
+import { setClock } from '../../support/set-clock.ts';
 
 describe('a run step', () => {
   it('succeeds when its program exits with 0 and what must hold holds', async () => {
@@ -182,6 +184,21 @@ describe('the other kinds', () => {
     expect((await openLab().drive(step('until', 'kind: wait\nwait_until: { run: [echo, ready], expect: { stdout: { equals: ready } }, every: 1s, within: 5s }'))).state).toBe('succeeded');
   });
 
+  it('check and secret: what must hold besides is judged as well', async () => {
+    const lab = openLab();
+    const check = (verify: string): string => step('have', `kind: check\ncheck: { kind: dir, path: "{{data_dir}}" }\nverify: [${verify}]`);
+    const secret = (verify: string): string => step('key', `kind: secret\nsecret: key\nrun: [echo, light the quay]\nenv: { WORD: harbour }\nverify: [${verify}]`);
+    const holds = '{ run: [sh, -c, "echo $WORD"], expect: { stdout: { contains: "" } } }, { file: "{{run_dir}}", exists: true }';
+    const fails = '{ title: No such thing, file: "{{run_dir}}/gone", exists: true }';
+    const front = 'secrets:\n  key: { sources: [prompt] }';
+    for (const body of [check, secret]) {
+      const good = await lab.drive(body(holds), { front });
+      expect(good.run.steps[0], good.why).toMatchObject({ state: 'succeeded' });
+      expect(good.run.steps[0]?.assertions.slice(-2)).toMatchObject([{ ok: true }, { ok: true }]);
+      expect((await lab.drive(body(fails), { front })).run.steps[0]).toMatchObject({ state: 'failed', reason: expect.stringContaining('No such thing') });
+    }
+  });
+
   it('notify: a message is due until somebody has sent it', async () => {
     const lab = openLab();
     const body = `${step('tell', 'kind: notify\naudience: executives')}\n\`\`\`yaml audience\nid: executives\nchannels: [phone, email]\nevery: 30m\ntemplate: "{{title}} is under way"\n\`\`\`\n`;
@@ -199,6 +216,39 @@ describe('the other kinds', () => {
     const live = await lab.runs.start({ id: path, mode: 'rehearsal', params: {} }, 'auto');
     await live.settled();
     expect(live.view().steps[1]?.asks).toMatchObject({ draft: 'The book: 1 of 2 steps are done, next at as soon as there is news, Kim' });
+  });
+
+  it('notify: knows every word that the linter lets a message use, and never fills a value again', async () => {
+    const clock = setClock(Date.parse('2026-03-01T03:00:00.000Z'));
+    const lab = openLab({ clock });
+    const template = MESSAGE_NAMES.map((name) => `${name}={{${name}}}`).join(';');
+    const body = `${step('tell', `kind: notify\naudience: executives\ntemplate: "${template}"`)}${step('work', 'kind: manual\nneeds: []\nconfirm: Done?\nbudget: 20m\nrestores_service: true')}${step('tidy', 'kind: manual\nbudget: 2h\nconfirm: Done?')}\n\`\`\`yaml audience\nid: executives\ntitle: The board\nchannels: [phone]\nevery: 30m\n\`\`\`\n`;
+    const front = 'targets: { rto: 4h }\nparams:\n  who: { type: string, default: Kim }\n  severity: { type: string, default: P0 }';
+    const live = await lab.runs.start({ id: lab.write(body, front), mode: 'rehearsal', params: {}, operator: '{{who}} {{title}}', outage_at: '2026-03-01T01:30:00Z', declared_at: '2026-03-01T02:00:00Z' }, 'step');
+    await live.settled();
+    const { asks } = live.view().steps[0] ?? {};
+    const draft = asks?.kind === 'notify' ? asks.draft : '';
+    const filled = Object.fromEntries(draft.split(';').map((part) => [part.split('=')[0], part.slice(part.indexOf('=') + 1)]));
+    expect(filled).toEqual({
+      title: 'The book', system: 'test', scenario: 'A test.', severity: 'P0', status: 'the recovery is under way', impact: 'A test.', eta: '03:20 UTC', progress: '0 of 3 steps are done', next_update: '03:30 UTC',
+      forecast: '03:20 UTC', outage_at: '2026-03-01 01:30 UTC', declared_at: '2026-03-01 02:00 UTC', elapsed: '1 h 30 min', phase: 'Phase', step: 'Step work', operator: '{{who}} {{title}}', audience: 'The board', rto: '4 h', mode: 'rehearsal', now: '2026-03-01 03:00 UTC',
+    });
+  });
+
+  it('notify: of several templates it takes the one that fits what the audience has heard, or that the step names', async () => {
+    const lab = openLab();
+    const tell = (id: string, more = ''): string => step(id, `kind: notify\naudience: executives\n${more}`);
+    const audience = '\n```yaml audience\nid: executives\nchannels: [email]\nwithin: 1h\ntemplates:\n  initial: { subject: "{{title}} has begun", text: It has begun. }\n  update: { text: It goes on. }\n  resolved: { text: "{{status}}" }\n```\n';
+    const path = lab.write(`${tell('first')}${tell('second')}${tell('third', 'template: initial')}${step('back', 'kind: run\nrun: ["true"]\nrestores_service: true')}${tell('last')}${audience}`);
+    const live = await lab.runs.start({ id: path, mode: 'rehearsal', params: {} }, 'auto');
+    const drafts: string[] = [];
+    for (const id of ['first', 'second', 'third', 'last']) {
+      await live.settled();
+      const asks = live.view().steps.find((one) => one.id === id)?.asks;
+      drafts.push(asks?.kind === 'notify' ? asks.draft : '');
+      await lab.runs.command(live.id, { do: 'sent', step: id, channel: 'email', reached: 'Kim', text: drafts.at(-1) ?? '' });
+    }
+    expect(drafts).toEqual(['Subject: The book has begun\n\nIt has begun.', 'It goes on.', 'Subject: The book has begun\n\nIt has begun.', 'service is back']);
   });
 
   it('call: runs another runbook under parent/child', async () => {
@@ -228,6 +278,21 @@ describe('the other kinds', () => {
     lab.write(step('back', 'kind: call\nrunbook: book'), '', 'child');
     await expect(lab.drive(step('sub', 'kind: call\nrunbook: child'))).rejects.toThrow('circle');
     expect(lab.runs.list()).toEqual([]);
+  });
+
+  it('call: of one that is skipped every step says so, also within a further call', async () => {
+    const lab = openLab();
+    lab.write(step('deep', 'kind: run\nrun: ["false"]'), '', 'grandchild');
+    lab.write(step('one', 'kind: run\nrun: ["false"]') + step('two', 'kind: call\nrunbook: grandchild'), '', 'child');
+    const done = await lab.drive(step('sub', 'kind: call\nrunbook: child\nwhen: "1 > 2"') + step('after', 'kind: run\nrun: ["true"]'));
+    expect(done.state, done.why).toBe('succeeded');
+    expect(done.run.steps.map(({ id, state, reason }) => [id, state, reason])).toEqual([
+      ['sub', 'skipped', 'Not needed: 1 > 2 is false'],
+      ['sub/one', 'not_executed', 'The call sub was skipped: Not needed: 1 > 2 is false'],
+      ['sub/two', 'not_executed', 'The call sub was skipped: Not needed: 1 > 2 is false'],
+      ['sub/two/deep', 'not_executed', 'The call sub was skipped: Not needed: 1 > 2 is false'],
+      ['after', 'succeeded', undefined],
+    ]);
   });
 
   it('call: what fails inside halts there, and what follows outside waits', async () => {

@@ -188,6 +188,23 @@ describe('modes', () => {
     expect(alive.live.view().steps[0]).toMatchObject({ state: 'failed', asks: null });
   });
 
+  it('a program is done by hand while what it needs is dead, and what can be seen without its output is judged', async () => {
+    const body = step('ask', 'kind: run\nrun: ["false"]\nalternate: { when_dead: [vault], manual: Read it off the paper. }\nverify: [{ stdout: { equals: x } }, { file: "{{run_dir}}", exists: true }]');
+    const lab = openLab();
+    const done = await lab.drive(body, { front: 'lost: [vault]', answers: { confirmations: { ask: {} } } });
+    expect(done.state, done.why).toBe('succeeded');
+    expect(done.step('ask')).toMatchObject({ state: 'succeeded', reason: 'Done by hand, as vault is dead', assertions: [{ ok: true }], unjudged: ['the output is "x"'] });
+    expect(lab.runs.view(done.live.id).steps[0]?.by_hand).toBe(true);
+  });
+
+  it('a check in the middle of a run gives its program a secret as a file', async () => {
+    const lab = openLab();
+    writeFileSync(join(lab.folder, 'pw'), 'light the north quay');
+    const body = step('have', 'kind: check\ncheck: { kind: command, run: [grep, -qx, light the north quay, "{{secret_file:pw}}"], verify: [{ stdout: { equals: "" } }] }');
+    const done = await lab.drive(body, { front: `secrets:\n  pw: { sources: [{ file: ${join(lab.folder, 'pw')} }] }` });
+    expect(done.state, done.why).toBe('succeeded');
+  });
+
   it('a step stands in for another one only while something is dead', async () => {
     const body = step('ask', 'kind: run\nrun: [echo, vault]\nalternate: { when_dead: [vault], step: paper }') + step('paper', 'kind: run\nrun: [echo, paper]');
     const dead = await openLab().drive(body, { front: 'lost: [vault]' });

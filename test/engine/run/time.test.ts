@@ -43,6 +43,19 @@ describe('hours', () => {
     expect(done.run.rpo).toEqual({ target_s: 900, achieved_s: 600, met: true, newest_at: '2026-03-01T02:20:00.000Z' });
   });
 
+  it('the RPO is measured where a called runbook says so, and of several parts the oldest counts', async () => {
+    const lab = openLab({ clock: setClock(Date.parse('2026-03-01T03:00:00.000Z')) });
+    const newest = 'targets: { rto: 2h, rpo_from: newest_row }';
+    lab.write(step('newest', 'kind: run\nrun: [echo, "{{row}}"]\ncapture: { newest_row: { stdout: true, type: datetime } }'), `${newest}\nparams:\n  row: { type: string, required: true }`, 'part');
+    const calls = step('orders', 'kind: call\nrunbook: part\nparams: { row: "2026-03-01 02:00:00+00" }') + step('stock', 'kind: call\nrunbook: part\nparams: { row: "2026-03-01 02:20:00+00" }');
+    const several = await lab.drive(calls, { front: 'targets: { rto: 2h, rpo: 15m }', outage_at: '2026-03-01T02:30:00Z' });
+    expect(several.run.rpo, several.why).toEqual({ target_s: 900, achieved_s: 1800, met: false, newest_at: '2026-03-01T02:00:00.000Z' });
+
+    const own = step('own', 'kind: run\nrun: [echo, "2026-03-01 02:29:00+00"]\ncapture: { newest_row: { stdout: true, type: datetime } }');
+    const first = await lab.drive(own + calls, { front: newest, outage_at: '2026-03-01T02:30:00Z' });
+    expect(first.run.rpo, first.why).toMatchObject({ achieved_s: 60, newest_at: '2026-03-01T02:29:00.000Z' });
+  });
+
   it('that somebody attests are compared with the clock of this laptop', async () => {
     const clock = setClock(Date.parse('2026-03-01T03:00:00.000Z'));
     const lab = openLab({ clock });

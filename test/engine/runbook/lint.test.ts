@@ -141,6 +141,9 @@ const RULES: readonly [rule: string, bad: string, good: string][] = [
   ['vacuous-assertion', run(['id'], 'verify: [{run: ["true"]}]\n'), run(['id'], 'verify: [{run: [pg_isready]}]\n')],
   ['vacuous-assertion', run(['id'], "verify: [{run: [x], expect: {stdout: {contains: ''}}}]\n"), run(['id'], 'verify: [{run: [x], expect: {stdout: {contains: a}}}]\n')],
   ['vacuous-assertion', block('check', '{id: c, title: C, kind: backup, engine: sqlite, at: x, level: asserted, severity: blocker, expires: 1d, assert: [{query: "SELECT 1", number: {min: 0}}]}'), block('check', '{id: c, title: C, kind: backup, engine: sqlite, at: x, level: asserted, severity: blocker, expires: 1d, assert: [{query: "SELECT 1", number: {min: 1}}]}')],
+  ['verify-without-output', step('a', 'kind: manual\nconfirm: Done\nbudget: 1m\nverify: [{file: /x, exists: true}, {stdout: {equals: x}}]'), step('a', 'kind: manual\nconfirm: Done\nbudget: 1m\nverify: [{file: /x, exists: true}, {run: [x], expect: {stdout: {equals: x}}}]')],
+  ['verify-without-output', step('a', 'kind: check\nbudget: 1m\ncheck: {kind: power}\nverify: [{json: /x, exists: true}]'), step('a', 'kind: check\nbudget: 1m\ncheck: {kind: power}\nverify: [{run: [x]}]')],
+  ['verify-without-output', run(['serve'], 'background: {stop: [x]}\nverify: [{number: {min: 1}}]\n'), run(['serve'], 'verify: [{number: {min: 1}}]\nalternate: {when_dead: [dns], manual: Count them.}\n')],
   ['lost-dependency', block('check', '{id: c, title: C, kind: power, severity: blocker, expires: 1d, needs_alive: [dns]}'), block('check', '{id: c, title: C, kind: power, severity: blocker, expires: 1d, needs_alive: [kit]}')],
   ['lost-dependency', run(['id'], 'needs_alive: [dns]\n'), run(['id'], 'needs_alive: [dns]\nalternate: {when_dead: [dns], manual: Use the hosts file.}\n')],
   ['dangerous-env', run(['id'], 'env: {LD_PRELOAD: /x}\n'), run(['id'], 'env: {LANG: C}\n')],
@@ -358,7 +361,11 @@ describe('linting files', () => {
       'contacts.yaml': 'bosses: [{name: A}]\n', 'wrong.yaml': 'bosses: 1\n',
       'a.runbook.md': named('a', audience('contacts.yaml#bosses')), 'b.runbook.md': named('b', audience('contacts.yaml#gone')), 'c.runbook.md': named('c', audience('gone.yaml#x')), 'd.runbook.md': named('d', audience('wrong.yaml#x')),
       'e.runbook.md': named('e', audience('contacts.yaml#bosses') + step('n', 'kind: notify\nbudget: 1m\naudience: x\ntemplate_file: gone.txt')),
+      'f.runbook.md': named('f', audience('contacts.yaml#bosses') + step('n', 'kind: notify\nbudget: 1m\naudience: x\ntemplate_file: good.txt')), 'good.txt': 'Since {{outage_at}}: {{{{braces}}',
+      'g.runbook.md': named('g', audience('contacts.yaml#bosses') + step('n', 'kind: notify\nbudget: 1m\naudience: x\ntemplate_file: bad.txt')), 'bad.txt': 'Next at {{next_updat}},\nor {{never-ending}}',
+      'h.runbook.md': named('h', audience('contacts.yaml#bosses') + step('n', 'kind: notify\nbudget: 1m\naudience: x\ntemplate_file: worse.txt')), 'worse.txt': 'Next at {{next_updat}}. Ask {{whoever}}.',
     });
-    expect(lintPaths([dir], { at: AT }).files.map(({ findings }) => findings.map((finding) => finding.rule))).toEqual([[], ['unknown-group'], ['unknown-file'], ['unknown-file'], ['unknown-file']]);
+    expect(lintPaths([dir], { at: AT }).files.map(({ findings }) => findings.map((finding) => finding.rule))).toEqual([[], ['unknown-group'], ['unknown-file'], ['unknown-file'], ['unknown-file'], [], ['template-form'], ['unknown-name', 'unknown-name']]);
+    expect(lintPaths([join(dir, 'h.runbook.md')], { at: AT }).files[0]?.findings).toMatchObject([{ message: 'In worse.txt: Nothing is named next_updat here.', fix: 'Did you mean {{next_update}}?' }, { fix: expect.stringContaining('A message can also say title, system') }]);
   });
 });

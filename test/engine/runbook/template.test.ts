@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../../electron/contract/errors.ts';
-import { fillTemplate, parseTemplate, secretOfTemplateName, templateNames } from '../../../electron/engine/runbook/template.ts';
+import { fillAroundSecretFiles, fillTemplate, secretFilesIn, parseTemplate, secretOfTemplateName, templateNames } from '../../../electron/engine/runbook/template.ts';
 
 const argv = { in: 'argv' } as const;
 
@@ -50,6 +50,19 @@ describe('filling a template', () => {
     expect(fillTemplate('{{secret_file:key}}', values, argv)).toBe('/run/key');
     expect(fillTemplate('{{secret_file:key}}', values, { in: 'env' })).toBe('/run/key');
     expect(() => fillTemplate('{{secret_file:key}}', values, { in: 'text' })).toThrow('cannot be part of a text');
+  });
+});
+
+describe('a text around the file of a secret', () => {
+  const around = (written: string, value: string): string => fillAroundSecretFiles(written, (text) => fillTemplate(text, { v: value }, { in: 'text' }));
+
+  it('is filled, and the file left to whoever starts the program', () => {
+    expect(around('{{v}}={{secret_file:key}} {{{{x}}', '{{')).toBe('{{={{secret_file:key}} {{x}}');
+    expect(secretFilesIn('{{={{secret_file:key}} {{x}}')).toEqual(['key']);
+  });
+
+  it('is refused when a value reads as one', () => {
+    expect(() => around('{{v}}', '{{secret_file:key}}')).toThrow('reads as the file of a secret');
   });
 });
 

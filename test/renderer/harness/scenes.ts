@@ -120,7 +120,7 @@ function check(part: Partial<CheckResult> & { id: string; title: string; kind: s
 }
 
 const READINESS: ReadinessReport = {
-  runbook: { id: 'ampora-total-loss', sha256: SHA }, state: 'READY_WITH_OVERRIDES', warnings: [],
+  runbook: { id: 'ampora-total-loss', sha256: SHA }, state: 'READY_WITH_OVERRIDES', dependencies: [], warnings: [],
   checks: [
     check({ id: 'newest', title: 'The newest backup restores', kind: 'backup', summary: 'key-proven', evidence: { level: 'key-proven', path: '/media/kit/ampora/2026-09-11.dump', size: 305_000_000_000, age_s: 240, sha256: SHA } }),
     check({ id: 'oldest', title: 'The oldest kept one restores', kind: 'backup', summary: '12 Aug, asserted', evidence: { level: 'asserted' }, expires_at: at(60 * 72) }),
@@ -136,7 +136,7 @@ const READINESS: ReadinessReport = {
 };
 
 const HOME: HomeView = {
-  headline: 'Three of five systems need you before they are ready', detail: 'AKKO first: its newest dump cannot be read to the end.', fresh: false, open_runs: [],
+  headline: 'Three of five systems need you before they are ready', detail: 'AKKO first: its newest dump cannot be read to the end.', dead: [], fresh: false, open_runs: [],
   systems: [
     { system: 'akko', runbooks: ['akko-a', 'akko-b'], state: 'NOT_READY', why: 'The Superset dump of 08:00 breaks off at 41 %. An older dump, 04:00, is intact.', backup: { level: 'listed', at: at(-102), summary: '' }, key: { level: 'L3 · quorum', at: at(-60 * 24 * 90) }, last_drill: { run: null, title: 'Drill 1', kind: 'rehearsal', at: at(-60 * 24 * 70), rto_s: 1_200, rto_target_s: 7_200, rpo_s: 2_880, rpo_target_s: 3_600, status: 'pass' }, next_due: { title: 'Full cluster rebuild', at: at(-60 * 24 * 37), overdue_days: 37, runbook: 'akko-a' } },
     { system: 'kravn', runbooks: ['kravn'], state: 'NEEDS_VERIFICATION', why: 'The runbook was edited on 10 Sep. Nine checks must run again, about 6 min.', backup: { level: 'restored', at: at(-492), summary: '' }, key: { level: 'L4 · proven', at: at(-60 * 24 * 100) }, last_drill: { run: null, title: 'Rehearsal', kind: 'rehearsal', at: at(-60 * 24 * 100), rto_s: 6_000, rto_target_s: 14_400, rpo_s: 28_800, rpo_target_s: 86_400, status: 'pass' }, next_due: { title: 'Rehearsal', at: at(-60 * 24 * 13), overdue_days: 13, runbook: 'kravn' } },

@@ -6,7 +6,8 @@ import { counted } from '../../../contract/wording.ts';
 import { judgeAnswer } from '../judge-answer.ts';
 import type { ProbeRunner } from '../probe.ts';
 import { fail, pass, unknown } from '../probe.ts';
-import { complaint, runProgram } from '../run-program.ts';
+import { complaint } from '../run-program.ts';
+import { runWithSecrets } from '../run-with-secrets.ts';
 
 /** A check that hangs would keep the others waiting. */
 const DEFAULT_MS = 120_000;
@@ -15,7 +16,7 @@ const DEFAULT_MS = 120_000;
 export const probeCommand: ProbeRunner<'command'> = async (probe, context) => {
   const name = basename(probe.run[0] ?? '');
   const timeoutMs = probe.timeout === undefined ? DEFAULT_MS : durationSeconds(probe.timeout) * 1000;
-  const outcome = await runProgram(context, { argv: probe.run, cwd: context.resolve('.'), timeoutMs });
+  const outcome = await runWithSecrets(context, { argv: probe.run, cwd: context.resolve('.'), timeoutMs });
   const evidence: Evidence = { program: outcome.stages[0]?.program ?? name, exit_code: outcome.stages[0]?.exitCode ?? null, run_ms: outcome.durationMs };
   if (outcome.how === 'not-started') return unknown('tool-missing', `${name} could not be started: ${outcome.reason ?? 'it is not there'}`, evidence);
   if (outcome.how === 'timed-out') return unknown('timeout', `${name} gave no answer in time.`, evidence);

@@ -1,6 +1,6 @@
 /** `manifests`: what will be deployed is there and renders: a Git bundle, a kustomization, or files with checksums. */
 import { rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, normalize } from 'node:path';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
 import { counted } from '../../../contract/wording.ts';
 import { findProgram } from '../find-program.ts';
@@ -8,6 +8,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import type { ProbeContext, ProbeRunner } from '../probe.ts';
 import { fail, pass, unknown } from '../probe.ts';
 import { complaint, runProgram } from '../run-program.ts';
+import { readSums, sumFor } from '../sums.ts';
 import { verifySums } from './dir.ts';
 
 type Manifests = Parameters<ProbeRunner<'manifests'>>[0];
@@ -67,10 +68,15 @@ async function judgeKustomization(probe: Manifests, path: string, context: Probe
   return pass(`${basename(path)} renders to ${counted(kinds.length, 'object', 'objects')}.`, evidence);
 }
 
-/** @param path a folder with SHA256SUMS in it, or the file of sums itself */
+/** @param path a folder with SHA256SUMS in it, the file of sums itself, or a file that `sums` lists; `contains` names files that must be listed */
 async function judgeSums(probe: Manifests, path: string, context: ProbeContext): Promise<ProbeFinding> {
   const sums = probe.sums === undefined ? (statSync(path).isDirectory() ? join(path, 'SHA256SUMS') : path) : context.resolve(probe.sums);
+  const listed = readSums(sums);
   const { checked, fault } = await verifySums(sums, context);
   const evidence: Evidence = { path, sums, checked };
+  const isListed = statSync(path).isDirectory() || path === sums || sumFor(listed, path) !== null;
+  if (!isListed) return fail(`${basename(sums)} does not list ${basename(path)}, so nothing says whether it was changed.`, evidence);
+  const missing = (probe.contains ?? []).find((wanted) => !listed.some(({ name }) => normalize(name) === normalize(wanted) || normalize(name).endsWith(`/${normalize(wanted)}`)));
+  if (missing !== undefined) return fail(`${basename(sums)} does not list ${missing}.`, evidence);
   return fault === null ? pass(`${counted(checked, 'file is', 'files are')} as recorded in ${basename(sums)}.`, evidence) : fail(fault, evidence);
 }

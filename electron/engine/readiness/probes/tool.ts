@@ -17,12 +17,13 @@ export const probeTool: ProbeRunner<'tool'> = async (probe, context) => {
   const path = findProgram(/[\\/]/u.test(probe.tool) ? context.resolve(probe.tool) : probe.tool, context.env);
   if (path === null) return fail(`${probe.tool} is neither in the kit's toolbox nor on the PATH.`, { tool: probe.tool });
   const evidence: Evidence = { path, from: path.startsWith(join(context.dataDir, 'toolbox')) ? 'toolbox' : 'PATH' };
-  if (probe.sha256 !== undefined) {
+  const pinned = probe.sha256 === undefined ? context.pinned?.get(probe.tool)?.sha256 : bareDigest(probe.sha256);
+  if (pinned !== undefined) {
     const { sha256 } = await hashFile(path, { signal: context.signal });
     evidence['sha256'] = sha256;
-    if (sha256 !== bareDigest(probe.sha256)) return fail(`${path} is not the pinned ${probe.tool}: its SHA-256 is another one.`, evidence);
+    if (sha256 !== pinned) return fail(`${path} is not the pinned ${probe.tool}: its SHA-256 is another one.`, { ...evidence, pinned });
   }
-  if (probe.version === undefined && probe.version_run === undefined) return pass(`${probe.tool} is at hand${probe.sha256 === undefined ? '' : ', with the pinned digest'}.`, evidence);
+  if (probe.version === undefined && probe.version_run === undefined) return pass(`${probe.tool} is at hand${pinned === undefined ? '' : ', with the pinned digest'}.`, evidence);
   if (probe.version !== undefined && semver.validRange(probe.version) === null) return fail(`"${probe.version}" is no range of versions; write for example >=15.2 <17.`, evidence);
   const argv = versionArgv(probe, path);
   const outcome = await runProgram(context, { argv, cwd: context.scratchDir, timeoutMs: VERSION_MS });

@@ -1,5 +1,5 @@
 /** What a runbook refers to beside itself: other runbooks, contacts, message templates. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { Finding, Runbook } from '../../../contract/runbook.ts';
@@ -8,6 +8,7 @@ import type { Draft } from '../draft.ts';
 import { errorAt, nearest } from '../finding.ts';
 import { runbookPaths } from '../library.ts';
 import { misaimedByCall } from '../rules/step-rules.ts';
+import { messageFindings } from '../rules/text-rules.ts';
 import { EngineError } from '../../../contract/errors.ts';
 import { parseRunbook, readRunbookFile } from '../parse.ts';
 
@@ -107,6 +108,8 @@ function judgeTemplateFiles(draft: Draft): Finding[] {
   const folder = dirname(draft.runbook.path);
   return [...draft.steps].flatMap(([{ block }, locate]) => {
     if (block.kind !== 'notify' || block.template_file === undefined || block.template_file.includes('{{')) return [];
-    return existsSync(resolve(folder, block.template_file)) ? [] : [errorAt(locate(['template_file']), 'unknown-file', `${block.template_file} does not exist beside the runbook.`, 'Write the file, or correct the path.')];
+    const file = resolve(folder, block.template_file);
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return [errorAt(locate(['template_file']), 'unknown-file', `${block.template_file} does not exist beside the runbook.`, 'Write the file, or correct the path.')];
+    return messageFindings(draft, readFileSync(file, 'utf8'), locate).map((finding) => ({ ...finding, message: `In ${block.template_file}: ${finding.message}` }));
   });
 }

@@ -1,5 +1,5 @@
 /** What a step or a check forgets: proof, gates, waiting, budgets. */
-import type { Assertion, Expectation, QueryAssertion } from '../../../contract/assertion.ts';
+import { readsOwnOutput, type Assertion, type Expectation, type QueryAssertion } from '../../../contract/assertion.ts';
 import type { CheckBlock, Probe } from '../../../contract/check.ts';
 import { sizeBytes } from '../../../contract/scalars.ts';
 import { destroys, kubectlVerb, kubectlWords, programName } from '../commands.ts';
@@ -210,6 +210,14 @@ function matchesAll(source: string): string | null {
   }
 }
 
+/** What is said about an output never holds where there is none. An alternate by hand is no such case: the run names what it could not judge. */
+const silentVerify: Judge = ({ step }) => {
+  if (step === null || (step.block.kind === 'run' && step.block.background === undefined)) return [];
+  const { kind, verify = [] } = step.block;
+  const first = verify.findIndex(readsOwnOutput);
+  return first < 0 ? [] : [{ message: `A ${kind === 'run' ? 'background' : kind} step has no output to judge, so this can never hold.`, fix: 'Let the item ask for itself: {run: [argv…], expect: …} or {file: path, …}.', path: ['verify', first] }];
+};
+
 const lostDependency: Judge = ({ step, check, draft }) => {
   const lost = new Set(draft.runbook.front.lost ?? []);
   const dead = (step?.block.needs_alive ?? check?.needs_alive ?? []).filter((name) => lost.has(name) && step?.block.alternate?.when_dead.includes(name) !== true);
@@ -235,6 +243,6 @@ const emptyPlaceholder: Judge = ({ check }) => {
 
 export const SUBJECT_RULES: readonly SubjectRule[] = [
   rule('no-budget', noBudget), rule('restore-without-verify', restoreWithoutVerify), rule('destructive-ungated', ungated), rule('pipe-hides-exit', pipeHidesExit), rule('aws-async', awsAsync),
-  rule('rollout-check', rolloutCheck), rule('terraform-init', terraformInit), rule('vacuous-assertion', vacuous), rule('lost-dependency', lostDependency), rule('dangerous-env', dangerousEnv),
+  rule('rollout-check', rolloutCheck), rule('terraform-init', terraformInit), rule('vacuous-assertion', vacuous), rule('verify-without-output', silentVerify), rule('lost-dependency', lostDependency), rule('dangerous-env', dangerousEnv),
   rule('plain-secret', secretInEnvText), rule('placeholder', emptyPlaceholder),
 ];

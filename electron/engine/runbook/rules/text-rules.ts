@@ -1,5 +1,6 @@
 /** Templates, regexes, pointers and conditions: every text of a block that is a small language of its own. */
 import type { Finding } from '../../../contract/runbook.ts';
+import { MESSAGE_NAMES } from '../../../contract/run/messages.ts';
 import type { Draft, Locate } from '../draft.ts';
 import type { ValueTypes } from '../expression.ts';
 import { checkWhen, valueTypes } from '../expression.ts';
@@ -12,10 +13,6 @@ import { isRecord } from '../validate.ts';
 const NO_TEMPLATES: ReadonlySet<string> = new Set(['when', 'regex', 'matches', 'not_matches', 'pattern', 'version_match', 'query', 'json', 'schedule', 'layout', 'prefix']);
 const REGEXES: ReadonlySet<string> = new Set(['regex', 'matches', 'not_matches', 'pattern', 'version_match']);
 const ARGV: ReadonlySet<string> = new Set(['run', 'pipe', 'stop', 'version_run']);
-/** What a communication can be filled with, besides the names of the runbook. */
-export const MESSAGE_NAMES: readonly string[] = [
-  'title', 'system', 'scenario', 'severity', 'status', 'impact', 'eta', 'progress', 'next_update', 'forecast', 'outage_at', 'declared_at', 'elapsed', 'phase', 'step', 'operator', 'audience', 'rto', 'mode', 'now',
-];
 
 interface Text {
   text: string;
@@ -70,6 +67,11 @@ export function goodTexts(draft: Draft): Finding[] {
   return textsOf(draft).flatMap((text) => [...judgeTemplate(text, names), ...judgePattern(text)]);
 }
 
+/** The template of a message in a file of its own; what is wrong in it is told where the runbook names it. */
+export function messageFindings(draft: Draft, text: string, locate: Locate): Finding[] {
+  return judgeTemplate({ text, path: ['template_file'], locate, extra: MESSAGE_NAMES }, namesOf(draft));
+}
+
 /** Values of the front matter may use the built-ins; what a mode replaces may also use scratch; sources of secrets any parameter. */
 export function frontTemplates(draft: Draft): Finding[] {
   const { front } = draft.runbook;
@@ -111,7 +113,8 @@ function judgeName(name: string, path: FieldPath, at: { line: number; column: nu
   }
   if (names.values.has(name) || names.broken.has(name) || extra.includes(name)) return [];
   const meant = nearest(name, [...names.values, ...extra]);
-  return [errorAt(at, 'unknown-name', `Nothing is named ${name} here.`, meant === null ? 'Define it as a parameter or capture it in an earlier step.' : `Did you mean {{${meant}}}?`)];
+  const hint = `Define it as a parameter or capture it in an earlier step.${extra.length === 0 ? '' : ` A message can also say ${extra.join(', ')}.`}`;
+  return [errorAt(at, 'unknown-name', `Nothing is named ${name} here.`, meant === null ? hint : `Did you mean {{${meant}}}?`)];
 }
 
 export function goodParamPatterns(draft: Draft): Finding[] {

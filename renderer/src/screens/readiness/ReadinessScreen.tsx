@@ -15,6 +15,7 @@ import { BackupLadder } from './BackupLadder.tsx';
 import { checkGroups, expectedSeconds, isStale, summary } from './check-groups.ts';
 import { CheckDetail } from './CheckDetail.tsx';
 import { CheckTable } from './CheckTable.tsx';
+import { DeadDependencies } from './DeadDependencies.tsx';
 import { useTypedValues, type Values } from '../start/typed-values.ts';
 import { ReadinessDialogs, type ReadinessDialog } from './ReadinessDialogs.tsx';
 import { RunningLine } from './RunningLine.tsx';
@@ -79,6 +80,7 @@ export function ReadinessScreen({ id, home }: { id: string | null; home: HomeVie
         <>
           <BackupLadder report={report} selected={selected === null ? null : check} />
           {report.warnings.map((warning) => <div className="gap-top" key={warning}><Notice tone="amber" shape="needs">{visible(warning)}</Notice></div>)}
+          <DeadDependencies dependencies={report.dependencies} />
           <div className="split2">
             <CheckTable report={report} selected={check?.id ?? null} running={readiness.running} onSelect={setSelected} />
             {check !== null && <CheckDetail check={check} held={held} busy={readiness.running.has(check.id)} onCheck={() => { void readiness.start.run([check.id], params); }} onDialog={setDialog} />}

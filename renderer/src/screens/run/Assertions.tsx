@@ -10,7 +10,7 @@ function Cut({ text }: { text: string }) {
 const UNDECIDED: ReadonlySet<StepView['state']> = new Set(['pending', 'waiting', 'running']);
 
 /** What must hold; the ones that do not come first and alone are bold. Before they are judged: what is expected. */
-export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'expected' | 'state'> }) {
+export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'unjudged' | 'expected' | 'state'> }) {
   if (step.assertions.length === 0 && step.expected.length === 0) return null;
   const judged = [...step.assertions].sort((a, b) => Number(a.ok) - Number(b.ok));
   return (
@@ -23,6 +23,9 @@ export function Assertions({ step }: { step: Pick<StepView, 'assertions' | 'expe
             <td className={assertion.ok ? undefined : 'semi'}><Cut text={assertion.title ?? 'Asserted'} /></td><td><Cut text={assertion.expected} /></td>
             <td className={assertion.ok ? undefined : 'semi tx c-red'}><Cut text={assertion.actual} /></td>
           </tr>
+        ))}
+        {judged.length > 0 && step.unjudged?.map((expected, index) => (
+          <tr key={`open ${index}`}><td><Glyph shape="pending" /><span className="sr">not judged</span></td><td colSpan={2}>{visible(expected)}</td><td className="t3">not judged: done by hand</td></tr>
         ))}
         {judged.length === 0 && step.expected.map((expected, index) => (
           <tr key={index}><td><Glyph shape="pending" /><span className="sr">not judged yet</span></td><td colSpan={2}>{visible(expected)}</td><td className="t3">{UNDECIDED.has(step.state) ? 'after the step' : 'not measured'}</td></tr>

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -95,6 +95,15 @@ describe('command', () => {
     const found = await bench.probe({ kind: 'command', run: ['echo', '40'], verify: [{ number: { min: 41 }, title: 'Lanterns' }] });
     expect(found.outcome).toBe('fail');
     expect(found.summary).toMatch(/^Lanterns: expected .*41.*found 40\.$/u);
+  });
+
+  it('gives its programs a secret as a file, which is gone afterwards, and tries nothing without it', async () => {
+    const path = join(bench.folder, 'where');
+    const copy = ['sh', '-c', `echo "$1" > ${path}; stat -c %a "$1"; cat "$1"`, 'x', '{{secret_file:master_key}}'];
+    const found = await bench.probe({ kind: 'command', run: copy, verify: [{ stdout: { matches: '^600\\n‹masked:master_key›$' } }, { run: ['grep', '-qx', 'correct horse battery staple', '{{secret_file:master_key}}'] }] });
+    expect(found, found.summary).toMatchObject({ outcome: 'pass' });
+    expect(existsSync(readFileSync(path, 'utf8').trim())).toBe(false);
+    expect(await bench.probe({ kind: 'command', run: ['cat', '{{secret_file:other}}'], verify: [{ stdout: { contains: '' } }] })).toMatchObject({ outcome: 'unknown', evidence: { reason: 'secret-missing' } });
   });
 
   it.each([

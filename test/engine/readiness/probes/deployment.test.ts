@@ -82,6 +82,25 @@ describe('manifests with checksums', () => {
   });
 });
 
+describe('manifests with checksums and names', () => {
+  it('pass only when the sums list what must be there, and the file itself', async () => {
+    mkdirSync(at('chart', 'templates'), { recursive: true });
+    const line = (name: string): string => {
+      writeFileSync(at('chart', name), name);
+      return `${createHash('sha256').update(name).digest('hex')}  ./${name}\n`;
+    };
+    writeFileSync(at('chart', 'SHA256SUMS'), line('values.yaml') + line('templates/web.yaml'));
+    const probe = { kind: 'manifests', path: 'chart', how: 'sums' } as const;
+    expect((await bench.probe({ ...probe, contains: ['values.yaml', 'templates/web.yaml', 'web.yaml'] })).outcome).toBe('pass');
+    for (const absent of ['eb.yaml', 'values', 'gone.yaml']) expect(await bench.probe({ ...probe, contains: ['values.yaml', absent] })).toMatchObject({ outcome: 'fail', summary: `SHA256SUMS does not list ${absent}.` });
+
+    writeFileSync(at('chart', 'unlisted.yaml'), 'anything');
+    const one = { ...probe, sums: 'chart/SHA256SUMS' };
+    expect((await bench.probe({ ...one, path: 'chart/values.yaml' })).outcome).toBe('pass');
+    expect((await bench.probe({ ...one, path: 'chart/unlisted.yaml' })).summary).toContain('does not list unlisted.yaml');
+  });
+});
+
 describe('contacts', () => {
   const judge = async (text: string, more: { path?: string; max_age?: string } = {}) => {
     writeFileSync(at('contacts.yaml'), text);

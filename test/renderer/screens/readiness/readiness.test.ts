@@ -8,7 +8,7 @@ import { offeredSecrets } from '../../../../renderer/src/screens/readiness/secre
 import { progressWords } from '../../../../renderer/src/screens/readiness/RunningLine.tsx';
 
 const check = (part: Partial<CheckResult>): CheckResult => ({ id: 'x', title: 'X', kind: 'backup', severity: 'blocker', outcome: 'pass', expired: false, summary: '', evidence: {}, checked_at: '2026-09-11T09:00:00Z', expires_at: null, duration_ms: 1_500, remedy: null, suspects: [], override: null, ...part });
-const report = (checks: CheckResult[]): Parameters<typeof summary>[0] => ({ runbook: { id: 'a', sha256: '' }, state: 'NOT_READY', checks, warnings: [] });
+const report = (checks: CheckResult[]): Parameters<typeof summary>[0] => ({ runbook: { id: 'a', sha256: '' }, state: 'NOT_READY', checks, dependencies: [], warnings: [] });
 
 describe('the secrets that are offered for a check', () => {
   const known = CheckBlock.parse({ id: 'k', title: 'K', kind: 'known-answer', severity: 'blocker', expires: '1d', secret: 'master', answer: { kind: 'fernet', file: 'x' } });

@@ -11,7 +11,7 @@ import { visible } from '../../../visible.ts';
 import type { Run } from '../use-run.ts';
 
 const CHOICES = [
-  { value: 'done', label: 'It did its work', detail: 'It counts as done by hand, not proven by the console.' },
+  { value: 'done', label: 'It did its work', detail: 'It counts as done by hand; the console proves only what it can without the step’s own output.' },
   { value: 'retry', label: 'It did nothing, or may be repeated', detail: 'The step runs again.' },
   { value: 'skip', label: 'It is not needed any more', detail: 'The run goes on without it.' },
   { value: 'override', label: 'Unknown, and the run goes on all the same', detail: 'It stays on the look-out list and in the report.' },

@@ -13,7 +13,7 @@ interface Words { title: string; consequence: string; question: string; press: s
 function wordsOf(verb: ReasonVerb, step: StepView): Words {
   const name = `step ${step.number}`;
   switch (verb) {
-    case 'done': return { title: `By hand: ${name}`, consequence: 'The console proves nothing of it: it stays on the look-out list and in the report as done by hand, with your name.', question: 'What was done, and by whom?', press: 'It is done' };
+    case 'done': return { title: `By hand: ${name}`, consequence: 'The console proves only what it can without the step’s own output. It stays on the look-out list and in the report as done by hand, with your name.', question: 'What was done, and by whom?', press: 'It is done' };
     case 'skip': return { title: `Skip ${name}`, consequence: 'Steps that need it go on without it. It is in the report as skipped.', question: 'Why is it not needed?', press: 'Skip it' };
     case 'defer': return { title: `Defer ${name}`, consequence: 'Steps that need it wait. It is asked again at the end of the run.', question: 'Why later?', press: 'Defer it' };
     case 'override': return { title: `Override ${name}`, consequence: 'The run goes on although its assertions do not hold. It stays on the look-out list and in the report, with your name.', question: 'Why may the run go on?', press: 'Override it' };
