@@ -140,13 +140,14 @@ async function readThrough(store: S3Store, head: ObjectHead, context: ProbeConte
   return hash.digest('hex');
 }
 
-/** What can only warn: the newest object itself holds. */
+/** The newest object itself holds. Retention removes the oldest: when a newer one was deleted, somebody did that; the rest can only warn. */
 async function judged({ probe, address, store, context, evidence }: Examination, head: ObjectHead, listing: Listing): Promise<ProbeFinding> {
   const now = context.clock.now();
   const copies = judgeCopies(probe, listing.times, now);
   const deletions = listing.times.length > MOST_LISTED ? null : await listDeletions(store, address);
+  const newer = deletions?.newest ?? null;
+  if (newer !== null && newer.writtenMs > head.modifiedMs) return fail(`${basename(head.key)} is not the newest that was written: ${basename(newer.key)} was deleted on ${day(newer.deletedMs)}; the store still has it below a delete marker.`, { ...evidence, deleted: deletions?.deleted ?? 0, newest_deleted: newer.key });
   const warnings = [...copies.warnings];
-  if (deletions?.newest !== undefined && deletions.newest !== null && deletions.newest.writtenMs > head.modifiedMs) warnings.push(`not the newest that was written: ${basename(deletions.newest.key)} was deleted on ${day(deletions.newest.deletedMs)}`);
   const archived = ARCHIVED.has(head.storageClass) && head.retrieved === null;
   if (archived && probe.retrieval === undefined) warnings.push(`in the archive ${head.storageClass}: it takes hours until it can be read`);
   const found = { ...evidence, ...copies.evidence, ...(deletions === null ? {} : { deleted: deletions.deleted }), ...(probe.retrieval === undefined ? {} : { retrieval: probe.retrieval }) };

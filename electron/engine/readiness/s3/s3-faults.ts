@@ -21,7 +21,7 @@ export class NoSuchBucket extends Error {
 
 /** @returns the store's own word for the fault and its HTTP status, where it gave any */
 export function faultOf(thrown: unknown): { name: string; status: number | null; code: string; message: string } {
-  const inner = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
+  const inner: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
   const parsed = Fault.safeParse(inner);
   const fault = parsed.success ? parsed.data : { name: 'Error', message: String(thrown) };
   const cause = inner instanceof Error && inner.cause !== undefined && inner.cause !== inner ? faultOf(inner.cause).code : '';

@@ -127,15 +127,19 @@ function park(from: string, parked: string): void {
 
 /** @returns how many were older than a day */
 export function sweepParked(folder: string, now: number): number {
-  let names: string[] = [];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return 0; // nothing was ever kept
-  }
+  const names = namesIn(folder);
   const old = names.map((name) => join(folder, name)).filter((path) => now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > KEEP_MS);
   for (const path of old) rmSync(path, { force: true });
   return old.length;
+}
+
+/** Empty when nothing was ever kept. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function sizeOf(path: string): number {

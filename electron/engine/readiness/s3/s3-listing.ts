@@ -10,18 +10,22 @@ export interface Listing {
   times: number[];
 }
 
-/** A key that is exactly the address stands alone; otherwise every key that it means counts. @param wanted leaves out what is no copy, such as checksums beside backups */
-export async function listMeant(store: S3Store, address: S3Address, context: ProbeContext, wanted: (key: string) => boolean = () => true): Promise<Listing> {
-  const times: number[] = [];
+/**
+ * A key that is exactly the address stands alone; otherwise every key that it means counts.
+ * @param named what a key counts as: itself, the folder of many that are one, or null to leave it out, such as checksums beside backups
+ */
+export async function listMeant(store: S3Store, address: S3Address, context: ProbeContext, named: (key: string) => string | null = (key) => key): Promise<Listing> {
+  const times = new Map<string, number>();
   let newest: StoredObject | null = null;
   for await (const object of store.list(listedPrefix(address.key))) {
     if (object.key === address.key && !object.key.endsWith('/')) return { newest: object, times: [object.modifiedMs] };
-    if (!isMeant(address, object.key) || !wanted(object.key)) continue;
-    times.push(object.modifiedMs);
+    const name = object.key.endsWith('/') ? null : named(object.key);
+    if (name === null || !(isMeant(address, name) || isMeant(address, object.key))) continue;
+    times.set(name, Math.max(times.get(name) ?? 0, object.modifiedMs));
     if (newest === null || isNewer(object, newest)) newest = object;
-    context.progress('listing the object store', times.length, undefined, 'items');
+    context.progress('listing the object store', times.size, undefined, 'items');
   }
-  return { newest, times };
+  return { newest, times: [...times.values()] };
 }
 
 /** Of two of the same second the later name wins: names of backups hold their time. */
@@ -37,10 +41,10 @@ export interface Deletions {
 }
 
 /** Null when the store does not permit or know it. */
-export async function listDeletions(store: S3Store, address: S3Address): Promise<Deletions | null> {
+export async function listDeletions(store: S3Store, address: S3Address, wanted: (key: string) => boolean = () => true): Promise<Deletions | null> {
   const versions = await store.versions(listedPrefix(address.key));
   if (versions === null) return null;
-  const markers = new Map(versions.filter(({ marker, latest, key }) => marker && latest && isMeant(address, key)).map(({ key, modifiedMs }) => [key, modifiedMs]));
+  const markers = new Map(versions.filter(({ marker, latest, key }) => marker && latest && wanted(key) && isMeant(address, key)).map(({ key, modifiedMs }) => [key, modifiedMs]));
   const hidden = versions.filter(({ marker, key }) => !marker && markers.has(key)).toSorted((a, b) => b.modifiedMs - a.modifiedMs)[0];
   return { deleted: markers.size, newest: hidden === undefined ? null : { key: hidden.key, writtenMs: hidden.modifiedMs, deletedMs: markers.get(hidden.key) ?? 0 } };
 }

@@ -1,6 +1,7 @@
 /** One bucket of an object store: any endpoint that speaks S3. The one place that knows the S3 client. */
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import type * as s3Module from '@aws-sdk/client-s3';
 import type { HeadObjectCommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { ProbeContext } from '../probe.ts';
 import { CannotTell } from '../probe.ts';
@@ -109,7 +110,7 @@ async function configuration(access: S3Access, url: URL | null, region: string, 
   };
 }
 
-interface Facts extends Pick<S3Store, 'bucket' | 'where' | 'source' | 'access' | 'endpoint' | 'region'> {}
+type Facts = Pick<S3Store, 'bucket' | 'where' | 'source' | 'access' | 'endpoint' | 'region'>;
 
 class Bucket implements S3Store {
   readonly bucket: string;
@@ -118,11 +119,11 @@ class Bucket implements S3Store {
   readonly access: S3Access;
   readonly endpoint: string | null;
   readonly region: string;
-  readonly #sdk: typeof import('@aws-sdk/client-s3');
+  readonly #sdk: typeof s3Module;
   readonly #client: S3Client;
   readonly #signal: AbortSignal;
 
-  constructor(sdk: typeof import('@aws-sdk/client-s3'), client: S3Client, facts: Facts, signal: AbortSignal) {
+  constructor(sdk: typeof s3Module, client: S3Client, facts: Facts, signal: AbortSignal) {
     [this.bucket, this.where, this.source, this.access, this.endpoint, this.region] = [facts.bucket, facts.where, facts.source, facts.access, facts.endpoint, facts.region];
     [this.#sdk, this.#client, this.#signal] = [sdk, client, signal];
   }

@@ -127,7 +127,7 @@ describe.skipIf(missing.length > 0)('an object in a real store', () => {
     await store.client.send(new DeleteObjectCommand({ Bucket: 'versioned', Key: 'wal/2' }));
     const found = await probe({ url: 's3://versioned/wal/' });
     expect(found.summary).toMatch(/^1 is not the newest that was written: 2 was deleted on \d{4}-/u);
-    expect(found).toMatchObject({ outcome: 'warn', evidence: { key: 'wal/1', deleted: 2 } });
+    expect(found).toMatchObject({ outcome: 'fail', evidence: { key: 'wal/1', deleted: 2, newest_deleted: 'wal/2' } });
   });
 
   it('under a legal hold is shown as such', async () => {
