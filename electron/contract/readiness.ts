@@ -54,7 +54,7 @@ export const CheckResult = z.object({
   expires_at: z.string().nullable(),
   duration_ms: z.int().nullable(),
   remedy: z.string().nullable(),
-  suspects: z.array(Id),
+  suspects: z.array(Id), // of a failed check the most likely first, else as the author has them
   override: z.object({ by: z.string(), reason: z.string(), at: z.string() }).nullable(),
 });
 export type CheckResult = z.infer<typeof CheckResult>;

@@ -131,12 +131,15 @@ export interface BreakingLine {
   connections(): number;
   /** Ends each further connection once so many bytes of answers came through it; Infinity to let all through. */
   breakAfter(bytes: number): void;
+  /** Turns a bit over wherever the store's answer holds these bytes; null to let all through. */
+  spoil(bytes: Buffer | null): void;
   stop(): Promise<void>;
 }
 
 /** A network that breaks: passes bytes to the store and back, up to a limit. */
 export async function breakingLine(port: number): Promise<BreakingLine> {
   let [limit, count] = [Infinity, 0];
+  let spoilt: Buffer | null = null;
   const open = new Set<Socket>();
   const server = createServer((near) => {
     count += 1;
@@ -149,6 +152,8 @@ export async function breakingLine(port: number): Promise<BreakingLine> {
     }
     near.pipe(far);
     far.on('data', (chunk: Buffer) => {
+      const place = spoilt === null ? -1 : chunk.indexOf(spoilt);
+      if (place >= 0) chunk[place] = (chunk[place] ?? 0) ^ 0x01;
       const room = limit - passed;
       passed += chunk.length;
       if (chunk.length <= room) near.write(chunk);
@@ -160,6 +165,7 @@ export async function breakingLine(port: number): Promise<BreakingLine> {
     endpoint: `http://127.0.0.1:${portOf(server)}`,
     connections: () => count,
     breakAfter: (bytes) => { limit = bytes; },
+    spoil: (bytes) => { spoilt = bytes; },
     async stop() {
       for (const socket of open) socket.destroy();
       server.close();

@@ -4,6 +4,9 @@ import type { ProbeFinding } from '../../../contract/readiness.ts';
 
 type Fault = NonNullable<BackupEvidence['fault']>;
 
+/** A restored copy without a row, or without the table that is asked for. */
+const NOTHING = /found (?:0|"0?"|nothing)$|does not exist|doesn't exist|no such table/u;
+
 /** A failed finding gets `evidence.fault`; every other is as it was. */
 export function withFault(finding: ProbeFinding): ProbeFinding {
   if (finding.outcome !== 'fail') return finding;
@@ -16,7 +19,7 @@ function faultOf({ summary, evidence }: ProbeFinding): Fault {
   const failed = rungs.find(({ ok }) => ok === false);
   const words = failed?.detail ?? summary;
   if (failed?.level === 'key-proven') return 'wrong-key';
-  if (failed?.level === 'asserted') return 'wrong-content';
+  if (failed?.level === 'asserted') return NOTHING.test(failed.detail) ? 'empty' : 'wrong-content';
   if (/tried with the secret|password in the secret/u.test(words)) return 'wrong-key';
   if (/cut off|ends in the middle|ends inside/u.test(words)) return 'cut-off';
   if (/\bempty\b|\b0 bytes\b|holds no \w+/u.test(words) && !/config is empty/u.test(words)) return 'empty';

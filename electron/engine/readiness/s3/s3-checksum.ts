@@ -3,11 +3,14 @@ import { Worker } from 'node:worker_threads';
 import { broken, held, unprovable } from '../backup/ladder.ts';
 import type { Rung } from '../backup/ladder.ts';
 import type { ProbeContext } from '../probe.ts';
+import { digestFile } from './s3-digest.ts';
 import type { Digests, DigestQuestion } from './s3-digest-protocol.ts';
 import { DigestMessage } from './s3-digest-protocol.ts';
 import type { ObjectHead, S3Store } from './s3-store.ts';
 
 const MIB = 1024 * 1024;
+/** Below this, starting a thread takes longer than reading. */
+const IN_PLACE_BYTES = MIB;
 /** In which tools store parts when they are not told otherwise, in MiB. */
 const USUAL_PARTS = [5, 6, 8, 10, 15, 16, 20, 25, 32, 50, 64, 100, 128, 200, 256, 512, 1024];
 
@@ -15,7 +18,7 @@ const USUAL_PARTS = [5, 6, 8, 10, 15, 16, 20, 25, 32, 50, 64, 100, 128, 200, 256
 export async function compareWithStore(path: string, head: ObjectHead, store: S3Store, context: ProbeContext): Promise<{ rung: Rung; sha256: string }> {
   const multipart = /^[0-9a-f]{32}-(\d+)$/iu.exec(head.etag);
   const parts = multipart === null ? null : await partSizes(head, Number(multipart[1]), store);
-  const digests = await digest(path, { algorithms: ['SHA256', 'MD5', ...head.checksums.map(({ algorithm }) => algorithm).filter((one) => one !== 'SHA256')], parts: parts?.sizes ?? [] }, head.size, context);
+  const digests = await (head.size <= IN_PLACE_BYTES ? digestHere : digest)(path, { algorithms: ['SHA256', 'MD5', ...head.checksums.map(({ algorithm }) => algorithm).filter((one) => one !== 'SHA256')], parts: parts?.sizes ?? [] }, head.size, context);
   return { rung: judge(head, digests, parts?.certain ?? false), sha256: digests.whole['SHA256'] ?? '' };
 }
 
@@ -48,6 +51,10 @@ async function partSizes(head: ObjectHead, count: number, store: S3Store): Promi
   const told = await store.parts(head.key, count);
   if (told !== null && told.first > 0 && told.first * (count - 1) + told.last === head.size) return { sizes: [told.first], certain: true };
   return { sizes: USUAL_PARTS.map((mib) => mib * MIB).filter((size) => Math.ceil(head.size / size) === count).slice(0, 4), certain: false };
+}
+
+async function digestHere(path: string, question: Omit<DigestQuestion, 'path'>): Promise<Digests> {
+  return digestFile({ ...question, path }, () => {});
 }
 
 function digest(path: string, question: Omit<DigestQuestion, 'path'>, total: number, context: ProbeContext): Promise<Digests> {

@@ -9,6 +9,9 @@ import { compareWithStore } from './s3-checksum.ts';
 import { fetchObject } from './s3-fetch.ts';
 import type { S3Store, StoredObject } from './s3-store.ts';
 
+/** Small files spend their time waiting for the store. */
+const AT_ONCE = 8;
+
 export interface MirrorOptions {
   /** `name`: only an empty file of that name is made. */
   choose(key: string): 'fetch' | 'name';
@@ -33,23 +36,28 @@ export async function listBelow(store: S3Store, prefix: string, context: ProbeCo
  */
 export async function mirror(store: S3Store, prefix: string, objects: readonly StoredObject[], to: string, context: ProbeContext, { choose, open }: MirrorOptions): Promise<Rung> {
   const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
-  let [proven, unproven] = [0, 0];
-  for (const [index, object] of objects.entries()) {
-    const how = choose(object.key);
-    const path = join(to, safeName(object.key.slice(folder.length)));
-    makeFolders(dirname(path), to, open);
-    context.progress(`fetching ${object.key}`, index, objects.length, 'items');
-    if (how === 'name' || object.size === 0) writeFileSync(path, '');
-    else {
-      const rung = await fetchOne(store, object, path, context);
-      if (rung.ok === false) return broken(rung.by, `${object.key}: ${rung.detail}`);
-      if (rung.ok === null) unproven += 1;
-      else proven += 1;
+  const [waiting, rungs] = [[...objects], new Array<Rung>()];
+  let wrong: Rung | null = null;
+  const work = async (): Promise<void> => {
+    for (let object = waiting.shift(); object !== undefined && wrong === null; object = waiting.shift()) {
+      context.progress(`fetching ${object.key}`, objects.length - waiting.length, objects.length, 'items');
+      const path = join(to, safeName(object.key.slice(folder.length)));
+      makeFolders(dirname(path), to, open);
+      const rung = choose(object.key) === 'name' || object.size === 0 ? null : await fetchOne(store, object, path, context);
+      if (rung === null) writeFileSync(path, '');
+      else if (rung.ok === false) wrong ??= broken(rung.by, `${object.key}: ${rung.detail}`);
+      else rungs.push(rung);
+      if (open) chmodSync(path, 0o644);
+      utimesSync(path, object.modifiedMs / 1000, object.modifiedMs / 1000);
     }
-    if (open) chmodSync(path, 0o644);
-    utimesSync(path, object.modifiedMs / 1000, object.modifiedMs / 1000);
-  }
-  return unproven > 0 || proven === 0 ? unprovable('S3 checksums', `the store keeps a checksum of ${proven} of ${proven + unproven} objects`) : held('S3 checksums', `all ${proven} objects are what the store recorded when they were written`);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return wrong ?? verdict(rungs);
+}
+
+function verdict(rungs: readonly Rung[]): Rung {
+  const proven = rungs.filter(({ ok }) => ok === true).length;
+  return proven < rungs.length || proven === 0 ? unprovable('S3 checksums', `the store keeps a checksum of ${proven} of ${rungs.length} objects`) : held('S3 checksums', `all ${proven} objects are what the store recorded when they were written`);
 }
 
 async function fetchOne(store: S3Store, object: StoredObject, path: string, context: ProbeContext): Promise<Rung> {
