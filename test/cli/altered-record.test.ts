@@ -7,32 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Verification } from '../../electron/contract/record.ts';
 import { blackstart, type CommandResult } from '../integration/command-line.ts';
+import { wikiRunbook, wikiStep } from '../support/command-folder.ts';
 
 const ALTER = fileURLToPath(new URL('../support/record/alter_bundle.py', import.meta.url));
-const BOOK = `---
-blackstart: 1
-id: wiki-restore
-title: Bring the wiki back
-system: wiki
-owner: platform
-reviewed: 2026-10-01
-severity: high
-scenario: The wiki's server is gone.
-targets: { rto: 1h }
----
-
-## Work
-
-### Greet
-
-\`\`\`yaml step
-id: greet
-kind: run
-budget: 1m
-run: [echo, hello]
-verify: [{ stdout: { equals: hello } }]
-\`\`\`
-`;
+const BOOK = wikiRunbook(`## Work\n${wikiStep('greet', 'kind: run\nrun: [echo, hello]\nverify: [{ stdout: { equals: hello } }]')}`);
 
 let root: string;
 let data: string;

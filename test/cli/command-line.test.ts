@@ -1,6 +1,5 @@
 import Database from 'better-sqlite3';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -11,52 +10,31 @@ import { RunDocument } from '../../electron/contract/run.ts';
 import { LintReport } from '../../electron/contract/runbook.ts';
 import { systemClock } from '../../electron/engine/clock.ts';
 import { openJournal } from '../../electron/engine/journal/open-journal.ts';
-import { blackstart, type CommandResult } from '../integration/command-line.ts';
+import type { CommandResult } from '../integration/command-line.ts';
+import { commandFolder, errorOf, wikiRunbook, wikiStep, type CommandFolder } from '../support/command-folder.ts';
 
-const FRONT = `---
-blackstart: 1
-id: wiki-restore
-title: Bring the wiki back
-system: wiki
-owner: platform
-reviewed: 2026-10-01
-severity: high
-scenario: The wiki's server is gone.
-targets: { rto: 1h }
-roles: { operator: { min: 1 }, lead: { approves: true } }
-params:
-  word: { type: string, default: hello }
----
-`;
-const step = (id: string, yaml: string, title = id): string => `\n### ${title}\n\nProse.\n\n\`\`\`yaml step\nid: ${id}\nbudget: 1m\n${yaml}\n\`\`\`\n`;
-const GOOD = `${FRONT}\n## Work\n${step('greet', "kind: run\nrun: [echo, '{{word}} world']\nverify:\n  - { stdout: { equals: hello world } }")}${step('choose', 'kind: decide\nquestion: Which way?\nas: way\noptions: { left: { label: Left }, right: { label: Right } }')}`;
-const FAILING = `${FRONT}\n## Work\n${step('fails', "kind: run\nrun: [sh, -c, 'exit 3']\nverify:\n  - { stdout: { contains: never } }")}${step('after', "kind: run\nrun: [echo, after]\nverify:\n  - { stdout: { equals: after } }")}`;
-const CHECKED = `${FRONT}
-\`\`\`yaml check
+const FRONT = 'roles: { operator: { min: 1 }, lead: { approves: true } }\nparams:\n  word: { type: string, default: hello }\n';
+const GOOD = wikiRunbook(`## Work\n${wikiStep('greet', "kind: run\nrun: [echo, '{{word}} world']\nverify:\n  - { stdout: { equals: hello world } }")}${wikiStep('choose', 'kind: decide\nquestion: Which way?\nas: way\noptions: { left: { label: Left }, right: { label: Right } }')}`, FRONT);
+const FAILING = wikiRunbook(`## Work\n${wikiStep('fails', "kind: run\nrun: [sh, -c, 'exit 3']\nverify:\n  - { stdout: { contains: never } }")}${wikiStep('after', "kind: run\nrun: [echo, after]\nverify:\n  - { stdout: { equals: after } }")}`, FRONT);
+const CHECKED = wikiRunbook(`\`\`\`yaml check
 { id: there, title: The dump is there, kind: file, path: dump.txt, min_size: 3B, severity: blocker, expires: 1d, remedy: Fetch it again. }
 \`\`\`
 
 ## Work
-${step('greet', "kind: run\nrun: [echo, hello]\nverify:\n  - { stdout: { equals: hello } }")}`;
+${wikiStep('greet', "kind: run\nrun: [echo, hello]\nverify:\n  - { stdout: { equals: hello } }")}`, FRONT);
 
+let here: CommandFolder;
 let folder: string;
 let data: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'cli-'));
-  data = join(folder, 'data');
+  here = commandFolder({ PASSPHRASE: 'seven grey herons' });
+  ({ folder, data } = here);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => here.remove());
 
-function write(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
-async function run(...argv: string[]): Promise<CommandResult> {
-  return blackstart([...argv, '--data-dir', data], { cwd: folder, env: { PATH: process.env['PATH'] ?? '', PASSPHRASE: 'seven grey herons' } });
-}
-const ErrorLine = z.object({ error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }) });
+const write = (name: string, text: string): string => here.write(name, text);
+const run = (...argv: string[]): Promise<CommandResult> => here.run(...argv);
 const RunAnswer = z.object({ run: RunDocument });
 const runOf = (result: CommandResult): RunDocument => RunAnswer.parse(result.json()).run;
 
@@ -89,7 +67,7 @@ describe('exit statuses', () => {
     try {
       const writing = await run('run', write('good.runbook.md', GOOD), '--mode', 'rehearsal', '--json');
       expect(writing.status).toBe(6);
-      expect(ErrorLine.parse(JSON.parse(writing.stderr)).error.code).toBe('locked');
+      expect(errorOf(writing).code).toBe('locked');
       expect((await run('runs', '--json')).status).toBe(0);
     } finally {
       journal.close();
@@ -118,7 +96,7 @@ describe('a run with nobody there', () => {
   });
 
   it('tells of a message that was sent, and of a window that the runbook sets', async () => {
-    const book = write('tell.runbook.md', `${FRONT}\n## Work\n${step('tell', 'kind: notify\naudience: executives\ndue: { by: 30m }')}\n\`\`\`yaml audience\nid: executives\nchannels: [phone]\nevery: 30m\ntemplate: "{{title}}: {{progress}}"\n\`\`\`\n`);
+    const book = write('tell.runbook.md', wikiRunbook(`## Work\n${wikiStep('tell', 'kind: notify\naudience: executives\ndue: { by: 30m }')}\n\`\`\`yaml audience\nid: executives\nchannels: [phone]\nevery: 30m\ntemplate: "{{title}}: {{progress}}"\n\`\`\`\n`, FRONT));
     const answers = write('answers.yaml', 'confirmations: { tell: { note: everybody } }\n');
     const sent = await run('run', book, '--mode', 'rehearsal', '--answers', answers);
     expect(sent.status, sent.stderr).toBe(0);
@@ -235,7 +213,7 @@ describe('the record and the report', () => {
     expect([...journal.events({ types: ['record.damaged'] })]).toMatchObject([{ actor: 'person/kim-lee', data: { reason: 'the disk died' } }]);
     journal.close();
     const refused = await run('record', 'verify', '--accept-damage', 'again', '--by', 'Kim Lee', '--json');
-    expect([refused.status, ErrorLine.parse(JSON.parse(refused.stderr)).error.message]).toEqual([4, 'There is no damage to accept: the record ends as it was signed.']);
+    expect([refused.status, errorOf(refused).message]).toEqual([4, 'There is no damage to accept: the record ends as it was signed.']);
   });
 
   it('show a rollback of the whole folder to whoever kept a checkpoint', async () => {

@@ -44,6 +44,9 @@ it.runIf(process.platform === 'linux')('leaves the run whole: it is told as inte
 
   const again = await startScreen();
   const second = await launchConsole({ dataDir, env: { DISPLAY: again.display } });
+  // A run that waits for a person is opened at once; one that was interrupted is offered on Home.
+  await expect.poll(() => primaryLabel(second.page), { timeout: 30_000 }).toMatch(/^(?:Back to the open run|Resume the run|Confirm)/u);
+  await enterUntil(second.page, async () => (await primaryLabel(second.page)) !== 'Back to the open run');
   await expect.poll(() => primaryLabel(second.page), { timeout: 30_000 }).toMatch(/^(?:Resume the run|Confirm)/u);
   expect(await stepHeading(second.page)).toBe(heading);
   await second.close();

@@ -26,6 +26,8 @@ export interface LabOptions {
   processEnv?: Record<string, string | undefined>;
   signature?: 'signed' | 'unsigned';
   readiness?: 'READY' | 'NOT_READY';
+  /** Where runbooks are looked up; default: those that the test writes. */
+  findRunbook?: (idOrPath: string) => Runbook;
 }
 
 export interface RunLab {
@@ -59,7 +61,7 @@ export function openLab(options: LabOptions = {}): RunLab {
   const people = createPeople(journal);
   const runs = createRuns({
     deps: { clock, runTool: FAST_TOOLS }, journal, dataDir, people,
-    findRunbook: (id) => ({ runbook: findBook(folder, id), signature: { state: options.signature ?? 'signed', signers: [] } }),
+    findRunbook: (id) => ({ runbook: options.findRunbook?.(id) ?? findBook(folder, id), signature: { state: options.signature ?? 'signed', signers: [] } }),
     readiness: () => options.readiness ?? 'READY',
     processEnv: options.processEnv ?? process.env, blackstart: 'blackstart',
   });

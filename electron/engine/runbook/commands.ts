@@ -41,6 +41,11 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   exec: { valued: ['-a'] },
 };
 const SSH_VALUED: readonly string[] = ['-i', '-l', '-p', '-o', '-F', '-J', '-L', '-R', '-D', '-b', '-c', '-e', '-m', '-S', '-W', '-w'];
+/** What a wrapper that stays on this machine and in this folder is called. */
+export function staysHere(wrapper: string): boolean {
+  return Object.hasOwn(WRAPPERS, wrapper) && wrapper !== 'chroot';
+}
+
 const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash', 'busybox', 'fish', 'pwsh', 'powershell', 'cmd']);
 
 export function programName(word: string): string {
@@ -51,9 +56,13 @@ export function isShell(program: string): boolean {
   return SHELLS.has(program);
 }
 
-/** Every program that a command line starts, the outermost first. */
+/** `NAME=value` before a program, as a shell takes it. */
+export const ASSIGNMENT = /^[A-Za-z_]\w*=/u;
+
+/** Every program that a command line starts, the outermost first. Assignments in front are passed over: the program behind them is meant. */
 export function commandsOf(argv: readonly string[]): Command[] {
-  return collect(argv, 0, [], 0);
+  const first = argv.findIndex((word) => !ASSIGNMENT.test(word));
+  return collect(argv, Math.max(0, first), [], 0);
 }
 
 function collect(argv: readonly string[], index: number, inside: readonly string[], depth: number): Command[] {
@@ -110,7 +119,7 @@ function afterOptions(argv: readonly string[], from: number, valued: readonly st
     const word = argv[at] ?? '';
     if (word === '--') return at + 1 + left;
     if (valued.includes(word)) at += 1;
-    else if (word.startsWith('-') || /^[A-Za-z_]\w*=/u.test(word)) continue;
+    else if (word.startsWith('-') || ASSIGNMENT.test(word)) continue;
     else if (left > 0) left -= 1;
     else return at;
   }

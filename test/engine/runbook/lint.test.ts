@@ -148,6 +148,34 @@ const RULES: readonly [rule: string, bad: string, good: string][] = [
   ['lost-dependency', run(['id'], 'needs_alive: [dns]\n'), run(['id'], 'needs_alive: [dns]\nalternate: {when_dead: [dns], manual: Use the hosts file.}\n')],
   ['dangerous-env', run(['id'], 'env: {LD_PRELOAD: /x}\n'), run(['id'], 'env: {LANG: C}\n')],
   ['plain-secret', run(['id'], 'env: {PGPASSWORD: hunter2}\n'), run(['id'], 'env: {PGPASSWORD: {secret: key}}\n')],
+  ['rollout-check', run(['kubectl', '-n', 'prod', 'set', 'env', 'deployment/web', 'A=1']), run(['kubectl', '-n', 'prod', 'set', 'env', 'deployment/web', 'A=1']) + status],
+  ['rollout-check', run(['kubectl', '-n', 'prod', 'set', 'env', 'deploy/other', 'A=1']) + status, run(['kubectl', '-n', 'prod', 'set', 'env', 'deploy/web', '--list'])],
+  ['rollout-check', run(['kubectl', '-n', 'prod', 'set', 'image', 'deploy', 'web', 'web=r.example/web@sha256:00']), run(['kubectl', '-n', 'prod', 'set', 'image', 'deploy', 'web', 'web=r.example/web@sha256:00']) + status],
+  ['rollout-check', run(['kubectl', '-n', 'prod', 'rollout', 'restart', 'deployment', '-l', 'tier=api']), run(['kubectl', '-n', 'prod', 'rollout', 'restart', 'deployment', '-l', 'tier=api']) + status],
+  ['rollout-check', run(['kubectl', '-n', 'prod', 'rollout', 'undo', 'deploy/web', '--to-revision=3']), run(['kubectl', '-n', 'prod', 'rollout', 'history', 'deploy/web'], ok)],
+  ['rollout-check', pipe([['kubectl', '-n', 'prod', 'get', 'deployments', '--output=name'], ['xargs', 'kubectl', '-n', 'prod', 'rollout', 'restart']], ok), run(['kubectl', '-n', 'prod', 'set', 'image', 'deploy/web', 'web=r.example/web@sha256:00', '--dry-run=client'])],
+  ['placeholder', run(['tool', '--host=db.xxxxx.eu-west-1.example']), run(['chmod', 'u=rwxx', '/boxxxes'])],
+  ['placeholder', run(['tool', '--host=xxx']), run(['tool', '--colour=0xffxx'])],
+  ['relative-path', run(['./scripts/smoke']), run(['/kit/scripts/smoke'])],
+  ['relative-path', run(['scripts/smoke']), run(['scripts/smoke'], 'cwd: /kit\n')],
+  ['relative-path', run(['bash', 'scripts/smoke.sh']), run(['bash', '{{runbook_dir}}/smoke.sh'])],
+  ['relative-path', run(['sudo', '-u', 'x', 'scripts/smoke']), run(['kubectl', '-n', 'x', 'exec', 'p', '--', 'bin/smoke'])],
+  ['shell-word', run(['AKKO_VERSION=2026.04', 'AKKO_DOMAIN=x', 'deploy-tool']), run(['env', 'AKKO_VERSION=2026.04', 'deploy-tool'])],
+  ['opaque-script', run(['A=1', 'bash', '/kit/deploy.sh']), run(['A=1', 'id'])],
+  ['rds-status-infos', run(['aws', 'rds', 'describe-db-instances', '--query', 'DBInstances[0].StatusInfos'], ok), run(['aws', 'rds', 'describe-db-instances', '--query', 'DBInstances[0].DBInstanceStatus'], ok)],
+  ['rds-no-instance', run(['aws', 'rds', 'restore-db-cluster-from-snapshot', '--engine', 'aurora-postgresql'], `${ok}${poll}`), run(['aws', 'rds', 'restore-db-cluster-from-snapshot', '--engine', 'aurora-postgresql'], `${ok}${poll}`) + step('i', `budget: 1m\nrun: [aws, rds, create-db-instance, --db-cluster-identifier, x]\n${poll}`)],
+  ['rds-no-instance', run(['aws', '--region=x', 'rds', 'restore-db-cluster-to-point-in-time', '--db-cluster-identifier=x'], `${ok}${poll}`), run(['aws', 'rds', 'restore-db-cluster-from-snapshot', '--engine', 'postgres', '--db-cluster-instance-class=db.m5d.large'], `${ok}${poll}`)],
+  ['plain-secret', run(['kubectl', '-n', 'x', 'run', 'r', '--image=i@sha256:0', '--env=PGPASSWORD=hunter2']), run(['kubectl', '-n', 'x', 'run', 'r', '--image=i@sha256:0', '--env=PGHOST=db'])],
+  ['plain-secret', run(['kubectl', '-n', 'x', 'create', 'secret', 'generic', 's', '--from-literal=password=hunter2']), run(['kubectl', '-n', 'x', 'create', 'secret', 'generic', 's', '--from-file=password={{secret_file:key}}'])],
+  ['plain-secret', run(['mysql', '--password=hunter2', '-e', 'SELECT 1'], ok), run(['mysql', '--password-file=/x', '-e', 'SELECT 1'], ok)],
+  ['plain-secret', run(['env', 'AWS_SECRET_ACCESS_KEY=abc', 'id']), run(['env', 'AWS_SHARED_CREDENTIALS_FILE=/x', 'PWD=/x', 'id'])],
+  ['plain-secret', run(['env', 'API_TOKEN=abc', 'id']), run(['grep', '-c', 'API_TOKEN=abc', '/x'], ok)],
+  ['git-pull', run(['git', '-C', '/repo', 'pull', 'origin', 'main']), run(['git', '-C', '/repo', 'fetch', 'origin', 'main'])],
+  ['password-by-pattern', pipe([['cat', '/url'], ['grep', '-oP', 'password=\\K[^&]+']], ok), pipe([['cat', '/url'], ['grep', '-c', 'password=']], ok)],
+  ['password-by-pattern', pipe([['cat', '/url'], ['sed', 's/.*password=//']], ok), pipe([['cat', '/url'], ['sed', 's/^#.*//']], ok)],
+  ['logs-time-ago', run(['curl', '--data-urlencode', 'query=user:"x" AND _time:[72h ago, now]', 'https://logs.example'], ok), run(['curl', '--data-urlencode', 'query=user:"x" AND _time:72h', 'https://logs.example'], ok)],
+  ['copy-unverified', run(['kubectl', '-n', 'x', 'cp', 'pg-0:/receipts', '/media/receipts']), run(['kubectl', '-n', 'x', 'cp', 'pg-0:/receipts', '/media/receipts'], 'verify: [{file: /media/receipts/1, min_size: 1B}]\n')],
+  ['prints-secret', run(['aws', 'kms', 'decrypt', '--ciphertext-blob', 'fileb:///x'], ok), run(['aws', 'kms', 'describe-key', '--key-id', 'x'], ok)],
   ['capture-order', run(['x', '{{v}}'], 'needs: []\n') + step('b', 'budget: 1m\ncapture: {v: {stdout: true, type: string}}'), step('b', 'budget: 1m\ncapture: {v: {stdout: true, type: string}}') + run(['x', '{{v}}'])],
 ];
 
@@ -229,75 +257,6 @@ describe('the plan as a whole', () => {
   });
 });
 
-/** The commands that the five documents print, by their number in the inventory, and the rules that must find what is wrong with each. */
-const PRINTED: readonly [id: string, body: string, rules: string[]][] = [
-  ['AC1', run(['kubectl', '-n', 'akko', 'scale', 'deployment', 'akko-superset', '--replicas=0']), ['rollout-check']],
-  ['AC2', run(['aws', 's3', 'cp', 's3://akko-backups/pg/superset_metadata_$(date +%Y%m%d)*.sql.gz', '/tmp/']), ['s3-glob', 'substitution-in-argv']],
-  ['AC3', run(['kubectl', '-n', 'akko', 'exec', '-it', 'akko-postgresql-0', '--', 'psql', '-U', 'postgres', '-c', 'DROP DATABASE superset_metadata; CREATE DATABASE superset_metadata;']), ['tty-flag', 'psql-several-statements', 'destructive-ungated']],
-  ['AC4', pipe([['zcat', '/tmp/superset_metadata.sql.gz'], ['kubectl', '-n', 'akko', 'exec', '-i', 'akko-postgresql-0', '--', 'psql', '-U', 'postgres', 'superset_metadata']]), ['psql-on-error-stop', 'restore-without-verify']],
-  ['AC5', run(['kubectl', '-n', 'akko', 'scale', 'deployment', 'akko-superset', '--replicas=1']), ['rollout-check']],
-  ['AC6', run(['bash', 'helm/scripts/k3d-create.sh']), ['opaque-script']],
-  ['AC7', run(['env', 'AKKO_DOMAIN=akko.customer.example', 'bash', 'helm/scripts/deploy-from-harbor.sh']), ['opaque-script']],
-  ['AC8', run(['velero', 'restore', 'create', '--from-backup', 'akko-20260425', '--include-namespaces', 'akko']), ['velero-wait', 'velero-from-backup', 'restore-without-verify']],
-  ['AC9', run(['bash', 'tests/post-deploy/run-all.sh']), ['opaque-script']],
-  ['AC10', run(['kubectl', '-n', 'akko', 'get', 'cronjobs', '-o', 'custom-columns=NAME:.metadata.name']), ['listing-unasserted']],
-  ['AC11', pipe([['kubectl', '-n', 'akko', 'exec', 'svc/akko-postgresql', '--', 'ls', '-l', '/backups'], ['head']]), ['pipe-hides-exit']],
-  ['AC12', pipe([['velero', 'backup', 'get'], ['head', '-5']]), ['pipe-hides-exit']],
-  ['AC13', run(['aws', 's3api', 'get-object-lock-configuration', '--bucket', 'akko-audit-cold']), ['object-lock-unasserted', 'listing-unasserted']],
-  ['KC1', run(['aws', 'rds', 'describe-db-instances', '--db-instance-identifier', 'kredete-primary']), ['listing-unasserted']],
-  ['KC2', run(['aws', 'rds', 'describe-db-instances', '--db-instance-identifier', 'kredete-standby', '--query', 'DBInstances[0].StatusInfos']), ['listing-unasserted']],
-  ['KC3', run(['aws', 'rds', 'failover-db-cluster', '--db-cluster-identifier', 'kredete-cluster']), ['aws-async', 'destructive-ungated']],
-  ['KC4', run(['kubectl', 'set', 'env', 'deployment/credit-origination', 'DATABASE_HOST=kredete-standby.XXXXXX.rds.amazonaws.com']), ['kubectl-namespace', 'placeholder']],
-  ['KC5', run(['kubectl', 'exec', '-it', 'deploy/credit-origination', '--', 'psql', '-c', 'SELECT pg_is_in_recovery();']), ['tty-flag', 'kubectl-namespace', 'psql-in-pod', 'select-unasserted']],
-  ['KC6', run(['kubectl', 'rollout', 'restart', 'deployment', '--selector=tier=api']), ['rollout-restart-selector', 'kubectl-namespace']],
-  ['KC7', run(['cd', 'terraform/environments/dr']), ['shell-word']],
-  ['KC9', run(['terraform', 'apply', '-auto-approve']), ['terraform-plan', 'terraform-init', 'destructive-ungated']],
-  ['KC10', run(['aws', 'rds', 'restore-db-cluster-from-snapshot', '--db-cluster-identifier', 'kredete-dr', '--snapshot-identifier', '$(aws rds describe-db-cluster-snapshots)']), ['rds-engine', 'aws-async', 'substitution-in-argv', 'restore-without-verify']],
-  ['KC10a', run(['aws', 'rds', 'describe-db-cluster-snapshots', '--query', 'DBClusterSnapshots[-1].DBClusterSnapshotIdentifier', '--output', 'text'], 'capture: {snapshot: {stdout: true, type: string}}\n'), ['aws-unsorted', 'aws-none']],
-  ['KC11', run(['velero', 'restore', 'create', '--from-backup', 'latest-daily']), ['velero-from-backup', 'velero-wait']],
-  ['KC12', run(['./scripts/dr-smoke-test.sh']), ['opaque-script']],
-  ['KC13', run(['aws', 'route53', 'change-resource-record-sets', '--hosted-zone-id', 'ZXXXXXXXXX', '--change-batch', 'file://dns-failover.json']), ['placeholder', 'relative-path', 'aws-async', 'destructive-ungated']],
-  ['MC1', run(['pgbackrest', '--stanza=ampora', 'restore', '--target-time=2026-04-25 14:30:00 UTC', '--type=time', '--target-action=promote']), ['pgbackrest-target', 'restore-without-verify']],
-  ['MC1 with --target', run(['pgbackrest', '--stanza=ampora', 'restore', '--type=time', '--target=2026-04-25 14:30:00 UTC']), ['pgbackrest-target']],
-  ['MC2', run(['psql', '-h', 'newdb.acme.io', '-c', 'SELECT count(*) FROM tenants']), ['select-unasserted']],
-  ['MC3', run(['aws', 'secretsmanager', 'get-secret-value', '--secret-id', 'ampora-prod/master-key', '--query', 'SecretString', '--output', 'text']), ['prints-secret']],
-  ['VC1', run(['kubectl', 'scale', 'deployment', 'veza-backend-api', '--replicas=0', '-n', 'veza-production']), ['rollout-check']],
-  ['VC2', run(['kubectl', 'get', 'pvc', 'postgres-backup-storage', '-n', 'veza-production']), ['listing-unasserted']],
-  ['VC3', run(['kubectl', 'exec', '-it', 'postgres-pod', '-n', 'veza-production', '--', 'ls', '-lh', '/backups/postgres/']), ['tty-flag', 'listing-unasserted']],
-  ['VC4', run(['kubectl', 'run', 'postgres-restore', '--rm', '-it', '--image=postgres:15-alpine', '--env=PGPASSWORD=x', '-n', 'veza-production', '--overrides={"spec":{"containers":[{}]}}', '--', '/bin/sh', '-c', 'pg_restore -h $PGHOST -F c /backups/backup_YYYYMMDD_HHMMSS.dump --clean --if-exists']), ['kubectl-run-overrides', 'tty-flag', 'shell', 'placeholder', 'destructive-ungated']],
-  ['VC4a', run(['kubectl', 'get', 'secret', 'veza-secrets', '-n', 'veza-production', '-o', 'jsonpath={.data.database-url}']), ['prints-secret']],
-  ['VC5', run(['kubectl', 'exec', '-it', 'postgres-pod', '-n', 'veza-production', '--', 'psql', '-U', 'veza_user', '-c', 'SELECT COUNT(*) FROM users;']), ['tty-flag', 'select-unasserted']],
-  ['VC6', run(['kubectl', 'scale', 'deployment', 'veza-backend-api', '--replicas=3', '-n', 'veza-production']), ['rollout-check']],
-  ['VC7', run(['pg_restore', '--recovery-target-time=2025-01-15 10:00:00', '/x']), ['pg-restore-recovery-target', 'restore-without-verify']],
-  ['VC8', run(['kubectl', 'rollout', 'undo', 'deployment/veza-backend-api', '-n', 'veza-production']), ['rollout-undo-revision']],
-  ['VC10', run(['kubectl', 'logs', '-f', 'deployment/veza-backend-api', '-n', 'veza-production']), ['follow-without-timeout']],
-  ['VC13', run(['docker', 'build', '-t', 'veza-backend-api:latest', '/src']), ['moving-tag']],
-  ['VC14', run(['docker', 'push', 'veza-backend-api:latest']), ['moving-tag']],
-  ['VC15', run(['kubectl', 'set', 'image', 'deployment/veza-backend-api', 'veza-backend-api=veza-backend-api:latest', '-n', 'veza-production']), ['moving-tag']],
-  ['VC18', run(['terraform', 'apply']), ['terraform-plan', 'terraform-init']],
-  ['VC19', run(['kubectl', 'apply', '-f', 'k8s/namespace.yaml']), ['relative-path']],
-  ['VC20', run(['kubectl', 'apply', '-f', 'k8s/secrets/']), ['relative-path']],
-  ['VC21', run(['kubectl', 'apply', '-f', 'k8s/backend-api/']), ['relative-path', 'rollout-check']],
-  ['VC23', run(['kubectl', 'get', 'pods', '-n', 'veza-production']), ['listing-unasserted']],
-];
-
-describe('the commands that the documents print', () => {
-  it.each(PRINTED)('%s is found', (_id, body, rules) => {
-    const found = warnings({ front: FRONT, body });
-    for (const rule of rules) expect(found).toContain(rule);
-  });
-
-  it.each([
-    ['MC5', run(['kubectl', '-n', 'ampora', 'rollout', 'status', 'deploy/ampora-web', '--timeout=5m'])],
-    ['VC9', run(['kubectl', 'rollout', 'status', 'deployment/veza-backend-api', '-n', 'veza-production'])],
-    ['VC11', run(['git', 'checkout', 'main'])],
-    ['VC25', run(['kubectl', 'create', 'namespace', 'veza-dr-test'])],
-    ['KC8', run(['terraform', 'init'])],
-  ])('%s works as printed, and nothing is said', (_id, body) => {
-    expect(warnings({ front: FRONT, body })).toEqual([]);
-  });
-});
-
 it('lets a script run whose digest readiness compares', () => {
   const body = run(['/kit/scripts/smoke.sh'], ok);
   const pinned = (fields: string): string => `\n\`\`\`yaml check\nid: pinned\ntitle: The script is the approved one\nseverity: blocker\nexpires: 30d\n${fields}\n\`\`\`\n`;
@@ -353,6 +312,22 @@ describe('linting files', () => {
     });
     const rules = Object.fromEntries(lintPaths([dir], { at: AT }).files.map(({ id, findings }) => [id, findings.filter(({ severity }) => severity === 'error').map(({ rule }) => rule)]));
     expect(rules).toEqual({ bare: ['rehearsal-hits-production'], fixed: ['rehearsal-hits-production'], safe: [], wipe: [] });
+  });
+
+  it('finds what a called runbook needs of the things that are lost', () => {
+    const check = block('check', '{id: c, title: C, kind: power, severity: blocker, expires: 1d, needs_alive: [cluster]}');
+    const asks = step('ask', 'kind: check\ncheck: c\nbudget: 1m');
+    const caller = (id: string, called: string, lost: string): string => compose({ front: `lost: [${lost}]\n`, body: call(called) }).replace('id: sample', `id: ${id}`);
+    const dir = folder({
+      'asks.runbook.md': named('asks', check + asks),
+      'between.runbook.md': named('between', call('asks')),
+      'lost.runbook.md': caller('lost', 'between', 'cluster'),
+      'other.runbook.md': caller('other', 'between', 'dns'),
+      'spare.runbook.md': named('spare', check + step('ask', 'kind: check\ncheck: c\nbudget: 1m\nalternate: {when_dead: [cluster], manual: Look at it.}')),
+      'well.runbook.md': caller('well', 'spare', 'cluster'),
+    });
+    const found = Object.fromEntries(lintPaths([dir], { at: AT }).files.map(({ id, findings }) => [id, findings.filter(({ rule }) => rule === 'lost-dependency').map(({ message }) => message)]));
+    expect(found).toEqual({ asks: [], between: [], lost: ['asks/ask needs cluster, which this scenario has lost, so it would wait for ever.'], other: [], spare: [], well: [] });
   });
 
   it('looks up contacts and files of messages', () => {

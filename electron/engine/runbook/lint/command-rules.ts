@@ -1,5 +1,5 @@
 /** The classic mistakes in one command line. Each rule knows one of them; the documents that recoveries were copied from are full of them. */
-import { isShell, kubectlVerb, kubectlWords, shellScript } from '../commands.ts';
+import { isShell, kubectlVerb, kubectlWords, shellScript, staysHere } from '../commands.ts';
 import type { Draft } from '../draft.ts';
 import { templateNames } from '../template.ts';
 import type { Advice, Case, CommandRule } from './subject.ts';
@@ -117,7 +117,7 @@ const veleroFromBackup: Judge = ({ command }) => {
 };
 
 const PRINTERS: readonly [program: string, pattern: RegExp][] = [
-  ['aws', /\bsecretsmanager get-secret-value\b|\bssm get-parameters?(?:-by-path)? .*--with-decryption|\brds generate-db-auth-token\b/u],
+  ['aws', /\bsecretsmanager (?:batch-)?get-secret-value\b|\bssm get-parameters?(?:-by-path)? .*--with-decryption|\bkms decrypt\b|\brds generate-db-auth-token\b/u],
   ['vault', /^(?:-\S+ )*(?:read|kv get|unwrap|token create)\b/u],
   ['bao', /^(?:-\S+ )*(?:read|kv get|unwrap)\b/u],
   ['gcloud', /\bsecrets versions access\b/u],
@@ -159,8 +159,10 @@ const opaqueScript: Judge = ({ subject, command, used }) => {
   return file === undefined || command.inside.some(isShell) || isPinned(subject.draft, file) ? null : { message: `${file} hides its commands from whoever reads, approves and records this.`, fix: 'Write the commands as steps; keep the script only where it is a program in its own right, checked by its digest.' };
 };
 
-const noPath: Judge = ({ command }) =>
-  command.program === 'cd' || command.program === 'export' || command.program === 'set' ? { message: `${command.program} is a word of the shell, not a program.`, fix: 'Use cwd or env of the step.' } : null;
+const shellWord: Judge = ({ used, command }) => {
+  const word = used.commands[0] === command && command.index > 0 ? (used.argv[0] ?? '') : command.program === 'cd' || command.program === 'export' || command.program === 'set' ? command.program : null;
+  return word === null ? null : { message: `${word} is a word of the shell, not a program.`, fix: 'Use cwd or env of the step.' };
+};
 
 const overrides: Judge = ({ command }) => {
   if (command.program !== 'kubectl' || !command.args.includes('run')) return null;
@@ -229,15 +231,22 @@ const namespace: Judge = ({ command }) => {
   return { message: `kubectl ${verb} acts on whatever namespace the context names.`, fix: 'Add -n with the namespace.' };
 };
 
-/** Options whose value is a file that the tool reads. */
+/** The program itself, or the script that an interpreter is given, when it is looked up from a folder. */
+function relativeProgram({ used, command }: Case): string | undefined {
+  const word = used.argv[command.index] ?? '';
+  const script = INTERPRETERS.has(command.program) && !command.args.some((arg) => /^-(?:c|m|e)$/u.test(arg)) ? words(command.args)[0] : undefined;
+  return [word, script].find((path) => path !== undefined && path.includes('/') && !/^(?:\/|~|\{\{|[a-z]+:\/\/)/u.test(path));
+}
+
+/** Files that are read from the folder in which the program starts: arguments, and the program itself. */
 const relativePath: Judge = (found) => {
-  if (!isInnermost(found) || found.command.inside.length > 0) return null;
+  if (!isInnermost(found) || !found.command.inside.every(staysHere)) return null;
   const { args, program } = found.command;
   const step = found.subject.step?.block;
   if (step !== undefined && (step.kind === 'run' || step.kind === 'secret') && step.cwd !== undefined && !args.some((arg) => /^\.\.\//u.test(arg) || /^fileb?:\/\/\.\.\//u.test(arg))) return null;
   // `logs -f` follows.
   const files = ['kubectl', 'psql', 'helm'].includes(program) && !(program === 'kubectl' && kubectlVerb(args) === 'logs') ? [...optionValues(args, '-f', '--filename', '--file', '-k', '--values')] : [];
-  const path = args.find((arg) => /^\.{1,2}\//u.test(arg)) ?? args.find((arg) => /^fileb?:\/\/(?!\/|\{\{)/u.test(arg)) ?? files.find((file) => file !== '-' && !/^(?:\/|\{\{|https?:)/u.test(file) && /[/.]/u.test(file));
+  const path = args.find((arg) => /^\.{1,2}\//u.test(arg)) ?? args.find((arg) => /^fileb?:\/\/(?!\/|\{\{)/u.test(arg)) ?? files.find((file) => file !== '-' && !/^(?:\/|\{\{|https?:)/u.test(file) && /[/.]/u.test(file)) ?? relativeProgram(found);
   return path === undefined ? null : { message: `${path} is looked up in the step's folder, which is {{run_dir}} unless cwd says otherwise.`, fix: 'Write {{runbook_dir}}/… or an absolute path.' };
 };
 
@@ -260,7 +269,7 @@ const selectUnjudged: Judge = ({ subject, command, used }) => {
   return command.program === 'psql' && sqlOf(command.args).some((sql) => /^\s*(?:select|with|show|table)\b/iu.test(sql)) ? { message: 'The query exits 0 whatever it finds.', fix: 'Add verify, for example [{number: {min: 1}}] with psql -At.' } : null;
 };
 
-const PLACEHOLDER = /X{3,}|YYYY-?MM-?DD|HHMMSS|_{4,}|<[A-Za-z][\w.-]*>|\bCHANGE_?ME\b/u;
+const PLACEHOLDER = /X{3,}|(?<![A-Za-z])x{3,}(?![A-Za-z])|YYYY-?MM-?DD|HHMMSS|_{4,}|<[A-Za-z][\w.-]*>|\bCHANGE_?ME\b/u;
 
 /** Formats of dates in SQL and in `date` are what they look like. */
 const DATE_FORMAT = /\b(?:to_char|to_date|to_timestamp|date_format|strftime|parsedatetime)\s*\(/iu;
@@ -283,11 +292,45 @@ const objectLock: Judge = ({ subject, command, used }) => {
   return asserted ? null : { message: 'It exits 0 also without default retention.', fix: 'Assert the mode and the days, or use a check of kind s3-object with lock.' };
 };
 
+const statusInfos: Judge = ({ command }) =>
+  command.program === 'aws' && (optionValue(command.args, '--query') ?? '').includes('StatusInfos')
+    ? { message: 'StatusInfos says whether a replica replicates, not how far it is behind, and of most instances it is null.', fix: 'Ask the database (pg_stat_replication, aurora_replica_status) or the metric of the replica lag.' }
+    : null;
+
+const SECRET_ARGUMENT = /^(?:--env=|-e)?(?:[A-Z0-9_]*(?:PASSWORD|PASSWD|PWD|TOKEN|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|API_KEY)=)(?<set>.+)|^--(?:[a-z]+-)*password=(?<given>.+)|^--from-literal=[^=]*(?:password|passwd|secret|token|api-?key)[^=]*=(?<literal>.+)/su;
+const TEXT_TOOLS: ReadonlySet<string> = new Set(['grep', 'egrep', 'rg', 'sed', 'awk', 'gawk', 'jq', 'perl', 'expr']);
+
+const plainSecret: Judge = (found) => {
+  if (!isInnermost(found) || TEXT_TOOLS.has(found.command.program)) return null;
+  const arg = found.used.argv.find((word) => {
+    const groups = SECRET_ARGUMENT.exec(word)?.groups;
+    const value = groups?.['set'] ?? groups?.['given'] ?? groups?.['literal'];
+    return value !== undefined && !/^(?:\/|file:)/u.test(value) && !value.includes('{{');
+  });
+  return arg === undefined ? null : { message: `${arg.slice(0, arg.indexOf('=', arg.startsWith('--env=') ? 6 : 0))} takes a secret from the command line, where everybody on the machine and in the record reads it.`, fix: 'Use env: {NAME: {secret: …}}, stdin: {secret: …}, or {{secret_file:NAME}}.' };
+};
+
+const gitPull: Judge = ({ command }) =>
+  command.program === 'git' && words(command.args).includes('pull')
+    ? { message: 'git pull takes whatever the branch holds on the day, perhaps the fault itself.', fix: 'git fetch, then check out the commit that is named; keep a bundle for the day on which the remote is dead.' }
+    : null;
+
+const passwordByPattern: Judge = ({ command }) => {
+  const { program, args } = command;
+  const cuts = (program === 'grep' && args.some((arg) => /^-[A-Za-z]*o/u.test(arg) || arg === '--only-matching')) || ['sed', 'awk', 'gawk', 'cut'].includes(program);
+  return cuts && args.some((arg) => /pass(?:word|wd)|PGPASS/iu.test(arg)) ? { message: 'A password that is cut out of a connection string comes out empty or encoded when the string is spelt otherwise.', fix: 'Hand the whole string to the tool (psql and pg_restore read it), or keep the password as a secret of its own.' } : null;
+};
+
+/** The log store that AKKO's notation suggests takes a span, or two moments. */
+const logsAgo: Judge = (found) =>
+  isInnermost(found) && /_time:\s*\[[^\]]*\bago\b/u.test(found.used.argv.join(' ')) ? { message: 'The query language of the logs knows no "ago" in a span of time.', fix: 'Write _time:72h, or _time:[now-72h, now].' } : null;
+
 export const COMMAND_RULES: readonly CommandRule[] = [
   rule('psql-several-statements', severalStatements), rule('psql-on-error-stop', errorStop), rule('glob-in-argv', glob), rule('substitution-in-argv', substitution), rule('shell-syntax-in-argv', shellSyntax),
   rule('s3-glob', s3Glob), rule('rds-engine', rdsEngine), rule('pg-restore-recovery-target', pgRestoreRecovery), rule('pgbackrest-target', pgbackrestTarget), rule('tty-flag', ttyFlag),
-  rule('velero-wait', veleroWait), rule('velero-from-backup', veleroFromBackup), rule('prints-secret', printsSecret), rule('shell', shell), rule('opaque-script', opaqueScript), rule('shell-word', noPath),
+  rule('velero-wait', veleroWait), rule('velero-from-backup', veleroFromBackup), rule('prints-secret', printsSecret), rule('shell', shell), rule('opaque-script', opaqueScript), rule('shell-word', shellWord),
   rule('kubectl-run-overrides', overrides), rule('moving-tag', movingTag), rule('follow-without-timeout', follow), rule('rollout-undo-revision', rolloutUndo), rule('rollout-restart-selector', rolloutSelector),
   rule('terraform-plan', terraformPlan), rule('aws-unsorted', awsLast), rule('aws-none', awsNone), rule('kubectl-namespace', namespace), rule('relative-path', relativePath), rule('psql-in-pod', psqlInPod),
   rule('listing-unasserted', listing), rule('select-unasserted', selectUnjudged), rule('placeholder', placeholder), rule('object-lock-unasserted', objectLock),
+  rule('rds-status-infos', statusInfos), rule('plain-secret', plainSecret), rule('git-pull', gitPull), rule('password-by-pattern', passwordByPattern), rule('logs-time-ago', logsAgo),
 ];

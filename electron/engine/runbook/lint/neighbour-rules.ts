@@ -5,7 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import type { Finding, Runbook } from '../../../contract/runbook.ts';
 import { Contacts } from '../../../contract/runbook.ts';
 import type { Draft } from '../draft.ts';
-import { errorAt, nearest } from '../finding.ts';
+import { errorAt, nearest, warningAt } from '../finding.ts';
 import { runbookPaths } from '../library.ts';
 import { misaimedByCall } from '../rules/step-rules.ts';
 import { messageFindings } from '../rules/text-rules.ts';
@@ -62,7 +62,21 @@ function judgeCalls(draft: Draft, neighbours: Neighbours): Finding[] {
     const unknown = Object.keys(block.params ?? {}).filter((name) => !Object.hasOwn(params, name)).map((name) => errorAt(locate(['params', name], 'key'), 'unknown-name', `${block.runbook} has no parameter ${name}.`, `It has ${Object.keys(params).join(', ') || 'none'}.`));
     const missing = Object.entries(params).filter(([name, param]) => param.required === true && param.default === undefined && block.params?.[name] === undefined && !('glob' in param && param.glob !== undefined)).map(([name]) => errorAt(locate(['runbook']), 'missing-field', `${block.runbook} needs the parameter ${name}.`, `Add params: {${name}: …}.`));
     const misaimed = misaimedByCall(block, draft.runbook.front.params, params).map((name) => errorAt(locate(['params', name]), 'rehearsal-hits-production', `In a rehearsal this takes the place of the value that ${block.runbook} has for rehearsals.`, `Give it from a parameter with a rehearsal value, or leave it out.`));
-    return [...unknown, ...missing, ...misaimed];
+    const blocked = needsOfCall(called, new Set(draft.runbook.front.lost ?? []), neighbours).map(({ step, name }) => warningAt(locate(['runbook']), 'lost-dependency', `${step} needs ${name}, which this scenario has lost, so it would wait for ever.`, 'Give that step an alternate, or let it ask without needs_alive.'));
+    return [...unknown, ...missing, ...misaimed, ...blocked];
+  });
+}
+
+/** Steps of a called runbook, and of those that it calls, that need something lost and have no other way. Named as the record names them. */
+function needsOfCall(called: Runbook, lost: ReadonlySet<string>, neighbours: Neighbours, seen: readonly string[] = []): { step: string; name: string }[] {
+  const { id } = called.front;
+  if (lost.size === 0 || seen.includes(id)) return [];
+  return called.steps.flatMap(({ id: step, block }) => {
+    if (block.modes?.live === 'skip' || block.modes?.live === 'simulate') return [];
+    const next = block.kind === 'call' ? neighbours.get(block.runbook) : undefined;
+    const checked = block.kind === 'check' && typeof block.check === 'string' ? called.checks.find((check) => check.id === block.check)?.block.needs_alive : undefined;
+    const dead = [...(block.needs_alive ?? []), ...(checked ?? [])].filter((name) => lost.has(name) && block.alternate?.when_dead.includes(name) !== true);
+    return [...dead.map((name) => ({ step: `${id}/${step}`, name })), ...(next === undefined ? [] : needsOfCall(next, lost, neighbours, [...seen, id]))];
   });
 }
 

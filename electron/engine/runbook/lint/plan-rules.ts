@@ -52,7 +52,7 @@ function executedIn(runbook: Runbook, world: World, slow: Set<string>): Set<Step
 
 /** Only a pattern that never ends takes so long, however busy the laptop is. */
 const CONDITION_MS = 400;
-const MOST_SLOW = 5;
+const MOST_SLOW = 3;
 
 /** A condition that takes too long in one world is not asked again in the others, and after a few of them none is: the step counts as running. */
 function conditionIn(text: string, types: ValueTypes, world: World, slow: Set<string>): EvaluatedExpression | null {

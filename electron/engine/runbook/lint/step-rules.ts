@@ -2,7 +2,7 @@
 import { readsOwnOutput, type Assertion, type Expectation, type QueryAssertion } from '../../../contract/assertion.ts';
 import type { CheckBlock, Probe } from '../../../contract/check.ts';
 import { sizeBytes } from '../../../contract/scalars.ts';
-import { destroys, kubectlVerb, kubectlWords, programName } from '../commands.ts';
+import { argvsOf, destroys, kubectlVerb, kubectlWords, programName } from '../commands.ts';
 import type { FieldPath } from '../finding.ts';
 import { placeholderIn, readsScript } from './command-rules.ts';
 import type { Advice, Subject, SubjectRule, UsedCommands } from './subject.ts';
@@ -93,7 +93,25 @@ const awsAsync: Judge = (subject) => {
   return waits ? [] : [{ message: `aws … ${action} returns before it is done.`, fix: 'Add a wait_until that looks at the state, or a step with aws … wait.', path: ['id'] }];
 };
 
-/** `kubectl apply` and `scale` return before a pod has changed. */
+const CLUSTER_RESTORES = /^restore-db-cluster-(?:from-snapshot|from-s3|to-point-in-time)$/u;
+
+/** An Aurora cluster is restored without an instance; a Multi-AZ cluster (with a class of its own) and a serverless one bring theirs. */
+const rdsNoInstance: Judge = ({ step, argvs, draft }) => {
+  if (step === null) return [];
+  const restored = argvs.filter(isMain).flatMap(({ commands }) => commands).find(({ program, args }) => program === 'aws' && words(args).some((word) => CLUSTER_RESTORES.test(word)));
+  if (restored === undefined || hasOption(restored.args, '--db-cluster-instance-class') || optionValue(restored.args, '--engine-mode') === 'serverless') return [];
+  const made = draft.runbook.steps.slice(draft.runbook.steps.indexOf(step) + 1).some(({ block }) => argvsOf(block).some(({ argv }) => argv.includes('create-db-instance')));
+  return made ? [] : [{ message: 'The restored cluster has no instance, so it is available and serves nobody.', fix: 'Add a step with aws rds create-db-instance --db-cluster-identifier …, and wait until it is available.', path: ['id'] }];
+};
+
+/** Through a pod `kubectl cp` is a tar that may stop in the middle and still end well. */
+const copyUnverified: Judge = (subject) => {
+  if (subject.step === null || assertionsOf(subject).length > 0) return [];
+  const copies = subject.argvs.filter(isMain).flatMap(({ commands }) => commands).some(({ program, args }) => (program === 'kubectl' || program === 'oc') && kubectlVerb(args) === 'cp');
+  return copies ? [{ message: 'kubectl cp may stop in the middle of a file and end with exit 0.', fix: 'Add verify: compare size or checksum on both sides.', path: ['id'] }] : [];
+};
+
+/** `kubectl apply`, `scale`, `set` and `rollout restart|undo` return before a pod has changed. */
 const rolloutCheck: Judge = (subject) => {
   const { step, draft } = subject;
   if (step === null) return [];
@@ -105,15 +123,29 @@ const rolloutCheck: Judge = (subject) => {
   return [{ message: `kubectl ${changed.verb} returns while the pods are still changing, and nothing looks at them afterwards.`, fix: changed.down ? 'Add a wait_until or a step with kubectl wait --for=delete.' : 'Add a step with kubectl rollout status and --timeout.', path: ['id'] }];
 };
 
-function rollsOut(args: readonly string[]): { verb: string; name: string | null; down: boolean } | null {
+interface PodChange {
+  verb: string;
+  /** Null when more than one workload may change. */
+  name: string | null;
+  down: boolean;
+}
+
+function rollsOut(args: readonly string[]): PodChange | null {
   const verb = kubectlVerb(args);
   const [, ...operands] = kubectlWords(args);
-  if (args.some((arg) => arg.startsWith('--dry-run') && arg !== '--dry-run=none')) return null;
+  if (args.some((arg) => (arg.startsWith('--dry-run') && arg !== '--dry-run=none') || arg === '--list' || arg === '--local')) return null;
   const files = optionValue(args, '-f', '--filename') ?? '';
   if (verb === 'apply') return /namespace|secret|configmap|crd|rbac|pvc/iu.test(files) ? null : { verb, name: null, down: false };
-  if (verb !== 'scale') return null;
-  const last = operands.at(-1) ?? '';
-  return { verb, name: last.split('/').at(-1) ?? last, down: optionValue(args, '--replicas') === '0' };
+  if (verb === 'scale') return { verb, name: workloadIn(operands, args), down: optionValue(args, '--replicas') === '0' };
+  const [deed = '', ...objects] = operands;
+  const changes = (verb === 'set' && ['env', 'image', 'resources'].includes(deed)) || (verb === 'rollout' && ['restart', 'undo'].includes(deed));
+  return changes ? { verb: `${verb} ${deed}`, name: workloadIn(objects.filter((word) => !word.includes('=')), args), down: false } : null;
+}
+
+/** `deploy/web` and `deploy web` are web; a kind with a selector is any of them. */
+function workloadIn(operands: readonly string[], args: readonly string[]): string | null {
+  if (operands.length < 1 || hasOption(args, '-l', '--selector') || args.includes('--all')) return null;
+  return operands.at(-1)?.split('/').at(-1) ?? null;
 }
 
 type Block = NonNullable<Subject['step']>['block'];
@@ -243,6 +275,6 @@ const emptyPlaceholder: Judge = ({ check }) => {
 
 export const SUBJECT_RULES: readonly SubjectRule[] = [
   rule('no-budget', noBudget), rule('restore-without-verify', restoreWithoutVerify), rule('destructive-ungated', ungated), rule('pipe-hides-exit', pipeHidesExit), rule('aws-async', awsAsync),
-  rule('rollout-check', rolloutCheck), rule('terraform-init', terraformInit), rule('vacuous-assertion', vacuous), rule('verify-without-output', silentVerify), rule('lost-dependency', lostDependency), rule('dangerous-env', dangerousEnv),
+  rule('rollout-check', rolloutCheck), rule('rds-no-instance', rdsNoInstance), rule('copy-unverified', copyUnverified), rule('terraform-init', terraformInit), rule('vacuous-assertion', vacuous), rule('verify-without-output', silentVerify), rule('lost-dependency', lostDependency), rule('dangerous-env', dangerousEnv),
   rule('plain-secret', secretInEnvText), rule('placeholder', emptyPlaceholder),
 ];
