@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -65,6 +65,8 @@ describe('a dump of MongoDB', () => {
     cpSync(at('packed'), at('many', '2026-04-24'), { recursive: true });
     cpSync(at('packed'), at('many', '2026-04-25'), { recursive: true });
     rmSync(at('many', '2026-04-25', 'audit'), { recursive: true });
+    symlinkSync('/nowhere', at('many', 'latest'));
+    symlinkSync('/nowhere', at('many', '2026-04-25', 'gone'));
     execFileSync('find', [at('many', '2026-04-24'), '-type', 'f', '-exec', 'touch', '-d', '2026-04-24T00:00:00Z', '{}', '+']);
     expect(await bench.probe({ ...probe, at: 'many', level: 'intact' })).toMatchObject({ outcome: 'pass', evidence: { path: at('many', '2026-04-25'), collections: 2 } });
   });

@@ -78,6 +78,7 @@ describe('a backup of Velero', () => {
     ['whose list of resources is cut off', (_, file) => writeFileSync(file('-resource-list.json.gz'), readFileSync(file('-resource-list.json.gz')).subarray(0, -8)), 'cut off', 'cut-off'],
     ['whose log has a flipped bit', (_, file) => writeFileSync(file('-logs.gz'), flipped(readFileSync(file('-logs.gz')), 30)), 'damaged', 'damaged'],
     ['whose list is none', (_, file) => writeFileSync(file('-resource-list.json.gz'), gzipSync('nothing')), 'no list of resources', 'damaged'],
+    ['whose list is a bomb', (_, file) => writeFileSync(file('-resource-list.json.gz'), gzipSync(Buffer.alloc(160 * 1024 * 1024, ' '))), 'no list of resources', 'damaged'],
     ['whose record is torn', (folder) => writeFileSync(join(folder, 'velero-backup.json'), '{"metadata":'), 'velero-backup.json is damaged', 'damaged'],
     ['whose record is of no byte', (folder) => writeFileSync(join(folder, 'velero-backup.json'), ''), 'velero-backup.json is damaged', 'damaged'],
   ])('%s fails', async (name, spoil, why, fault) => {

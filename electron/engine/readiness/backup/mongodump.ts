@@ -26,7 +26,7 @@ const BARE = /(?:^|\/)(?:oplog|system\.[^/]*|\$admin[^/]*)\.bson/u;
 export const mongodump: BackupReader = {
   folder(path) {
     const files = listFiles(path).filter((file) => PART.test(file.path));
-    const isDump = readdirSync(path).some((name) => /^oplog\.bson/u.test(name) || (statSync(join(path, name)).isDirectory() && readdirSync(join(path, name)).some((one) => PART.test(one))));
+    const isDump = readdirSync(path).some((name) => /^oplog\.bson/u.test(name) || (statSync(join(path, name), { throwIfNoEntry: false })?.isDirectory() === true && readdirSync(join(path, name)).some((one) => PART.test(one))));
     if (!isDump && !readdirSync(path).some((name) => PART.test(name))) return null;
     // of several dumps side by side none is the whole
     if (files.some((file) => relative(path, file.path).split(/[/\\]/u).length > 2)) return null;

@@ -25,6 +25,8 @@ import { readOrBroken, tar, tarFault } from './tar.ts';
 const RECORD = 'velero-backup.json';
 /** One object of Kubernetes; etcd itself takes no more than 1.5 MiB. */
 const OBJECT_BYTES = 8 * 1024 * 1024;
+/** Names of a million objects. */
+const LIST_BYTES = 128 * 1024 * 1024;
 
 const Time = z.iso.datetime({ offset: true }).nullish();
 const Backup = z.looseObject({
@@ -133,7 +135,7 @@ function shortfall({ keys }: Objects, promised: Set<string> | null): string | nu
 function resourceList(path: string): Set<string> | string | null {
   const file = join(path, `${basename(tarballIn(path), '.tar.gz')}-resource-list.json.gz`);
   if (!existsSync(file)) return null;
-  const list = ResourceList.safeParse(parsedJson(gunzipSync(readFileSync(file)).toString('utf8')));
+  const list = ResourceList.safeParse(parsedJson(unpacked(file)));
   if (!list.success) return `${basename(file)} is damaged: it is no list of resources`;
   return new Set(Object.entries(list.data).flatMap(([type, names]) => names.map((name) => objectKey(type, name))));
 }
@@ -161,7 +163,7 @@ function evidenceOf({ metadata, status }: Backup): Evidence {
 function volumesIn(path: string): number {
   const lists = readdirSync(path).filter((name) => /-(?:podvolumebackups|volumesnapshots|csi-volumesnapshots)\.json\.gz$/u.test(name));
   return lists.reduce((sum, name) => {
-    const list = z.array(z.unknown()).nullable().safeParse(parsedJson(gunzipSync(readFileSync(join(path, name))).toString('utf8')));
+    const list = z.array(z.unknown()).nullable().safeParse(parsedJson(unpacked(join(path, name))));
     return sum + (list.success ? (list.data?.length ?? 0) : 0);
   }, 0);
 }
@@ -178,6 +180,15 @@ function tarballIn(path: string): string {
   const only = readdirSync(path).filter((name) => name.endsWith('.tar.gz'));
   if (only.length > 1) throw new CannotTell('refused', `${path} holds several tarballs, none of them named after the backup.`);
   return join(path, only[0] ?? basename(named));
+}
+
+/** Empty when it is larger than any list of a cluster, as a bomb is. */
+function unpacked(path: string): string {
+  try {
+    return gunzipSync(readFileSync(path), { maxOutputLength: LIST_BYTES }).toString('utf8');
+  } catch {
+    return '';
+  }
 }
 
 function parsedJson(text: string): unknown {
