@@ -22,8 +22,8 @@ const keeping = {
     .optional(),
 };
 
-/** A cipher around a whole backup file: `cipher: {secret, answer}`; the plain text is what the engine reads. */
-export const BackupCipher = z.strictObject({ secret: Name, answer: KnownAnswer });
+/** A cipher around a whole backup file; the plain text is what the engine reads. A restic repository seals itself: there `secret` is its password, and `answer` is left out. */
+export const BackupCipher = z.strictObject({ secret: Name, answer: KnownAnswer.optional() });
 
 const own = {
   tool: { tool: z.string(), version: z.string().optional(), version_run: Argv.optional(), version_match: z.string().optional(), sha256: Sha256.optional() },
@@ -40,6 +40,8 @@ const own = {
     cipher: BackupCipher.optional(),
     rpo: Duration.optional(),
     max_age: Duration.optional(),
+    /** Size of the production backup, where the one that is examined is a smaller sample: the time of its restore is projected. */
+    full_size: Size.optional(),
     stanza: z.string().optional(),
     database: z.string().optional(),
     endpoint: z.string().optional(),

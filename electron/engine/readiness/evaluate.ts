@@ -6,6 +6,7 @@ import { addPeriod } from '../../contract/scalars.ts';
 import { deadDependencies, isStranded } from '../outage/dependents.ts';
 import type { ReadinessFold } from './fold-readiness.ts';
 import { foldKey } from './fold-readiness.ts';
+import { rankSuspects } from './rank-suspects.ts';
 
 /** A result this much ahead of the clock was recorded under another clock, and its age cannot be told. */
 const AHEAD_MS = 120_000;
@@ -15,7 +16,8 @@ const AHEAD_MS = 120_000;
  * @param dead what is marked as dead on this laptop
  */
 export function evaluate(runbook: Runbook, fold: ReadinessFold, now: number, dead: readonly string[]): ReadinessReport {
-  const checks = runbook.checks.map(({ block }) => withoutReach(resultOf(runbook, block, fold, now), block, dead));
+  const results = runbook.checks.map(({ block }) => withoutReach(resultOf(runbook, block, fold, now), block, dead));
+  const checks = results.map((check) => rankSuspects(check, runbook, results));
   const dependencies = deadDependencies(runbook, dead);
   const state = dependencies.some(isStranded) ? 'NOT_READY' : stateOf(checks);
   return { runbook: { id: runbook.front.id, sha256: runbook.sha256 }, state, checks, dependencies, warnings: warningsOf(runbook, now) };

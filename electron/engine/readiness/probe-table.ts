@@ -14,9 +14,10 @@ import { probeImage } from './probes/image.ts';
 import { probeKnownAnswer } from './probes/known-answer.ts';
 import { probeDisk, probeEncryption, probeMemory, probePower } from './probes/laptop.ts';
 import { probeManifests } from './probes/manifests.ts';
+import { probeS3Object } from './probes/s3-object.ts';
 import { probeTls } from './probes/tls.ts';
 import { probeTool } from './probes/tool.ts';
-import { probeEscrow, probeS3Object } from './probes/unsupported.ts';
+import { probeEscrow } from './probes/unsupported.ts';
 
 export const PROBES: { [K in CheckKind]: ProbeRunner<K> } = {
   tool: probeTool,

@@ -32,6 +32,8 @@ export interface ProbeContext {
   scratchDir: string;
   /** Whole environment of a tool; its PATH already begins with the kit's toolbox. */
   env: Readonly<Record<string, string>>;
+  /** Where keys of an object store may stand (AWS_…, HOME): the engine's own environment; default `env`. */
+  credentialsEnv?: Readonly<Record<string, string | undefined>>;
   /** Program that runs our own child processes: Node, never Electron's executable. */
   nodePath: string;
   /** Found again in the environment of a tool that outlives us. */

@@ -193,6 +193,7 @@ class ChecksOfRunbooks implements Readiness {
       clock, runTool, dataDir, scratchDir, lastClock, pinned: this.#pins,
       secrets: run.secrets, redactor: run.redactor, signal: run.signal,
       env: withToolbox(env, dataDir),
+      ...(processEnv === undefined ? {} : { credentialsEnv: { ...awsVariables(processEnv), ...env } }),
       nodePath: nodePath ?? process.execPath,
       marker: `ready/${runbook.front.id}/${block.id}/${process.pid}`,
       resolve: (path) => (isAbsolute(path) ? path : resolve(dirname(runbook.path), path)),
@@ -219,6 +220,11 @@ class ChecksOfRunbooks implements Readiness {
     const short = Object.fromEntries(Object.entries(data).filter(([, value]) => JSON.stringify(value).length <= 512).slice(0, 12));
     return { ...short, full_evidence: { sha256, size } };
   }
+}
+
+/** Keys of object stores, which the S3 client takes and no tool: it needs no word in the runbook's `env_pass`. */
+export function awsVariables(processEnv: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(processEnv).filter(([name]) => name.startsWith('AWS_')));
 }
 
 /** PATH with the kit's toolbox first. */

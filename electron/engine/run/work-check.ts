@@ -10,6 +10,7 @@ import type { ProbeFinding } from '../../contract/readiness.ts';
 import type { StepFold } from '../../contract/run/state.ts';
 import { captureText } from '../assertion/capture.ts';
 import { readPins } from '../kit/pins.ts';
+import { awsVariables } from '../readiness/readiness.ts';
 import { probeOf, runProbe } from '../readiness/run-probe.ts';
 import { fillAroundSecretFiles, secretFilesIn } from '../runbook/template.ts';
 import type { Effort, RunHost } from './host.ts';
@@ -25,7 +26,7 @@ export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;
   const { path } = step.plan;
   const probe = filledProbe(host, step);
-  const missing = await missingSecret(host, step, [...new Set([...secretNames(probe), ...secretsOfVerify(step.plan.block)])]);
+  const missing = await missingSecret(host, step, [...new Set([...secretNames(probe), ...credentialSecret(host, step, probe), ...secretsOfVerify(step.plan.block)])]);
   if (missing !== null) return host.record(() => [{ type: 'step.waiting', data: { step: path, for: 'secret', detail: missing } }]);
   const attempt = step.attempts + 1;
   await host.record(() => [intentOf(host, effort, { attempt, purpose: 'work', shown: [], what: `probes: ${probe.kind}` })], signal);
@@ -86,13 +87,22 @@ function secretNames(value: unknown): string[] {
   return [...new Set(Object.entries(value).flatMap(([name, item]) => (name === 'secret' && typeof item === 'string' ? [item] : secretNames(item))))];
 }
 
+/** `credentials` of an object store may name a secret, or a profile or file, which is none of ours. */
+function credentialSecret(host: RunHost, step: StepFold, probe: Probe): string[] {
+  if ((probe.kind !== 'backup' && probe.kind !== 's3-object') || probe.credentials === undefined) return [];
+  const name = probe.credentials.replace(/^secret:/u, '');
+  return name in (runbookOf(host.fold.plan, step.plan.scope).front.secrets ?? {}) ? [name] : [];
+}
+
 function contextOf(host: RunHost, step: StepFold, attempt: number, signal: AbortSignal): Parameters<typeof runProbe>[1] {
   const scratchDir = join(host.dataDir, 'scratch');
   mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
   const { folder } = frozenOf(host.fold, step.plan.scope);
+  const env = host.environment(step.plan.scope);
   return {
     clock: host.clock, runTool: host.runTool, secrets: host.secrets, redactor: host.redactor(), dataDir: host.dataDir, scratchDir,
-    resolve: (path) => pathIn(folder, path), env: host.environment(step.plan.scope), nodePath: host.nodePath,
+    resolve: (path) => pathIn(folder, path), env, nodePath: host.nodePath,
     marker: markerOf(host.id, step.plan.path, attempt), progress: () => {}, signal, pinned: readPins(host.journal),
+    credentialsEnv: { ...awsVariables(host.processEnv), ...env },
   };
 }

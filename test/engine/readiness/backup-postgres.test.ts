@@ -291,10 +291,10 @@ describe('age and place', () => {
     other.remove();
   });
 
-  it('that are missing fail, and those in S3 are not claimed', async () => {
+  it('that are missing fail, and those in S3 need keys to it', async () => {
     expect(await bench.probe({ ...probe, at: 'nothing-*.dump' })).toMatchObject({ outcome: 'fail', evidence: { level: null } });
-    expect(await bench.probe({ ...probe, at: 's3://bucket/key' })).toMatchObject({ outcome: 'unknown', evidence: { reason: 'unsupported' } });
-    expect(await bench.probe({ ...probe, engine: 'mysqldump' })).toMatchObject({ outcome: 'unknown', evidence: { reason: 'unsupported' } });
+    expect(await bench.probe({ ...probe, at: 's3://bucket/key' }, { credentialsEnv: {} })).toMatchObject({ outcome: 'unknown', evidence: { reason: 'credentials-missing' } });
+    expect(await bench.probe({ ...probe, at: 'sftp://host/key' })).toMatchObject({ outcome: 'unknown', evidence: { reason: 'unsupported' } });
   });
 });
 

@@ -1,6 +1,7 @@
 /** What every restored copy is asked, and whether a proven backup is young enough. Shared by all engines. */
 import type { ProbeOf } from '../../../contract/check.ts';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
+import { sizeBytes } from '../../../contract/scalars.ts';
 import { judgeAge } from '../age.ts';
 import type { ProbeContext } from '../probe.ts';
 import { CannotTell, fail, unknown, warn } from '../probe.ts';
@@ -33,11 +34,16 @@ export async function judgeRestored(parts: OnLadder, restored: Restored): Promis
   ladder.set('key-proven', rung);
 }
 
-/** Bytes of the backup a second, for the forecast of a real restore. */
-export function noteRate(evidence: Evidence, milliseconds: number): void {
+/**
+ * What a restore took, and what one of the production backup will take; the names are described at `BackupEvidence`.
+ * @param bytes what was restored @param full `full_size` of the check, in the bytes of `evidence.size`
+ */
+export function noteRate(evidence: Evidence, { milliseconds, bytes, full }: { milliseconds: number; bytes: number; full: string | undefined }): void {
   const took = Math.max(1, Math.round(milliseconds));
-  evidence['restore_ms'] = took;
-  evidence['restore_rate'] = Math.round((Number(evidence['size'] ?? 0) / took) * 1000);
+  const size = Number(evidence['size'] ?? 0);
+  const fullSize = full === undefined ? size : sizeBytes(full);
+  const fetched = Number(evidence['fetch_ms'] ?? 0);
+  Object.assign(evidence, { restored_bytes: bytes, restore_ms: took, restore_rate: Math.round((bytes / took) * 1000), full_size: fullSize, projected_ms: Math.round(((took + fetched) * fullSize) / Math.max(1, size)) });
 }
 
 /** A proven backup may still be too old; how far it was proven stays in the evidence. */

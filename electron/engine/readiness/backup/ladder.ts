@@ -6,6 +6,7 @@
  */
 import { ProofLevel } from '../../../contract/check.ts';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
+import type { Clock } from '../../deps.ts';
 import { fail, pass } from '../probe.ts';
 
 export const LEVELS = ProofLevel.options;
@@ -23,15 +24,21 @@ export const unprovable = (by: string, detail: string): Rung => ({ ok: null, by,
 
 export class Ladder {
   readonly wanted: ProofLevel;
-  readonly #rungs = new Map<ProofLevel, Rung>();
+  readonly #rungs = new Map<ProofLevel, Rung & { ms: number }>();
+  readonly #clock: Pick<Clock, 'uptime'>;
+  #since: number;
 
-  constructor(wanted: ProofLevel) {
+  constructor(wanted: ProofLevel, clock: Pick<Clock, 'uptime'>) {
     this.wanted = wanted;
+    this.#clock = clock;
+    this.#since = clock.uptime();
   }
 
-  /** @returns whether the climb may go on */
+  /** The time since the rung before counts for this one. @returns whether the climb may go on */
   set(level: ProofLevel, rung: Rung): boolean {
-    this.#rungs.set(level, rung);
+    const now = this.#clock.uptime();
+    this.#rungs.set(level, { ...rung, ms: Math.round(now - this.#since) });
+    this.#since = now;
     return rung.ok !== false;
   }
 
@@ -46,10 +53,14 @@ export class Ladder {
     return open.findLast((level) => this.#rungs.get(level)?.ok === true) ?? null;
   }
 
+  get isBroken(): boolean {
+    return [...this.#rungs.values()].some((rung) => rung.ok === false);
+  }
+
   get rungs(): Evidence[string][] {
     return LEVELS.flatMap((level) => {
       const rung = this.#rungs.get(level);
-      return rung === undefined ? [] : [{ level, ok: rung.ok, by: rung.by, detail: rung.detail.slice(0, 300) }];
+      return rung === undefined ? [] : [{ level, ok: rung.ok, by: rung.by, detail: rung.detail.slice(0, 300), ms: rung.ms }];
     });
   }
 

@@ -59,7 +59,7 @@ export async function probePgBackRest(probe: BackupProbe, context: ProbeContext)
 /** RPO counts from the newest archived log, which can be recovered to; `max_age` from the backup's own end. */
 async function climb(repository: Repository): Promise<ProbeFinding> {
   const { probe, context, path } = repository;
-  const ladder = new Ladder(probe.level);
+  const ladder = new Ladder(probe.level, context.clock);
   const evidence: Evidence = { path };
   const info = await askInfo(repository);
   if (typeof info === 'string') {
@@ -112,7 +112,7 @@ async function restoreAndJudge(repository: Repository, info: RepositoryInfo, lad
     return;
   }
   try {
-    noteRate(evidence, context.clock.uptime() - start);
+    noteRate(evidence, { milliseconds: context.clock.uptime() - start, bytes: info.size, full: repository.probe.full_size });
     ladder.set('restored', held('pgbackrest restore', `into a scratch PostgreSQL ${restored.programs.major}, recovery ended, database ${restored.database}`));
     await judgeRestored({ probe: repository.probe, context, ladder, evidence }, { query: restored.query, stop: restored.stop, detail: '' });
   } finally {
@@ -173,7 +173,7 @@ function writeConfig(probe: BackupProbe, context: ProbeContext, path: string, ac
 /** pgBackRest knows one cipher, with a passphrase; its own file format is not read here. */
 function cipherLines(probe: BackupProbe, context: ProbeContext): string {
   if (probe.cipher === undefined) return '';
-  if (probe.cipher.answer.kind !== 'openssl-enc') throw new CannotTell('refused', 'The cipher of a pgBackRest repository is of the kind openssl-enc (aes-256-cbc).');
+  if (probe.cipher.answer?.kind !== 'openssl-enc') throw new CannotTell('refused', 'The cipher of a pgBackRest repository is of the kind openssl-enc (aes-256-cbc).');
   const secret = context.secrets.get(probe.cipher.secret);
   if (secret === null) throw new CannotTell('secret-missing', `The secret ${probe.cipher.secret} is not at hand, so the sealed repository cannot be opened.`);
   return `repo1-cipher-type=${probe.cipher.answer.cipher}\nrepo1-cipher-pass=${Buffer.from(secret.bytes()).toString('utf8')}\n`;

@@ -9,10 +9,10 @@ import type { ProbeContext } from '../probe.ts';
 import { complaint } from '../run-program.ts';
 import type { BackupReader, Inspection, Restored } from './reader.ts';
 import { RestoreFailed } from './reader.ts';
-import { broken, held, unprovable } from './ladder.ts';
-import type { Rung } from './ladder.ts';
+import { broken, held } from './ladder.ts';
 import { DUMP_OF, readPlain } from './read-plain.ts';
 import type { DumpOf, PlainReading } from './read-plain.ts';
+import { intactByWrapping, readOrFault } from './read-wrapped.ts';
 import { createRoles } from './roles.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -33,7 +33,7 @@ async function inspectText(path: string, of: DumpOf, context: ProbeContext): Pro
   if (typeof reading === 'string') return { listed: broken('reading to the end', reading), intact: null };
   const fault = faultOf(reading, DUMP_OF[of].writer);
   if (fault !== null) return { listed: broken('reading to the end', fault), intact: null };
-  return { listed: held('reading to the end', `${reading.statements} statements, and the line with which ${DUMP_OF[of].writer} ends a dump`), intact: intactBy(reading) };
+  return { listed: held('reading to the end', `${reading.statements} statements, and the line with which ${DUMP_OF[of].writer} ends a dump`), intact: intactByWrapping(reading, 'plain SQL carries no checksum') };
 }
 
 /** A cluster's dump makes its own roles, the superuser among them, so the scratch server's superuser has another name. */
@@ -76,23 +76,3 @@ function faultOf(reading: PlainReading, writer: string): string | null {
   if (reading.statements === 0) return 'the dump is empty: it holds no statement';
   return null;
 }
-
-function intactBy(reading: PlainReading): Rung {
-  if (reading.checksummed) return held(`${reading.wrapping} checksum`, `the checksum inside the ${reading.wrapping} file holds to its end`);
-  const why = reading.wrapping === 'none' ? 'plain SQL carries no checksum' : 'this zstd file was written without a checksum';
-  return unprovable('the format', `${why}, so a changed byte would not show; give \`sums\` or \`sha256\``);
-}
-
-/** zlib's and zstd's errors as a person reads them; others are not the dump's fault. */
-async function readOrFault<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T | string> {
-  try {
-    return await read();
-  } catch (thrown) {
-    signal.throwIfAborted();
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-    if (code === 'Z_BUF_ERROR') return 'the compressed dump is cut off: it ends in the middle';
-    if (code.startsWith('Z_') || code.startsWith('ZSTD_')) return `the compressed dump is damaged: ${thrown instanceof Error ? thrown.message : code}`;
-    throw thrown;
-  }
-}
-

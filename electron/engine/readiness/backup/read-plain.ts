@@ -1,18 +1,10 @@
-/** Reads a plain SQL dump to its end, through gzip or zstd, and notes what only reading shows. */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { PassThrough, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+/** Reads a plain SQL dump of PostgreSQL to its end, and notes what only reading shows. */
 import type { ProbeContext } from '../probe.ts';
+import { readWrapped } from './read-wrapped.ts';
+import type { Wrapped } from './read-wrapped.ts';
 import { rolesOfLine } from './roles.ts';
 
-export type Wrapping = 'none' | 'gzip' | 'zstd';
-
-export interface PlainReading {
-  wrapping: Wrapping;
-  /** Whether the wrapping carries a checksum of the content, which then held. */
-  checksummed: boolean;
+export interface PlainReading extends Wrapped {
   statements: number;
   isDump: boolean; // its head says that pg_dump wrote it
   complete: boolean; // its end says that pg_dump finished
@@ -37,40 +29,9 @@ const HARMLESS = /^\\(?:connect|restrict|unrestrict|encoding)\b/u;
  * @throws the system's or zlib's error when the file is damaged or cut off
  */
 export async function readPlain(path: string, of: DumpOf, unpackTo: string | null, context: ProbeContext): Promise<PlainReading> {
-  const wrapping = await wrappingOf(path);
-  const total = (await stat(path)).size;
-  let done = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, next) {
-      done += chunk.length;
-      context.progress('reading the dump to its end', done, total, 'bytes');
-      next(null, chunk);
-    },
-  });
   const notes = new DumpNotes(of);
-  const noting = new Transform({
-    transform(chunk: Buffer, _encoding, next) {
-      notes.take(chunk);
-      next(null, unpackTo === null ? null : chunk);
-    },
-  });
-  const unwrap = wrapping.kind === 'gzip' ? createGunzip() : wrapping.kind === 'zstd' ? createZstdDecompress() : new PassThrough();
-  const sink = unpackTo === null ? new PassThrough().resume() : createWriteStream(unpackTo, { mode: 0o600 });
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), counted, unwrap, noting, sink, { signal: context.signal });
-  return { wrapping: wrapping.kind, checksummed: wrapping.checksummed, ...notes.end() };
-}
-
-async function wrappingOf(path: string): Promise<{ kind: Wrapping; checksummed: boolean }> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer } = await file.read(Buffer.alloc(5), 0, 5, 0);
-    if (buffer.readUInt16BE(0) === 0x1f8b) return { kind: 'gzip', checksummed: true };
-    // bit 2 of the frame header's descriptor: a checksum of the content follows the frame (RFC 8878, 3.1.1.1.1)
-    if (buffer.readUInt32LE(0) === 0xfd2fb528) return { kind: 'zstd', checksummed: ((buffer[4] ?? 0) & 0x04) !== 0 };
-    return { kind: 'none', checksummed: false };
-  } finally {
-    await file.close();
-  }
+  const wrapped = await readWrapped(path, { take: (chunk) => { notes.take(chunk); }, unpackTo }, context);
+  return { ...wrapped, ...notes.end() };
 }
 
 /** Reads line by line; the data of COPY is passed over, since it may hold anything. */
@@ -96,7 +57,7 @@ class DumpNotes {
     for (const line of lines) this.#read(line);
   }
 
-  end(): Omit<PlainReading, 'wrapping' | 'checksummed'> {
+  end(): Omit<PlainReading, keyof Wrapped> {
     if (this.#rest !== '') this.#read(this.#rest);
     const complete = !this.#inCopy && this.#tail.some((line) => line.startsWith(DUMP_OF[this.#of].complete));
     return { statements: this.#statements, isDump: this.#isDump, complete, roles: [...this.#roles], command: this.#command, connects: this.#connects };

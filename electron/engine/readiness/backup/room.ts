@@ -18,7 +18,7 @@ export async function withRoom<T>(context: ProbeContext, size: number, work: (co
   if (free < size + RESERVE) throw new CannotTell('no-space', `The disk is full: the restore needs ${spokenBytes(size + RESERVE)} at the least, and ${spokenBytes(free)} are free. Free space and check again.`, { free });
   const low = new AbortController();
   const watch = setInterval(() => {
-    if (freeBytes(context.dataDir) < RESERVE) low.abort();
+    if (isLow(context.dataDir)) low.abort();
   }, LOOK_MS);
   try {
     return await work({ ...context, signal: AbortSignal.any([context.signal, low.signal]) });
@@ -27,6 +27,15 @@ export async function withRoom<T>(context: ProbeContext, size: number, work: (co
     throw new CannotTell('no-space', 'The disk is full: the restore was stopped to leave room for the record. Free space and check again.');
   } finally {
     clearInterval(watch);
+  }
+}
+
+/** A disk that was pulled out is no full one: the work then fails by itself, and says so. */
+function isLow(path: string): boolean {
+  try {
+    return freeBytes(path) < RESERVE;
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-/** PostgreSQL's server refuses to run as root: then it runs under an account of its own. */
+/** Database servers refuse to run as root: then they run under an account of their own. */
 import { existsSync, readFileSync } from 'node:fs';
 import { EngineError } from '../../../contract/errors.ts';
 
@@ -8,16 +8,16 @@ export interface Account {
   gid: number;
 }
 
-/** The account to drop to, or null when this process is not root and needs none. */
-export function serverAccount(): Account | null {
+/** The first of these accounts, to drop to; null when this process is not root and needs none. */
+export function serverAccount(server = 'PostgreSQL', names: readonly string[] = ['postgres', 'nobody']): Account | null {
   if (process.getuid?.() !== 0) return null;
-  if (findSetpriv() === null) throw new EngineError('not-found', 'PostgreSQL refuses to run as root, and setpriv (util-linux) is not here to change the account', { hint: 'Run Blackstart as an ordinary user.' });
+  if (findSetpriv() === null) throw new EngineError('not-found', `${server} refuses to run as root, and setpriv (util-linux) is not here to change the account`, { hint: 'Run Blackstart as an ordinary user.' });
   const accounts = new Map(readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':')).map((fields) => [fields[0] ?? '', fields]));
-  for (const name of ['postgres', 'nobody']) {
+  for (const name of names) {
     const fields = accounts.get(name);
     if (fields !== undefined) return { name, uid: Number(fields[2]), gid: Number(fields[3]) };
   }
-  throw new EngineError('not-found', 'PostgreSQL refuses to run as root, and there is no account "postgres" or "nobody" to run it under', {
+  throw new EngineError('not-found', `${server} refuses to run as root, and there is no account ${names.map((name) => `"${name}"`).join(' or ')} to run it under`, {
     hint: 'Run Blackstart as an ordinary user.',
   });
 }

@@ -8,6 +8,8 @@ import { sweepFolders } from '../temporary-folder.ts';
 import type { Account } from './account.ts';
 
 const PREFIX = 'bs-pg';
+/** Of all kinds of servers, so that any check removes what any crash left. */
+const PREFIXES = [PREFIX, 'bs-my'] as const;
 const SOCKET_BYTES = 103; // macOS allows 103, Linux 107
 /** As long as the name of an owned folder gets. */
 const LONGEST_NAME = `${PREFIX}-4194304-${'9'.repeat(10)}-XXXXXX`;
@@ -21,9 +23,9 @@ export interface ScratchFolder {
 }
 
 /** @param dataParent folder for the data; ignored when the server's account cannot reach it */
-export function makeScratchFolder(account: Account | null, dataParent?: string): ScratchFolder {
-  const base = makeOwnedFolder(shortTemp(), PREFIX);
-  const parent = dataParent !== undefined && reachable(dataParent, account) ? makeOwnedFolder(dataParent, PREFIX) : join(base, 'd');
+export function makeScratchFolder(account: Account | null, dataParent?: string, prefix: (typeof PREFIXES)[number] = PREFIX): ScratchFolder {
+  const base = makeOwnedFolder(shortTemp(), prefix);
+  const parent = dataParent !== undefined && reachable(dataParent, account) ? makeOwnedFolder(dataParent, prefix) : join(base, 'd');
   mkdirSync(parent, { recursive: true });
   const folder = { base, socketDir: join(base, 's'), dataDir: join(parent, 'data'), log: join(base, 'log') };
   for (const path of [folder.socketDir, folder.dataDir]) mkdirSync(path, { mode: 0o700 });
@@ -36,7 +38,8 @@ export function makeScratchFolder(account: Account | null, dataParent?: string):
 
 /** Stops and removes what earlier processes left behind; @param dataParent where their data may lie @returns how many folders */
 export function sweepScratchFolders(dataParent?: string): number {
-  return sweepFolders(shortTemp(), PREFIX) + (dataParent === undefined ? 0 : sweepFolders(dataParent, PREFIX));
+  const parents = [shortTemp(), ...(dataParent === undefined ? [] : [dataParent])];
+  return parents.flatMap((parent) => PREFIXES.map((prefix) => sweepFolders(parent, prefix))).reduce((sum, count) => sum + count, 0);
 }
 
 function shortTemp(): string {

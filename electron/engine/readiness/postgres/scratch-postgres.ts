@@ -2,11 +2,12 @@
  * A PostgreSQL server of our own for a restore: an empty cluster on a private socket, torn down without a trace.
  * The run engine uses it for `scratch: {pg: {kind: postgres}}`, the proof ladder for `restored` and above.
  */
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { EngineError } from '../../../contract/errors.ts';
 import type { Clock } from '../../deps.ts';
+import type { Server } from '../own-server.ts';
+import { readLog } from '../own-server.ts';
 import type { ProgramHost } from '../run-program.ts';
 import { complaint, runProgram } from '../run-program.ts';
 import type { ToolInput, ToolOutcome } from '../../tool/tool.ts';
@@ -17,7 +18,6 @@ import { findPostgres } from './find-postgres.ts';
 import { laptopFault } from './laptop-fault.ts';
 import type { ScratchFolder } from './scratch-folder.ts';
 import { makeScratchFolder, sweepScratchFolders } from './scratch-folder.ts';
-import type { Server } from './server.ts';
 import { startServer } from './server.ts';
 
 const PORT = 5432; // of the socket's name only; nothing listens on TCP
@@ -105,14 +105,6 @@ export function scratchOn(
     folder.remove();
   });
   return { ownDatabase: parts.own === true ? parts.database : null, host: folder.socketDir, port: PORT, user, database: parts.database, programs, client, query: (sql, inside) => ask(client, sql, inside ?? parts.database), log: () => readLog(folder.log), stop: stopOnce };
-}
-
-function readLog(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return ''; // the server has not written any
-  }
 }
 
 async function ask(client: ScratchPostgres['client'], sql: string, database: string): Promise<string> {

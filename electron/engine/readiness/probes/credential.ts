@@ -8,6 +8,7 @@ import { durationSeconds } from '../../../contract/scalars.ts';
 import { spokenDuration } from '../../../contract/wording.ts';
 import { readCertificates, validityFault, validityOf } from '../certificates.ts';
 import { findProgram } from '../find-program.ts';
+import { iniSection } from '../ini-section.ts';
 import type { ProbeContext, ProbeRunner } from '../probe.ts';
 import { fail, pass, unknown, warn } from '../probe.ts';
 
@@ -145,17 +146,4 @@ function judgeAws(probe: Credential, path: string, text: string, context: ProbeC
   if (expires === null && values.has('aws_session_token')) return warn(`The profile ${profile} is a session that ends by itself, and does not say when.`, evidence);
   if (expires === null) return pass(`The profile ${profile} has its keys; long-lived keys do not expire by themselves.`, evidence);
   return judgeExpiry(`The profile ${profile}`, expires, probe, evidence, context);
-}
-
-/** Keys in lower case; null without the section. `[profile x]` and `[x]` are the same, as in the tools' two files. */
-function iniSection(text: string, name: string): Map<string, string> | null {
-  let current: Map<string, string> | null = null;
-  const sections = new Map<string, Map<string, string>>();
-  for (const line of text.split(/\r?\n/u)) {
-    const section = /^\s*\[\s*(?:profile\s+)?([^\]]+?)\s*\]/u.exec(line)?.[1];
-    if (section !== undefined) sections.set(section, (current = new Map<string, string>()));
-    const pair = /^\s*([A-Za-z0-9_]+)\s*=\s*(.*?)\s*$/u.exec(line);
-    if (pair?.[1] !== undefined && pair[2] !== undefined) current?.set(pair[1].toLowerCase(), pair[2]);
-  }
-  return sections.get(name) ?? null;
 }

@@ -4,6 +4,3 @@ import { unknown } from '../probe.ts';
 
 export const probeEscrow: ProbeRunner<'escrow'> = async (probe) =>
   unknown('unsupported', `Checks of escrowed shares (key ${probe.key}) are not supported by this version.`, { key: probe.key });
-
-export const probeS3Object: ProbeRunner<'s3-object'> = async (probe) =>
-  unknown('unsupported', 'Checks of objects in S3 are not supported by this version.', { url: probe.url });

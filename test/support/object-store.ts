@@ -1,0 +1,176 @@
+/** A real object store with Object Lock on loopback: Ceph's gateway over one monitor and one store in memory. */
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+
+export const KEYS = { id: 'drillkey', secret: 'drillsecret1234' } as const;
+const PROGRAMS = ['ceph', 'ceph-authtool', 'monmaptool', 'ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'openssl'];
+
+/** Programs that are not here; a test that needs them says so and is left out. */
+export function missingForObjectStore(): string[] {
+  const missing = PROGRAMS.filter((program) => spawnSync('sh', ['-c', 'command -v "$0"', program]).status !== 0);
+  if (missing.length > 0) process.stderr.write(`Tests against a real object store are left out, this machine lacks ${missing.join(', ')} (Debian: radosgw, ceph-mon, ceph-osd)\n`);
+  return missing;
+}
+
+export interface ObjectStore {
+  endpoint: string;
+  tlsEndpoint: string;
+  /** Of the certificate at `tlsEndpoint`. */
+  authority: string;
+  port: number;
+  /** What a probe finds as its environment. */
+  env: Record<string, string>;
+  /** For tests to put things there; the engine has its own. */
+  client: S3Client;
+  stop(): Promise<void>;
+}
+
+const DEADLINE_MS = 120_000;
+
+/** Ceph names files of thousands of parts; all lie in one folder that goes with the store. */
+export async function startObjectStore(): Promise<ObjectStore> {
+  const folder = mkdtempSync(join(tmpdir(), 'rgw-'));
+  const [mon, port, tls] = [await freePort(), await freePort(), await freePort()];
+  for (const name of ['mon', 'osd', 'rgw', 'run']) mkdirSync(join(folder, name));
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'key.pem', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'], { cwd: folder, stdio: 'pipe' });
+  writeFileSync(join(folder, 'ceph.conf'), configuration(folder, mon, port, tls));
+  const children: ChildProcess[] = [];
+  const run = (program: string, ...args: string[]): string => execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: environment(folder), timeout: DEADLINE_MS });
+  const daemon = (program: string, ...args: string[]): void => void children.push(spawn(program, [...args, '-f'], { cwd: folder, env: environment(folder), stdio: ['ignore', openSync(join(folder, `${program}.out`), 'a'), openSync(join(folder, `${program}.out`), 'a')] }));
+  const stop = async (): Promise<void> => {
+    for (const child of children.toReversed()) await ended(child);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    run('ceph-authtool', '--create-keyring', 'keyring', '--gen-key', '-n', 'mon.', '--cap', 'mon', 'allow *');
+    const fsid = readFileSync(join(folder, 'ceph.conf'), 'utf8').match(/fsid = (\S+)/u)?.[1] ?? '';
+    run('monmaptool', '--create', '--fsid', fsid, '--addv', 'a', `[v1:127.0.0.1:${mon}]`, 'monmap');
+    run('ceph-mon', '--mkfs', '-i', 'a', '--monmap', 'monmap', '--keyring', 'keyring');
+    daemon('ceph-mon', '-i', 'a');
+    const osd = randomUUID();
+    run('ceph', 'osd', 'new', osd);
+    run('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', osd);
+    daemon('ceph-osd', '-i', '0');
+    daemon('radosgw', '-n', 'client.rgw');
+    await answers(`http://127.0.0.1:${port}/`, folder);
+    run('radosgw-admin', 'user', 'create', '--uid', 'drill', '--display-name', 'drill', '--access-key', KEYS.id, '--secret-key', KEYS.secret);
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { accessKeyId: KEYS.id, secretAccessKey: KEYS.secret }, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
+  const whole = async (): Promise<void> => {
+    client.destroy();
+    await stop();
+  };
+  return { endpoint, tlsEndpoint: `https://127.0.0.1:${tls}`, authority: join(folder, 'ca.pem'), port, env: { PATH: process.env['PATH'] ?? '', HOME: folder, AWS_ACCESS_KEY_ID: KEYS.id, AWS_SECRET_ACCESS_KEY: KEYS.secret }, client, stop: whole };
+}
+
+function configuration(folder: string, mon: number, port: number, tls: number): string {
+  return [
+    '[global]', `fsid = ${randomUUID()}`, `mon host = [v1:127.0.0.1:${mon}]`, 'auth cluster required = none', 'auth service required = none', 'auth client required = none',
+    'public addr = 127.0.0.1', 'cluster addr = 127.0.0.1', 'ms bind ipv6 = false', 'ms bind msgr2 = false', 'ms bind port min = 27500', 'ms bind port max = 27999',
+    'osd pool default size = 1', 'osd pool default min size = 1', 'osd pool default pg num = 1', 'osd pool default pgp num = 1', 'osd crush chooseleaf type = 0', 'mon allow pool size one = true',
+    'mon max pg per osd = 10000', 'osd pool default pg autoscale mode = off', `run dir = ${folder}/run`, `pid file = ${folder}/run/$type.$id.pid`, `log file = ${folder}/run/$type.$id.log`, `admin socket = ${folder}/run/$type.$id.asok`, `keyring = ${folder}/keyring`,
+    '[mon]', `mon data = ${folder}/mon`, 'mon initial members = a', 'mon data avail warn = 1', 'mon data avail crit = 1',
+    '[osd]', `osd data = ${folder}/osd`, 'osd objectstore = memstore', 'memstore device bytes = 2147483648', 'osd journal size = 64',
+    '[client.rgw]', `rgw data = ${folder}/rgw`, `rgw frontends = beast tcp_nodelay=1 endpoint=127.0.0.1:${port} ssl_endpoint=127.0.0.1:${tls} ssl_certificate=${folder}/ca.pem ssl_private_key=${folder}/key.pem`, 'rgw dns name =', 'rgw thread pool size = 32', '',
+  ].join('\n');
+}
+
+function environment(folder: string): Record<string, string> {
+  return { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, HOME: folder, CEPH_CONF: join(folder, 'ceph.conf'), LC_ALL: 'C' };
+}
+
+/** A real process has no event for "I answer now". */
+async function answers(url: string, folder: string): Promise<void> {
+  for (const deadline = Date.now() + DEADLINE_MS; ; await pause(100)) {
+    try {
+      if ((await fetch(url)).ok) return;
+    } catch {
+      // not yet
+    }
+    if (Date.now() > deadline) throw new Error(`the object store does not answer: ${readdirSync(folder).filter((name) => name.endsWith('.out')).map((name) => readFileSync(join(folder, name), 'utf8').slice(-500)).join('\n')}`);
+  }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL'); // a store in memory has nothing to keep
+  await exit;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const port = portOf(server);
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function portOf(server: Server): number {
+  return z.object({ port: z.number() }).parse(server.address()).port;
+}
+
+export interface BreakingLine {
+  endpoint: string;
+  /** Connections so far. */
+  connections(): number;
+  /** Ends each further connection once so many bytes of answers came through it; Infinity to let all through. */
+  breakAfter(bytes: number): void;
+  /** Turns a bit over wherever the store's answer holds these bytes; null to let all through. */
+  spoil(bytes: Buffer | null): void;
+  stop(): Promise<void>;
+}
+
+/** A network that breaks: passes bytes to the store and back, up to a limit. */
+export async function breakingLine(port: number): Promise<BreakingLine> {
+  let [limit, count] = [Infinity, 0];
+  let spoilt: Buffer | null = null;
+  const open = new Set<Socket>();
+  const server = createServer((near) => {
+    count += 1;
+    let passed = 0;
+    const far = connect(port, '127.0.0.1');
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on('error', () => {});
+      socket.once('close', () => [near, far].forEach((one) => one.destroy()));
+    }
+    near.pipe(far);
+    far.on('data', (chunk: Buffer) => {
+      const place = spoilt === null ? -1 : chunk.indexOf(spoilt);
+      if (place >= 0) chunk[place] = (chunk[place] ?? 0) ^ 0x01;
+      const room = limit - passed;
+      passed += chunk.length;
+      if (chunk.length <= room) near.write(chunk);
+      else near.end(chunk.subarray(0, Math.max(0, room)), () => near.destroy());
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${portOf(server)}`,
+    connections: () => count,
+    breakAfter: (bytes) => { limit = bytes; },
+    spoil: (bytes) => { spoilt = bytes; },
+    async stop() {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
