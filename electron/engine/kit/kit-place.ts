@@ -73,6 +73,11 @@ export function inKit(written: string, root: string): string {
   return isThere(path) ? path : written;
 }
 
+/** The place of something in the kit, as a runbook writes it, wherever the kit lies. */
+export function asWritten(path: string, root: string): string {
+  return path.startsWith(`${root}${sep}`) ? WRITTEN + path.slice(root.length) : path;
+}
+
 export function isThere(path: string): boolean {
   if (existsSync(path)) return true;
   return /[*?[{]/u.test(path) && globSync(path).length > 0;

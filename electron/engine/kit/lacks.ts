@@ -8,7 +8,7 @@ import { FIRST_DRILL_ID } from '../drill/first-drill.ts';
 import { findProgram } from '../readiness/find-program.ts';
 import { resolveParams } from '../runbook/params.ts';
 import { fillTemplate } from '../runbook/template.ts';
-import { contactsOf, inKit, isThere, kitRoot } from './kit-place.ts';
+import { asWritten, contactsOf, inKit, isThere, kitRoot } from './kit-place.ts';
 
 export interface LackFacts {
   runbooks: readonly Runbook[];
@@ -91,7 +91,7 @@ function lackingOf(thing: Thing, runbook: Runbook, block: CheckBlock, values: Re
   const named = filled('program' in thing ? thing.program : thing.path, values);
   if (named === null || /^[a-z][a-z0-9+.-]+:\/\//iu.test(named)) return [];
   if ('program' in thing && !/[\\/]/u.test(named)) return hasProgram(named, facts) ? [] : [named];
-  return pathsFor(named, runbook, block, facts).some(isThere) ? [] : [named];
+  return pathsFor(named, runbook, block, facts).some(isThere) ? [] : [asWritten(named, facts.root)];
 }
 
 function filled(written: string, values: Readonly<Record<string, string>>): string | null {
