@@ -1,7 +1,8 @@
 /** Refreshing the kit: what the stick holds and what it would change, then the import with its progress, then the result. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { KitInPlace, KitPlan, KitProgress } from '../../../../electron/contract/kit.ts';
 import { counted, spokenBytes, spokenDuration } from '../../../../electron/contract/wording.ts';
+import { useFocusOnArrival } from '../../app/Page.tsx';
 import { Button, Primary } from '../../components/Buttons.tsx';
 import { DialogBox } from '../../components/DialogBox.tsx';
 import { Fault } from '../../components/Fault.tsx';
@@ -41,16 +42,24 @@ function PlanFacts({ plan, folder }: { plan: KitPlan; folder: string }) {
   );
 }
 
+/** Takes the focus from the field that went away: a second Enter would press whatever button came first. */
+function Holder({ children }: { children: ReactNode }) {
+  const place = useFocusOnArrival<HTMLDivElement>();
+  return <div ref={place} tabIndex={-1} role="status" className="holder">{children}</div>;
+}
+
 function Copying({ progress }: { progress: KitProgress | null }) {
-  if (progress === null) return <p role="status" className="t2">Checking the list and the room on the disk.</p>;
-  const { doing, done, total, eta_s } = progress;
+  return <Holder>{progress === null ? <p className="t2">Checking the list and the room on the disk.</p> : <HowFar progress={progress} />}</Holder>;
+}
+
+function HowFar({ progress: { doing, done, total, eta_s } }: { progress: KitProgress }) {
   return (
-    <div role="status" className="copying">
+    <>
       <div className="tn"><b className="med">{spokenBytes(done)} of {spokenBytes(total)}</b><span className="t2">{eta_s === null ? '' : `, about ${spokenDuration(eta_s)} yet`}</span></div>
       <Meter value={done} target={total} tone="blue" />
       <div className="s12 t2 mono breakable">{visible(doing)}</div>
       <p className="t2">The kit before stays in place until every byte of this one is checked.</p>
-    </div>
+    </>
   );
 }
 
@@ -70,7 +79,7 @@ function Result({ kit, onClose }: { kit: KitInPlace; onClose(): void }) {
   return (
     <DialogBox wide title={`Kit ${kit.sheet.number} is in place`} onClose={onClose} actions={<Primary id="kit done" label="Done" onPress={onClose} />}>
       <div className="stack">
-        <Notice tone="green" shape="sensed"><b className="med">{counted(kit.sheet.files, 'file', 'files')}, {spokenBytes(kit.sheet.bytes)}, every byte checked.</b> The record says who imported it, and its root {kit.sheet.root.slice(0, 12)}….</Notice>
+        <Holder><Notice tone="green" shape="sensed"><b className="med">{counted(kit.sheet.files, 'file', 'files')}, {spokenBytes(kit.sheet.bytes)}, every byte checked.</b> The record says who imported it, and its root {kit.sheet.root.slice(0, 12)}….</Notice></Holder>
         <Lacks lacks={kit.lacks} number={kit.sheet.number} />
         <Gone gone={kit.gone} />
       </div>
@@ -79,20 +88,19 @@ function Result({ kit, onClose }: { kit: KitInPlace; onClose(): void }) {
 }
 
 /** A signer that nobody knows here can be vouched for, by its key; nothing else that is wrong can be talked away. */
-function TrustQuestion({ onTrust }: { onTrust(vkey: string): void }) {
-  const [vkey, setVkey] = useState('');
+function TrustQuestion({ vkey, onChange }: { vkey: string; onChange(vkey: string): void }) {
   return (
-    <div className="stack">
+    <>
       <p className="t2">If you have the signer’s verifier key from another way than this stick, give it here; it is kept in the record.</p>
-      <TextField mono label="Verifier key of the signer" placeholder="name+keyid+base64" value={vkey} onChange={setVkey} autoFocus />
-      <Button disabled={vkey.trim() === ''} onPress={() => { onTrust(vkey.trim()); }}>Look again with this key</Button>
-    </div>
+      <TextField mono label="Verifier key of the signer" placeholder="name+keyid+base64" value={vkey} onChange={onChange} autoFocus />
+    </>
   );
 }
 
 export function RefreshDialog({ folder, onClose }: { folder: string; onClose(): void }) {
   const { client } = useEngine();
   const [trust, setTrust] = useState<string | null>(null);
+  const [vkey, setVkey] = useState('');
   const [asked, setAsked] = useState<Asked>({ by: '', older: '' });
   const [progress, setProgress] = useState<KitProgress | null>(null);
   const [placed, setPlaced] = useState<KitInPlace | null>(null);
@@ -108,21 +116,25 @@ export function RefreshDialog({ folder, onClose }: { folder: string; onClose(): 
   if (placed !== null) return <Result kit={placed} onClose={onClose} />;
   if (bring.busy) {
     return (
-      <DialogBox wide title={`Kit ${plan?.sheet.number ?? ''} is being copied`} onClose={onClose} escape="let it go on" actions={<Button onPress={() => { void client.call('kit.cancel', {}); }}>Stop the import</Button>}>
+      <DialogBox wide title={`Kit ${plan?.sheet.number ?? ''} is being copied`} onClose={onClose} escape="let it go on" actions={<><Button onPress={() => { void client.call('kit.cancel', {}); }}>Stop the import</Button><Primary id="kit copying" label="Copying" busy onPress={() => undefined} /></>}>
         <Copying progress={progress} />
       </DialogBox>
     );
   }
+  // a key that does not read is asked for again
+  const isStranger = look.error !== null && (trust !== null || /^No known key/u.test(look.error.message));
   const names = (people.result?.people ?? []).flatMap((person) => (person.revoked_at === null ? [person.name] : []));
   return (
     <DialogBox
       wide title="Refresh the kit" onClose={onClose} escape="change nothing" error={bring.error}
-      actions={look.error === null && <Primary id={`kit import ${folder}`} label={plan === null ? 'Import the kit' : `Import kit ${plan.sheet.number}`} missing={whatIsMissing(plan, asked)} onPress={() => { void bring.run(); }} />}
+      actions={isStranger
+        ? <Primary id={`kit trust ${folder}`} label="Look again with this key" missing={vkey.trim() === '' || vkey.trim() === trust ? 'The signer’s key is missing.' : undefined} onPress={() => { setTrust(vkey.trim()); }} />
+        : look.error === null && <Primary id={`kit import ${folder}`} label={plan === null ? 'Import the kit' : `Import kit ${plan.sheet.number}`} missing={whatIsMissing(plan, asked)} onPress={() => { void bring.run(); }} />}
     >
       <div className="stack">
         {look.error !== null && <Fault error={look.error} />}
-        {look.error !== null && /^No known key/u.test(look.error.message) && <TrustQuestion onTrust={setTrust} />}
-        {plan === null && look.error === null && <p className="t2" role="status">Reading the kit’s list.</p>}
+        {isStranger && <TrustQuestion vkey={vkey} onChange={setVkey} />}
+        {plan === null && look.error === null && <Holder><p className="t2">Reading the kit’s list.</p></Holder>}
         {plan !== null && (
           <>
             <PlanFacts plan={plan} folder={folder} />
