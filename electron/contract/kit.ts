@@ -45,7 +45,7 @@ export type KitChanges = z.infer<typeof KitChanges>;
 
 /** Something that a check names and that is not there. */
 export const KitLack = z.object({
-  kind: z.string(), // of the check
+  kind: z.string(), // of the check; `tool` for every program
   what: z.string(), // a program's name, or a path
   severity: z.enum(['blocker', 'warning']),
   needed_by: z.array(z.object({ runbook: z.string(), check: z.string() })),

@@ -28,13 +28,16 @@ export function lacksOf(facts: LackFacts): KitLack[] {
   for (const runbook of facts.runbooks.filter(({ front }) => front.id !== FIRST_DRILL_ID)) { // it makes its own material
     const values = valuesOf(runbook, facts);
     for (const { block } of runbook.checks) {
-      for (const what of thingsOf(block).flatMap((thing) => lackingOf(thing, runbook, block, values, facts))) note(lacks, what, runbook, block);
+      for (const thing of thingsOf(block)) {
+        const kind = 'program' in thing ? 'tool' : block.kind;
+        for (const what of lackingOf(thing, runbook, block, values, facts)) note(lacks, { kind, what }, runbook, block);
+      }
     }
   }
   return [...lacks.values()].sort((a, b) => a.severity.localeCompare(b.severity) || a.kind.localeCompare(b.kind) || a.what.localeCompare(b.what));
 }
 
-function note(lacks: Map<string, KitLack>, what: string, { front }: Runbook, { id, kind, severity }: CheckBlock): void {
+function note(lacks: Map<string, KitLack>, { kind, what }: Pick<KitLack, 'kind' | 'what'>, { front }: Runbook, { id, severity }: CheckBlock): void {
   const key = `${kind} ${what}`;
   const known = lacks.get(key) ?? { kind, what, severity, needed_by: [] };
   lacks.set(key, { ...known, severity: severity === 'blocker' ? severity : known.severity, needed_by: [...known.needed_by, { runbook: front.id, check: id }] });

@@ -10,6 +10,7 @@ import { TextField } from '../../components/Fields.tsx';
 import { Meter } from '../../components/Measures.tsx';
 import { Notice } from '../../components/States.tsx';
 import { useAction, useEngine, useEngineEvents, useQuery } from '../../engine-context.ts';
+import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
 import { shortDay } from '../../wording.ts';
 import { Gone, Lacks } from './Lacks.tsx';
@@ -25,7 +26,7 @@ function ChangeLine({ word, paths }: { word: string; paths: readonly string[] })
 
 function PlanFacts({ plan, folder }: { plan: KitPlan; folder: string }) {
   const { sheet, in_place, changes, room } = plan;
-  const now = Date.now();
+  const now = useNow();
   const same = changes.added.length + changes.changed.length + changes.removed.length === 0;
   return (
     <dl className="kv plan">
@@ -79,7 +80,7 @@ function Result({ kit, onClose }: { kit: KitInPlace; onClose(): void }) {
   return (
     <DialogBox wide title={`Kit ${kit.sheet.number} is in place`} onClose={onClose} actions={<Primary id="kit done" label="Done" onPress={onClose} />}>
       <div className="stack">
-        <Holder><Notice tone="green" shape="sensed"><b className="med">{counted(kit.sheet.files, 'file', 'files')}, {spokenBytes(kit.sheet.bytes)}, every byte checked.</b> The record says who imported it, and its root {kit.sheet.root.slice(0, 12)}….</Notice></Holder>
+        <Holder><Notice tone="green" shape="sensed"><b className="med">{counted(kit.sheet.files, 'file', 'files')}, {spokenBytes(kit.sheet.bytes)}, every byte checked.</b> The record says who imported it, and its root {kit.sheet.root.slice(0, 12)}…</Notice></Holder>
         <Lacks lacks={kit.lacks} number={kit.sheet.number} />
         <Gone gone={kit.gone} />
       </div>
