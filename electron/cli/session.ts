@@ -46,16 +46,17 @@ export function openSession(around: Surroundings, given: unknown): Session {
   const dataDir = findDataDir(options.dataDir === undefined ? undefined : path(options.dataDir), { platform: process.platform, env: { ...around.env }, home: homedir(), cwd: around.cwd });
   const state = statSync(dataDir, { throwIfNoEntry: false });
   if (state !== undefined && !state.isDirectory()) throw new EngineError('usage', `The data folder ${dataDir} is a file.`, { hint: 'Name a folder with --data-dir or BLACKSTART_DATA.' });
-  return sessionAt({ around, terminal, installation, runbookDirs, path }, dataDir);
+  return sessionAt({ around, terminal, installation, runbookDirs, path }, dataDir, options.runbooks.length === 0);
 }
 
 type Fixed = Pick<Session, 'around' | 'terminal' | 'installation' | 'runbookDirs' | 'path'>;
 
-function sessionAt(fixed: Fixed, dataDir: string): Session {
+/** @param withKit folders that are named on the command line are the only ones */
+function sessionAt(fixed: Fixed, dataDir: string, withKit: boolean): Session {
   const { around, installation, runbookDirs } = fixed;
   const open: { close(): Promise<void> | void }[] = [];
   let writing: DataFolder | undefined;
-  const folderOptions: FolderOptions = { dataDir, runbookDirs, clock: systemClock(), nodePath: installation.node, launcher: installation.launcher, env: around.env, base: around.cwd };
+  const folderOptions: FolderOptions = { dataDir, runbookDirs, withKit, clock: systemClock(), nodePath: installation.node, launcher: installation.launcher, env: around.env, base: around.cwd };
   const keep = <T extends { close(): Promise<void> | void }>(opened: T): T => {
     open.push(opened);
     return opened;

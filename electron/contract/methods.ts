@@ -1,6 +1,6 @@
 /** Every call that a page can make, with its parameters and its result; and every event that it can receive. */
 import { z } from 'zod';
-import { KitBoard } from './kit.ts';
+import { KitBoard, KitInPlace, KitPlan, KitProgress } from './kit.ts';
 import { OutageView } from './outage.ts';
 import { Checkpoint, Person, Verification } from './record.ts';
 import { CheckProgress, ReadinessReport, ReadinessState } from './readiness.ts';
@@ -61,6 +61,11 @@ export const METHODS = {
   /** A secret that checks of this runbook may use until it is forgotten; held in memory only. */
   'readiness.secret': { params: z.object({ id: z.string(), secret: z.string(), value: z.union([z.string(), z.instanceof(Uint8Array)]) }).strict(), result: none },
   'kit.view': { params: none, result: KitBoard },
+  /** Reads a kit's signed list and says what its import would do; changes nothing. `trust`: a verifier key that a person vouches for. */
+  'kit.look': { params: z.object({ folder: z.string(), trust: z.string().optional() }).strict(), result: KitPlan },
+  /** Answers when the kit is in place; progress comes as events. `older`: the reason for going back to an older kit. */
+  'kit.import': { params: z.object({ folder: z.string(), by: z.string(), trust: z.string().optional(), older: z.string().optional() }).strict(), result: KitInPlace },
+  'kit.cancel': { params: none, result: none },
   'outage.view': { params: none, result: OutageView },
   /** The whole set of what is dead; an empty one says that everything is alive. */
   'outage.mark': { params: z.object({ dead: z.array(z.string()), by: z.string() }).strict(), result: OutageView },
@@ -97,6 +102,7 @@ export const EngineEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('readiness.progress'), progress: CheckProgress }),
   z.object({ event: z.literal('readiness.changed'), report: ReadinessReport }),
   z.object({ event: z.literal('home.changed') }),
+  z.object({ event: z.literal('kit.progress'), progress: KitProgress }),
   z.object({ event: z.literal('notice'), level: z.enum(['info', 'attention', 'alarm']), text: z.string() }),
 ]);
 export type EngineEvent = z.infer<typeof EngineEvent>;

@@ -16,14 +16,19 @@ import { openJournal } from './journal/open-journal.ts';
 import { openJournalReader } from './journal/read-journal.ts';
 import { wordsForHash } from './journal/words.ts';
 import { parseVerifier, type Verifier } from './note/note.ts';
+import { readKitState } from './kit/fold-kit.ts';
+import { judgeKitRunbooks } from './kit/judge-kit.ts';
 import type { KitFacts } from './kit/kit-board.ts';
+import { kitRoot } from './kit/kit-place.ts';
+import { createKits, kitInPlace, type KitPlaceFacts, type Kits } from './kit/kits.ts';
+import { settleKit } from './kit/settle-kit.ts';
 import { readPins } from './kit/pins.ts';
 import type { OutageMarks } from './outage/fold-outage.ts';
 import { readOutage } from './outage/outage.ts';
 import { createPeople, publicPeople, readPeople, type People } from './people/people.ts';
 import { evaluate } from './readiness/evaluate.ts';
 import { foldReadiness, READINESS_EVENTS } from './readiness/fold-readiness.ts';
-import { createReadiness, type Readiness } from './readiness/readiness.ts';
+import { createReadiness, withToolbox, type Readiness } from './readiness/readiness.ts';
 import { RELEASE_KEYS } from './release-keys.ts';
 import { buildReport, renderReport } from './report/report.ts';
 import { clockEventsOf } from './run/clock-notes.ts';
@@ -44,6 +49,8 @@ export interface FolderOptions {
   /** `{{blackstart}}`. */
   launcher: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Whether an imported kit's runbooks are at hand too; default true. */
+  withKit?: boolean;
   /** Folder that the caller's relative paths start from. */
   base?: string;
   onProgress?: (progress: CheckProgress) => void;
@@ -78,6 +85,7 @@ export interface DataFolder {
   readonly people: People;
   readonly readiness: Readiness;
   readonly runs: Runs;
+  readonly kits: Kits;
   report(run: string): Report;
   exportRun(run: string, file: string): Promise<{ path: string; sha256: string }>;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
@@ -88,8 +96,13 @@ export interface DataFolder {
 export function openDataFolder(options: FolderOptions): DataFolder {
   const { dataDir, clock, nodePath, env, launcher, inhibitSleep } = options;
   const journal = openJournal({ dataDir, clock });
+  settleKit(journal, dataDir);
   const library = openLibrary(options, journal, [journal.device.vkey]);
-  acceptVersions(journal, options.runbookDirs, library.list());
+  acceptVersions(journal, options.runbookDirs, library.list().filter(({ path }) => !path.startsWith(kitRoot(dataDir))));
+  const kits = createKits({
+    ...kitPlaceFacts(options, journal, [journal.device.vkey]), journal, clock, runbookDirs: options.runbookDirs, library: libraryOptions(options, journal, [journal.device.vkey]),
+    runbooks: () => library.list().flatMap(({ runbook }) => runbook ?? []),
+  });
   const people = createPeople(journal);
   const deps = { clock, runTool: startsLauncher(createRunTool({ node: nodePath }), { launcher, node: nodePath }) };
   const readiness = createReadiness({
@@ -104,7 +117,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   });
   const report = (run: string): Report => reportOf(journal, options, runs.view(run), journal.device.vkey);
   return {
-    dataDir, journal, library, people, readiness, runs, report,
+    dataDir, journal, library, people, readiness, runs, kits, report,
     exportRun: async (run, file) => {
       const made = report(run);
       const reports = (['html', 'json'] as const).map((format) => ({ name: `report.${format}`, bytes: Buffer.from(renderReport(made, format)) }));
@@ -135,7 +148,7 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
     runs: { views: () => readRunViews(reader, clock, dataDir), view, documents: () => readRunViews(reader, clock, dataDir).map(toRunDocument), document: (name) => toRunDocument(view(name)) },
     people: () => publicPeople(readPeople(reader)),
     outage: () => readOutage(reader),
-    kit: () => kitFacts(library, (runbook) => readiness(runbook), reader, clock.now()),
+    kit: () => kitFacts(library, (runbook) => readiness(runbook), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), library.list().flatMap(({ runbook }) => runbook ?? []))),
     readiness,
     report: (run) => reportOf(reader, options, view(run), device ?? 'unknown'),
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
@@ -144,12 +157,13 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
 }
 
 /** What the kit board is made of. */
-export function kitFacts(library: Library, readiness: (runbook: Runbook) => ReadinessReport, journal: Pick<JournalReader, 'events' | 'head'>, now: number): Omit<KitFacts, 'laptop'> {
+export function kitFacts(library: Library, readiness: (runbook: Runbook) => ReadinessReport, journal: Pick<JournalReader, 'events' | 'head'>, now: number, imported: KitFacts['imported']): Omit<KitFacts, 'laptop'> {
   const { size, hash } = journal.head;
   return {
     now,
     runbooks: library.list().flatMap(({ runbook, signature }) => (runbook === null ? [] : [{ runbook, signature, report: readiness(runbook) }])),
     pins: [...readPins(journal).values()],
+    imported,
     words: size === 0 ? null : wordsForHash(hash),
   };
 }
@@ -170,12 +184,22 @@ export function readDeviceVkey(dataDir: string): string | null {
   return existsSync(path) ? readFileSync(path, 'utf8').trim() : null;
 }
 
-function openLibrary({ dataDir, runbookDirs, base }: FolderOptions, journal: Pick<JournalReader, 'events'>, device: readonly string[]): Library {
-  const options: LibraryOptions = { verifiers: trustedKeys(dataDir, device), verify: { minimumVersion: acceptedVersion(journal) } };
+function openLibrary(folder: FolderOptions, journal: Pick<JournalReader, 'events'>, device: readonly string[]): Library {
+  const { dataDir, runbookDirs, base, withKit = true } = folder;
+  const fixed = libraryOptions(folder, journal, device);
+  const options = (): LibraryOptions => ({ ...fixed, kit: withKit ? judgeKitRunbooks(dataDir, readKitState(journal), fixed.verifiers ?? []) : null });
   return {
-    list: () => listRunbooks(runbookDirs, options),
-    find: (wanted) => findRunbook(wanted, runbookDirs, { ...options, ...(base === undefined ? {} : { base }) }),
+    list: () => listRunbooks(runbookDirs, options()),
+    find: (wanted) => findRunbook(wanted, runbookDirs, { ...options(), ...(base === undefined ? {} : { base }) }),
   };
+}
+
+function libraryOptions({ dataDir }: FolderOptions, journal: Pick<JournalReader, 'events'>, device: readonly string[]): LibraryOptions {
+  return { verifiers: trustedKeys(dataDir, device), verify: { minimumVersion: acceptedVersion(journal) } };
+}
+
+function kitPlaceFacts({ dataDir, env, launcher }: FolderOptions, journal: KitPlaceFacts['journal'], device: readonly string[]): KitPlaceFacts {
+  return { journal, dataDir, verifiers: trustedKeys(dataDir, device), env: withToolbox(toolEnvironment(env, []), dataDir), launcher };
 }
 
 /** The release key compiled in, this device, and every `DATA/trust/*.vkey`. */

@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { EngineError, spokenFault } from '../contract/errors.ts';
 import { METHODS, type EngineEvent, type HomeView } from '../contract/methods.ts';
-import type { KitBoard } from '../contract/kit.ts';
+import type { KitBoard, KitInPlace } from '../contract/kit.ts';
 import type { OutageView } from '../contract/outage.ts';
 import type { ReadinessReport } from '../contract/readiness.ts';
 import type { RunSummary } from '../contract/run.ts';
@@ -58,6 +58,7 @@ class Console implements ConsoleEngine {
   readonly #secrets = new Map<string, SecretStore>();
   readonly #stale = new Set<string>();
   readonly #talking = new Map<string, NodeJS.Timeout>();
+  #importing: { stop: AbortController; done: Promise<KitInPlace> } | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
   readonly #refresh: NodeJS.Timeout;
@@ -67,7 +68,7 @@ class Console implements ConsoleEngine {
     this.#real = openDataFolder(this.#options);
     this.#watch(this.#real);
     this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
-    this.answers = { ...this.#readingAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...this.#peopleAnswers() };
+    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...this.#peopleAnswers() };
   }
 
   subscribe(listener: (event: EngineEvent) => void): () => void {
@@ -77,11 +78,13 @@ class Console implements ConsoleEngine {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#importing?.stop.abort();
     clearTimeout(this.#timer);
     for (const timer of this.#talking.values()) clearTimeout(timer);
     clearInterval(this.#refresh);
     for (const store of this.#secrets.values()) store.forgetAll();
     await this.#openingDrill?.catch(() => undefined);
+    await this.#importing?.done.catch(() => undefined);
     await this.#drill?.close();
     await this.#real.close();
   }
@@ -183,7 +186,7 @@ class Console implements ConsoleEngine {
 
   #board(): KitBoard {
     const readiness = (runbook: Runbook): ReadinessReport => this.#folderOfRunbook(runbook.front.id).readiness.view(runbook);
-    return kitBoard({ ...kitFacts(this.#real.library, readiness, this.#real.journal, this.#options.clock.now()), laptop: hostname() });
+    return kitBoard({ ...kitFacts(this.#real.library, readiness, this.#real.journal, this.#options.clock.now(), this.#real.kits.inPlace()), laptop: hostname() });
   }
 
   #outage(): OutageView {
@@ -201,7 +204,6 @@ class Console implements ConsoleEngine {
         return { runbook, signature, text: Buffer.from(bytes).toString('utf8') };
       }),
       'runbook.lint': answer(METHODS['runbook.lint'], ({ id }) => lintPaths([this.#runbook(id).path], { at: new Date(this.#options.clock.now()) })),
-      'kit.view': answer(METHODS['kit.view'], () => this.#board()),
       'outage.view': answer(METHODS['outage.view'], () => this.#outage()),
       'outage.mark': answer(METHODS['outage.mark'], ({ dead, by }) => {
         markOutage(this.#real.journal, this.#runbooks(), dead, by);
@@ -214,6 +216,34 @@ class Console implements ConsoleEngine {
         return { runbook: FIRST_DRILL_ID, made, data_dir: folder.dataDir };
       }),
     };
+  }
+
+  #kitAnswers() {
+    return {
+      'kit.view': answer(METHODS['kit.view'], () => this.#board()),
+      'kit.look': answer(METHODS['kit.look'], async ({ folder, trust }) => this.#real.kits.look(folder, trust === undefined ? [] : [trust])),
+      'kit.import': answer(METHODS['kit.import'], async ({ folder, by, trust, older }) => this.#importKit({ folder, by, older, trust: trust === undefined ? [] : [trust] })),
+      'kit.cancel': answer(METHODS['kit.cancel'], () => {
+        this.#importing?.stop.abort();
+        return {};
+      }),
+    };
+  }
+
+  /** Steps under way may read from the kit in place, so it is not taken away under them. */
+  async #importKit(request: Pick<Parameters<DataFolder['kits']['import']>[0], 'folder' | 'by' | 'older' | 'trust'>): Promise<KitInPlace> {
+    const live = this.#folders().flatMap(({ runs }) => runs.ids().filter((id) => runs.live(id) !== null));
+    if (live.length > 0) throw new EngineError('refused', `A run is under way (${live.join(', ')}); the kit stays as it is until it is over.`, { hint: 'Refresh the kit afterwards.' });
+    if (this.#importing !== null) throw new EngineError('refused', 'A kit is being imported already.', { hint: 'Wait for it, or stop it first.' });
+    const stop = new AbortController();
+    const done = this.#real.kits.import({ ...request, signal: stop.signal, onProgress: (progress) => this.#emit({ event: 'kit.progress', progress }) });
+    this.#importing = { stop, done };
+    try {
+      return await done;
+    } finally {
+      this.#importing = null;
+      this.#emit({ event: 'home.changed' });
+    }
   }
 
   #info() {

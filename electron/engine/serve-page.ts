@@ -107,6 +107,8 @@ function keyOf(event: EngineEvent, place: number): string {
       return `readiness ${event.report.runbook.id}`;
     case 'home.changed':
       return 'home';
+    case 'kit.progress':
+      return 'kit';
     case 'notice':
       return `notice ${place} ${event.text}`;
   }

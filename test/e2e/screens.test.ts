@@ -9,6 +9,7 @@ import { ROOT } from '../../electron/setup/places.mjs';
 import { driveRun, enterUntil, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { expectAccessible, resize, takePictures } from '../support/look.ts';
+import { makeStick } from '../support/kit-stick.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'blackstart-screens-'));
 const pictures = join(ROOT, 'screenshots', 'screens');
@@ -128,6 +129,47 @@ describe('the quiet screens', () => {
     await go('People');
     await page.getByRole('cell', { name: 'Jonas Weidmann', exact: true }).waitFor();
   }, 60_000);
+
+  it('refreshes the kit from a stick: what it would change, what it lacks, progress and the result; an older one only with a reason', async () => {
+    const stick = makeStick(mkdtempSync(join(dataDir, 'stick-')));
+    stick.put('wiki/backups/big.dump', Buffer.alloc(30_000_000, 'dump'));
+    await stick.sign(7);
+    await opened.app.evaluate(({ dialog }, path) => { dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] }); }, stick.folder);
+    await go('Kit');
+    await page.getByRole('region', { name: 'Kit board' }).waitFor();
+    const dialog = page.getByRole('dialog');
+    await enterUntil(page, () => dialog.isVisible());
+    await dialog.getByText('No known key signed this').waitFor();
+    await look('kit-stranger');
+    await page.keyboard.type(stick.signer.vkey);
+    await enterUntil(page, () => dialog.getByText('Number 7', { exact: true }).isVisible());
+    await tabTo(page, dialog.getByLabel('Who imports it'));
+    await page.keyboard.type('Jonas Weidmann');
+    await look('kit-plan');
+    await enterUntil(page, () => page.getByRole('heading', { name: 'Kit 7 is in place' }).isVisible());
+    await look('kit-imported');
+    await enterUntil(page, async () => !(await dialog.isVisible()));
+    await page.getByRole('cell', { name: /^kit 7 of .* signed by kit-maker, 5 files/u }).waitFor();
+    await look('kit-refreshed');
+    await go('Runbooks');
+    await page.getByRole('button', { name: 'Bring the wiki back', exact: true }).waitFor();
+    await go('Kit');
+    stick.take('MANIFEST');
+    stick.take('toolbox');
+    await stick.sign(6);
+    await enterUntil(page, () => dialog.isVisible());
+    await page.keyboard.type(stick.signer.vkey);
+    await enterUntil(page, () => dialog.getByText('This is kit 6, and kit 7 is in place').isVisible());
+    await dialog.getByText('toolbox/bell').first().waitFor();
+    await tabTo(page, dialog.getByLabel('Who imports it'));
+    await page.keyboard.type('Jonas Weidmann');
+    await look('kit-older');
+    await dialog.getByText('A reason for the older kit is missing.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('cell', { name: /^kit 7 of / }).waitFor();
+    await go('People');
+    await page.getByRole('cell', { name: 'Jonas Weidmann', exact: true }).waitFor();
+  }, 240_000);
 
   it('lets somebody vouch for whoever was enrolled later', async () => {
     const dialog = page.getByRole('dialog');
@@ -287,7 +329,7 @@ describe('a run', () => {
   it('loses nothing at 200 % zoom: one column, and nothing beside it', async () => {
     await resize(opened, 1280, 800);
     await opened.app.evaluate(({ BrowserWindow }) => { BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2); });
-    await expect.poll(() => page.evaluate('innerWidth')).toBe(640);
+    await expect.poll(() => page.evaluate('innerWidth'), { timeout: 15_000 }).toBe(640);
     await page.screenshot({ path: join(pictures, 'run-zoom-200.png') });
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     for (const part of ['.clocks', '.steps', '.now-step', '.actions', '.side', '.tl-panel']) expect(await page.locator(part).isVisible()).toBe(true);

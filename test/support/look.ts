@@ -14,7 +14,7 @@ export async function setTheme(page: Page, theme: Theme): Promise<void> {
 
 export async function resize({ app, page }: LaunchedConsole, width: number, height: number): Promise<void> {
   await app.evaluate(({ BrowserWindow }, size) => { BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height); }, { width, height });
-  await expect.poll(() => page.evaluate('innerWidth')).toBe(width);
+  await expect.poll(() => page.evaluate('innerWidth'), { timeout: 15_000 }).toBe(width);
 }
 
 /** `FOLDER/NAME-THEME-WIDTH.png`; the window is left at its smallest size. */

@@ -8,9 +8,12 @@ import { toolEnvironment } from '../../engine/tool/environment.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Perform } from '../perform.ts';
 import type { Colour, Terminal } from '../terminal.ts';
+import { importCommand, printLacks, signCommand, verifyCommand } from './kit-refresh.ts';
 
 export function kitCommand(perform: Perform): Command {
-  return new Command('kit').description('what this laptop brings to a recovery').addCommand(statusCommand(perform)).addCommand(pinCommand(perform));
+  return new Command('kit')
+    .description('what this laptop brings to a recovery')
+    .addCommand(statusCommand(perform)).addCommand(pinCommand(perform)).addCommand(signCommand(perform)).addCommand(verifyCommand(perform)).addCommand(importCommand(perform));
 }
 
 function statusCommand(perform: Perform): Command {
@@ -47,13 +50,14 @@ const MARK: Readonly<Record<KitState, readonly [string, Colour]>> = {
   measured: ['✓', 'green'], said: ['☑', 'green'], overridden: ['◇', 'amber'], expired: ['!', 'amber'], failed: ['✕', 'red'], unknown: ['?', 'amber'],
 };
 
-function printBoard(terminal: Terminal, { laptop, good_until, itself, brings_back, pins, words }: KitBoard): void {
+function printBoard(terminal: Terminal, { laptop, good_until, itself, brings_back, pins, imported, words }: KitBoard): void {
   terminal.line(`${terminal.paint('bold', laptop)}: ${good_until === null ? terminal.paint('amber', 'not everything that blocks a recovery is proven') : `good until ${good_until.slice(0, 10)}`}`);
   for (const [title, rows] of [['The kit itself', itself], ['What it would bring back', brings_back]] as const) {
     if (rows.length > 0) terminal.line(title);
     for (const row of rows) printRow(terminal, row);
   }
   for (const { tool, sha256, at } of pins) terminal.line(`  pinned ${tool}, ${at.slice(0, 10)}, SHA-256 ${sha256}`);
+  if (imported !== null) printLacks(terminal, imported);
   if (words !== null) terminal.line(`Checkpoint: ${words}`);
 }
 

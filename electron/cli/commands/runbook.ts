@@ -29,7 +29,7 @@ export function runbookCommand(perform: Perform): Command {
     .addCommand(verifyCommand(perform));
 }
 
-function collect(value: string, all: string[]): string[] {
+export function collect(value: string, all: string[]): string[] {
   return [...all, value];
 }
 
@@ -127,7 +127,7 @@ function signCommand(perform: Perform): Command {
 }
 
 /** Opening the data folder makes the device key at first use. */
-function deviceSigner(session: Session): Signer {
+export function deviceSigner(session: Session): Signer {
   session.writer();
   return loadDeviceKey(join(session.dataDir, 'keys')).signer;
 }
@@ -165,6 +165,6 @@ function judge(terminal: Terminal, verify: () => VerifiedRunbooks) {
   }
 }
 
-function vkeyOf({ path }: Session, text: string): string {
+export function vkeyOf({ path }: Session, text: string): string {
   return existsSync(path(text)) ? readFileSync(path(text), 'utf8').trim() : text;
 }

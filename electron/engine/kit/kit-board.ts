@@ -1,6 +1,6 @@
 /** The kit board from the readiness of every runbook. Pure. */
 import type { CheckKind } from '../../contract/check.ts';
-import type { KitBoard, KitPin, KitRow, KitState } from '../../contract/kit.ts';
+import type { KitBoard, KitInPlace, KitPin, KitRow, KitState } from '../../contract/kit.ts';
 import type { CheckResult, ReadinessReport } from '../../contract/readiness.ts';
 import { addPeriod } from '../../contract/scalars.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
@@ -11,6 +11,7 @@ export interface KitFacts {
   now: number;
   runbooks: readonly { runbook: Runbook; signature: SignatureState; report: ReadinessReport }[];
   pins: readonly KitPin[];
+  imported: KitInPlace | null;
   words: string | null;
 }
 
@@ -30,11 +31,11 @@ const BRINGS_BACK: readonly CheckKind[] = ['backup', 's3-object', 'known-answer'
 /** From the best to the worst. */
 const ORDER: readonly KitState[] = ['measured', 'said', 'overridden', 'expired', 'unknown', 'failed'];
 
-export function kitBoard({ laptop, now, runbooks, pins, words }: KitFacts): KitBoard {
+export function kitBoard({ laptop, now, runbooks, pins, imported, words }: KitFacts): KitBoard {
   const checks = runbooks.flatMap(({ report }) => report.checks);
-  const itself = [...bundleRow(runbooks), ...PARTS.flatMap(({ what, kinds }) => partRow(what, checks.filter(({ kind }) => kinds.some((one) => one === kind))))];
+  const itself = [...importedRow(imported), ...bundleRow(runbooks), ...PARTS.flatMap(({ what, kinds }) => partRow(what, checks.filter(({ kind }) => kinds.some((one) => one === kind))))];
   const brings_back = runbooks.flatMap(({ runbook, report }) => report.checks.filter(({ kind }) => BRINGS_BACK.some((one) => one === kind)).map((check) => ownRow(runbook, check)));
-  return { laptop, at: new Date(now).toISOString(), good_until: goodUntil(checks), itself, brings_back, pins: [...pins], words };
+  return { laptop, at: new Date(now).toISOString(), good_until: goodUntil(checks), itself, brings_back, pins: [...pins], imported, words };
 }
 
 /** Only what blocks a recovery decides; a warning may be out of date. */
@@ -60,6 +61,16 @@ function stateOf(check: CheckResult): KitState {
 
 function worst(states: readonly KitState[]): KitState {
   return ORDER[Math.max(...states.map((state) => ORDER.indexOf(state)))] ?? 'unknown';
+}
+
+/** `kit 7 of 2026-11-20, signed by release, 214 files; 2 things lack that block a recovery`. */
+function importedRow(imported: KitInPlace | null): KitRow[] {
+  if (imported === null) return [];
+  const { sheet, problem, lacks, imported_at } = imported;
+  const vital = lacks.filter(({ severity }) => severity === 'blocker').length;
+  const what = `kit ${sheet.number} of ${sheet.made_at.slice(0, 10)}, signed by ${sheet.signers.join(' and ')}, ${counted(sheet.files, 'file', 'files')}`;
+  const found = problem ?? (lacks.length === 0 ? `${what}; nothing lacks` : `${what}; ${counted(lacks.length, 'thing lacks', 'things lack')}${vital === 0 ? '' : `, ${vital} of them ${vital === 1 ? 'blocks' : 'block'} a recovery`}`);
+  return [{ what: 'Imported kit', state: problem !== null ? 'failed' : vital > 0 ? 'unknown' : 'measured', found, verified_at: imported_at, good_until: null }];
 }
 
 /** Runbooks grow old by themselves: what they say was read against the system on the day of their review. */

@@ -33,7 +33,7 @@ export async function pinTools(journal: Journal, tools: readonly string[], env: 
   const found = await Promise.all(tools.map(async (tool) => {
     if (!ToolName.safeParse(tool).success) throw new EngineError('usage', `"${tool}" is no name of a program.`, { hint: 'Give the bare name, as runbooks write it: pg_restore.' });
     const path = findProgram(tool, env);
-    if (path === null) throw new EngineError('not-found', `${tool} is neither in the kit's toolbox nor on the PATH.`, { hint: 'Install it, or put it into the toolbox folder of the data folder.' });
+    if (path === null) throw new EngineError('not-found', `${tool} is neither in the kit's toolbox nor on the PATH.`, { hint: 'Install it, put it into the toolbox folder of the data folder, or import a kit that has it.' });
     return { tool, path, sha256: (await hashFile(path)).sha256 };
   }));
   const events = journal.appendAll(found.map((data) => ({ type: KIT_PINNED, run: null, actor: 'engine', data })));

@@ -8,6 +8,7 @@ import type { CheckProgress, Evidence, ProbeFinding, ReadinessReport } from '../
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
 import type { EventData, EventValue, Journal, JournalEvent } from '../journal/journal.ts';
+import { contactsOf, toolboxes } from '../kit/kit-place.ts';
 import { foldPins, KIT_PINNED, type Pins } from '../kit/pins.ts';
 import { foldOutage, NOTHING_MARKED, OUTAGE_MARKED, type OutageMarks } from '../outage/fold-outage.ts';
 import { attestRefusal } from '../people/may-attest.ts';
@@ -196,7 +197,7 @@ class ChecksOfRunbooks implements Readiness {
       ...(processEnv === undefined ? {} : { credentialsEnv: { ...awsVariables(processEnv), ...env } }),
       nodePath: nodePath ?? process.execPath,
       marker: `ready/${runbook.front.id}/${block.id}/${process.pid}`,
-      resolve: (path) => (isAbsolute(path) ? path : resolve(dirname(runbook.path), path)),
+      resolve: (path) => (isAbsolute(path) ? path : (block.kind === 'contacts' ? contactsOf(runbook.front.system, path, dataDir) : null) ?? resolve(dirname(runbook.path), path)),
       progress: progressTeller(runbook.front.id, block.id, this.#deps),
     };
   }
@@ -227,10 +228,10 @@ export function awsVariables(processEnv: Readonly<Record<string, string | undefi
   return Object.fromEntries(Object.entries(processEnv).filter(([name]) => name.startsWith('AWS_')));
 }
 
-/** PATH with the kit's toolbox first. */
+/** PATH with the toolboxes first: the laptop's own, then that of the imported kit. */
 export function withToolbox(env: Readonly<Record<string, string>>, dataDir: string): Record<string, string> {
   const path = env['PATH'];
-  return { ...env, PATH: path === undefined || path === '' ? join(dataDir, 'toolbox') : `${join(dataDir, 'toolbox')}${delimiter}${path}` };
+  return { ...env, PATH: [...toolboxes(dataDir), ...(path === undefined || path === '' ? [] : [path])].join(delimiter) };
 }
 
 function chooseChecks(runbook: Runbook, only: readonly string[] | undefined): CheckBlock[] {

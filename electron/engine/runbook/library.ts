@@ -1,13 +1,13 @@
 /** The runbooks at hand: every `*.runbook.md` in the given folders, also broken ones, with their signatures. */
 import { hash } from 'node:crypto';
 import { readdirSync, statSync, type Dirent } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve, sep } from 'node:path';
 import { EngineError, toEnvelope } from '../../contract/errors.ts';
 import type { Finding, Runbook, SignatureState } from '../../contract/runbook.ts';
 import type { Verifier } from '../note/note.ts';
 import { nearest } from './finding.ts';
 import type { VerifyOptions } from './manifest.ts';
-import { judgeRunbooks } from './manifest.ts';
+import { judgeRunbooks, type JudgedRunbooks } from './manifest.ts';
 import { firstError, parseRunbook, readRunbookFile, type ReadRunbook } from './parse.ts';
 import { preparedRunbooks, type PreparedRunbooks } from './prepared.ts';
 
@@ -33,28 +33,49 @@ export interface LibraryOptions {
   /** Keys that are trusted to sign runbooks; none means that nothing counts as signed. */
   verifiers?: readonly Verifier[];
   verify?: VerifyOptions;
+  /** The folder of runbooks of an imported kit, judged by the kit's own list. */
+  kit?: { folder: string; judged: JudgedRunbooks } | null;
 }
 
 const UNSIGNED: SignatureState = { state: 'unsigned', signers: [] };
 
-/** @throws EngineError `not-found` when a folder does not exist */
+/**
+ * A signed kit's runbooks are newer than what shipped and stand in its place; others that share an id are refused.
+ * @throws EngineError `not-found` when a folder does not exist
+ */
 export function listRunbooks(folders: readonly string[], options: LibraryOptions = {}): LibraryEntry[] {
-  const entries = folders.flatMap((folder) => readFolder(resolve(folder), options));
+  const entries = searchOrder(folders, options).flatMap((folder) => readFolder(folder, options));
   const owners = new Map<string, string>();
-  return entries.map((entry) => {
+  return entries.flatMap((entry) => {
     const owner = entry.id === null || entry.runbook === null ? undefined : owners.get(entry.id);
     if (owner === undefined) {
       if (entry.id !== null && entry.runbook !== null) owners.set(entry.id, entry.path);
       return entry;
     }
     if (owner === entry.path) return entry;
+    if (isOfKit(owner, options) && !isOfKit(entry.path, options)) return [];
     return { ...entry, runbook: null, error: new EngineError('refused', `The id ${entry.id ?? ''} is taken by ${owner}.`, { hint: 'Give one of the two another id.', at: { file: entry.path } }) };
   });
 }
 
+/** An altered kit comes last: it takes nothing's place. */
+function searchOrder(folders: readonly string[], { kit }: LibraryOptions): string[] {
+  const own = folders.map((folder) => resolve(folder));
+  if (kit == null) return own;
+  return kit.judged.signature.state === 'signed' ? [kit.folder, ...own] : [...own, kit.folder];
+}
+
+function isOfKit(path: string, { kit }: LibraryOptions): boolean {
+  return kit != null && path.startsWith(`${kit.folder}${sep}`);
+}
+
+function judgeFolder(folder: string, options: LibraryOptions): JudgedRunbooks {
+  return options.kit?.folder === folder ? options.kit.judged : judgeRunbooks(folder, options.verifiers ?? [], options.verify);
+}
+
 function readFolder(folder: string, options: LibraryOptions): LibraryEntry[] {
   const paths = runbookPaths(folder);
-  const judged = judgeRunbooks(folder, options.verifiers ?? [], options.verify);
+  const judged = judgeFolder(folder, options);
   return paths.map((relative) => entryOf(join(folder, relative), judged.files?.get(relative) ?? null, judged.signature));
 }
 
@@ -130,9 +151,9 @@ export function findRunbook(wanted: string, folders: readonly string[], options:
 
 function entryAt(wanted: string, folders: readonly string[], options: LibraryOptions & { base?: string }): LibraryEntry {
   const path = isAbsolute(wanted) ? wanted : resolve(options.base ?? process.cwd(), wanted);
-  for (const folder of folders.map((each) => resolve(each))) {
+  for (const folder of searchOrder(folders, options)) {
     if (!path.startsWith(`${folder}/`)) continue;
-    const judged = judgeRunbooks(folder, options.verifiers ?? [], options.verify);
+    const judged = judgeFolder(folder, options);
     return entryOf(path, judged.files?.get(path.slice(folder.length + 1)) ?? null, judged.signature);
   }
   const entry = entryOf(path, null, UNSIGNED);

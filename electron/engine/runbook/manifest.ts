@@ -140,7 +140,7 @@ function parseLine(line: string): ManifestLine {
 }
 
 /** A path stays below its folder, on every system, and can be read back from a line. */
-function requirePath(path: string): void {
+export function requirePath(path: string): void {
   const parts = path.split('/');
   const shown = JSON.stringify(path);
   if (path.startsWith('/') || /^[A-Za-z]:/u.test(path)) refuse(`The path ${shown} is absolute.`);
@@ -149,12 +149,12 @@ function requirePath(path: string): void {
   if (path === MANIFEST) refuse('The manifest lists itself.');
 }
 
-function before(a: string, b: string): boolean {
+export function before(a: string, b: string): boolean {
   return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 }
 
 /** Two paths that one system keeps apart and another takes for one, and two lines for one path. */
-function refuseCollisions(paths: readonly string[]): void {
+export function refuseCollisions(paths: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const path of paths) {
     for (const [key, prefix] of prefixes(path)) {
@@ -200,7 +200,7 @@ function readTree(dir: string): Map<string, Uint8Array> {
   return new Map([...files].sort(([a], [b]) => (before(a, b) ? -1 : 1)));
 }
 
-function listTree(dir: string, prefix: string, depth: number): string[] {
+export function listTree(dir: string, prefix: string, depth: number): string[] {
   if (depth > 16) refuse(`${prefix} is nested too deep.`);
   return readdirSync(join(dir, prefix), { withFileTypes: true }).flatMap((entry) => {
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
@@ -211,7 +211,7 @@ function listTree(dir: string, prefix: string, depth: number): string[] {
 }
 
 /** Opens once and never follows a link or waits for a pipe; type, links and size are those of the opened file. */
-function readRegular(path: string, shown: string): Buffer {
+export function readRegular(path: string, shown: string): Buffer {
   const handle = openRegular(path, shown);
   try {
     const state = fstatSync(handle);
@@ -224,7 +224,7 @@ function readRegular(path: string, shown: string): Buffer {
   }
 }
 
-function openRegular(path: string, shown: string): number {
+export function openRegular(path: string, shown: string): number {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
@@ -233,12 +233,12 @@ function openRegular(path: string, shown: string): number {
   }
 }
 
-function sha256Of(bytes: Uint8Array): string {
+export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Temp file, fsync, rename, fsync of the folder: a crash leaves the old file or the new one. */
-function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const handle = openSync(temporary, 'wx', 0o644);

@@ -12,6 +12,7 @@ import type { Runbook } from '../../contract/runbook.ts';
 import { Duration } from '../../contract/scalars.ts';
 import type { Mode } from '../../contract/step.ts';
 import { withinLimit } from '../assertion/within-limit.ts';
+import { inKit, kitRoot } from '../kit/kit-place.ts';
 import { nearest } from './finding.ts';
 import { readInstant } from './expression.ts';
 import { fillTemplate, templateNames } from './template.ts';
@@ -21,6 +22,8 @@ export interface ParamContext {
   builtIns: Readonly<Record<string, string>>;
   /** Relative paths of file and directory parameters start here; default the runbook's own folder. */
   base?: string;
+  /** The kit that stands for `/media/kit` in defaults and patterns; default the one in the data folder. */
+  kitRoot?: string;
 }
 
 export interface ResolvedParams {
@@ -42,7 +45,7 @@ export function resolveParams(runbook: Pick<Runbook, 'front' | 'path'>, given: R
   const params = runbook.front.params ?? {};
   for (const name of Object.keys(given)) if (!Object.hasOwn(params, name)) throw unknownParam(name, Object.keys(params));
   const base = context.base ?? dirname(runbook.path);
-  const resolved = Object.entries(params).map(([name, param]) => resolveOne(name, param, Object.hasOwn(given, name) ? given[name] : undefined, mode, { ...context, base }));
+  const resolved = Object.entries(params).map(([name, param]) => resolveOne(name, param, Object.hasOwn(given, name) ? given[name] : undefined, mode, { builtIns: context.builtIns, base, kitRoot: context.kitRoot ?? kitRoot(context.builtIns['data_dir'] ?? base) }));
   const good = resolved.every(({ question }) => question.problem === null);
   const values = good ? Object.freeze(Object.fromEntries(resolved.flatMap(({ question }) => (question.value === null ? [] : [[question.name, question.value]])))) : null;
   return { values, questions: resolved.map(({ question }) => question), confirm: resolved.flatMap(({ question, confirm }) => (confirm && question.value !== null ? [question.name] : [])) };
@@ -56,7 +59,7 @@ function unknownParam(name: string, names: readonly string[]): EngineError {
 function resolveOne(name: string, param: Param, given: string | undefined, mode: Mode, context: Required<ParamContext>): { question: ParamQuestion; confirm: boolean } {
   const replaced = mode === 'live' ? undefined : param[mode];
   const candidates = replaced === undefined && given === undefined ? candidatesOf(param, context) : [];
-  const text = replaced ?? given ?? defaultOf(param) ?? pick(param, candidates);
+  const text = replaced ?? given ?? defaultOf(param, context) ?? pick(param, candidates);
   const checked = text === undefined ? missing(param, candidates, mode) : checkText(param, text, replaced !== undefined || given === undefined, mode, context);
   const question = {
     name, type: param.type, prompt: param.prompt ?? name, required: param.required === true, values: param.type === 'enum' ? [...param.values] : param.type === 'bool' ? ['true', 'false'] : null,
@@ -65,8 +68,8 @@ function resolveOne(name: string, param: Param, given: string | undefined, mode:
   return { question, confirm: param.confirm === true && replaced === undefined };
 }
 
-function defaultOf(param: Param): string | undefined {
-  return param.default === undefined ? undefined : String(param.default);
+function defaultOf(param: Param, { kitRoot }: Required<ParamContext>): string | undefined {
+  return param.default === undefined ? undefined : inKit(String(param.default), kitRoot);
 }
 
 /** In a tabletop nothing is opened, so the pattern stands for the file that is not there. */
@@ -81,7 +84,7 @@ function missing(param: Param, candidates: readonly string[], mode: Mode): Check
 /** Files that match the glob, newest first. */
 function candidatesOf(param: Param, context: Required<ParamContext>): string[] {
   if ((param.type !== 'file' && param.type !== 'directory') || param.glob === undefined) return [];
-  const pattern = fillTemplate(param.glob, context.builtIns, { in: 'path' });
+  const pattern = inKit(fillTemplate(param.glob, context.builtIns, { in: 'path' }), context.kitRoot);
   const found = globSync(isAbsolute(pattern) ? pattern : resolve(context.base, pattern)).flatMap((path) => {
     const state = statSync(path, { throwIfNoEntry: false });
     const fits = param.type === 'file' ? state?.isFile() : state?.isDirectory();

@@ -23,7 +23,7 @@ function check(part: Partial<CheckResult> & Pick<CheckResult, 'id' | 'kind'>): C
 
 function board(checks: CheckResult[], signature = SIGNED): ReturnType<typeof kitBoard> {
   const report: ReadinessReport = { runbook: { id: 'sample', sha256: '0'.repeat(64) }, state: 'READY', checks, dependencies: [], warnings: [] };
-  const facts: KitFacts = { laptop: 'kit-03', now: NOW, runbooks: [{ runbook: book(), signature, report }], pins: [], words: null };
+  const facts: KitFacts = { laptop: 'kit-03', now: NOW, runbooks: [{ runbook: book(), signature, report }], pins: [], imported: null, words: null };
   return kitBoard(facts);
 }
 

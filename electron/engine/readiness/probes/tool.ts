@@ -1,8 +1,9 @@
 /** `tool`: the program is in the kit's toolbox or on PATH, in a fitting version, with the pinned digest. */
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import semver from 'semver';
 import type { Evidence } from '../../../contract/readiness.ts';
 import { withinLimit } from '../../assertion/within-limit.ts';
+import { toolboxes } from '../../kit/kit-place.ts';
 import { findProgram } from '../find-program.ts';
 import { hashFile } from '../hash-file.ts';
 import type { ProbeRunner } from '../probe.ts';
@@ -16,7 +17,7 @@ const ANY_VERSION = String.raw`(\d+\.\d+(?:\.\d+)?(?:-[0-9A-Za-z.-]+)?|\d+)`;
 export const probeTool: ProbeRunner<'tool'> = async (probe, context) => {
   const path = findProgram(/[\\/]/u.test(probe.tool) ? context.resolve(probe.tool) : probe.tool, context.env);
   if (path === null) return fail(`${probe.tool} is neither in the kit's toolbox nor on the PATH.`, { tool: probe.tool });
-  const evidence: Evidence = { path, from: path.startsWith(join(context.dataDir, 'toolbox')) ? 'toolbox' : 'PATH' };
+  const evidence: Evidence = { path, from: toolboxes(context.dataDir).some((folder) => path.startsWith(folder)) ? 'toolbox' : 'PATH' };
   const pinned = probe.sha256 === undefined ? context.pinned?.get(probe.tool)?.sha256 : bareDigest(probe.sha256);
   if (pinned !== undefined) {
     const { sha256 } = await hashFile(path, { signal: context.signal });

@@ -1,15 +1,19 @@
 /** The kit board: the laptop's whole state on one sheet, to look at and to put into the lid of its case. */
-import { Printer } from 'lucide-react';
+import { HardDriveDownload } from 'lucide-react';
+import { useState } from 'react';
 import type { KitBoard, KitRow, KitState } from '../../../../electron/contract/kit.ts';
 import { utcInstant } from '../../../../electron/contract/wording.ts';
 import { Page, PageHead } from '../../app/Page.tsx';
-import { Primary } from '../../components/Buttons.tsx';
+import { Button, Primary } from '../../components/Buttons.tsx';
 import { Fault } from '../../components/Fault.tsx';
 import { QrCode } from '../../components/QrCode.tsx';
 import { type State, StateMark, StateWord } from '../../components/States.tsx';
-import { useEngineEvents, useQuery } from '../../engine-context.ts';
+import { useAction, useEngine, useEngineEvents, useQuery } from '../../engine-context.ts';
+import { useKeys } from '../../keys/use-keys.tsx';
 import { visible } from '../../visible.ts';
 import { shortDay } from '../../wording.ts';
+import { Gone, Lacks } from './Lacks.tsx';
+import { RefreshDialog } from './RefreshDialog.tsx';
 import './kit.css';
 
 const STATES: Readonly<Record<KitState, State>> = {
@@ -73,18 +77,37 @@ function Sheet({ board }: { board: KitBoard }) {
   );
 }
 
+/** Asks for the folder on the stick; null while none is chosen. */
+function useChosenFolder() {
+  const { dialogs } = useEngine();
+  const [folder, setFolder] = useState<string | null>(null);
+  const choose = useAction(async () => {
+    const path = await dialogs.chooseOpen({ title: 'The folder of the signed kit', kinds: [], folder: true });
+    if (path !== null) setFolder(path);
+  });
+  return { folder, choose, forget: () => { setFolder(null); } };
+}
+
 export function KitScreen() {
   const board = useQuery('kit.view', {});
+  const { folder, choose, forget } = useChosenFolder();
   const { reload } = board;
   useEngineEvents((event) => { if (event.event === 'home.changed') reload(); });
+  const print = (): void => { if (board.result !== null) window.print(); };
+  useKeys([{ key: 'p', label: 'Print the board', run: print }]);
+  const imported = board.result?.imported ?? null;
   return (
     <Page head={
       <PageHead title="The kit" detail="What this laptop brings to a recovery. Print the board, sign it, and put it into the lid of the laptop’s case.">
-        <Primary id="print the board" label="Print the board" icon={<Printer size={16} strokeWidth={1.75} aria-hidden="true" />} missing={board.result === null ? 'It is being put together.' : undefined} onPress={() => { window.print(); }} />
+        <Button tall letter="P" disabled={board.result === null} onPress={print}>Print the board</Button>
+        <Primary id="refresh the kit" label="Refresh the kit…" icon={<HardDriveDownload size={16} strokeWidth={1.75} aria-hidden="true" />} busy={choose.busy} onPress={() => { void choose.run(); }} />
       </PageHead>
     }>
       {board.error !== null && <Fault error={board.error} />}
+      {choose.error !== null && <Fault error={choose.error} />}
       {board.result !== null && <Sheet board={board.result} />}
+      {imported !== null && <div className="card after-board"><Lacks lacks={imported.lacks} number={imported.sheet.number} /><Gone gone={imported.gone} /></div>}
+      {folder !== null && <RefreshDialog folder={folder} onClose={forget} />}
     </Page>
   );
 }
