@@ -11,7 +11,7 @@ import { Mode } from './step.ts';
 
 const RunbookRow = z.object({
   id: z.string(), title: z.string(), system: z.string(), sha256: z.string(), severity: z.string(), path: z.string(),
-  steps: z.int(), signature: SignatureState, error: z.string().nullable(), // a broken runbook is listed with its error
+  rto: z.string().nullable(), steps: z.int(), signature: SignatureState, error: z.string().nullable(), // a broken runbook is listed with its error
 });
 export type RunbookRow = z.infer<typeof RunbookRow>;
 
@@ -53,8 +53,8 @@ export const METHODS = {
   'runbook.get': { params: id, result: z.object({ runbook: Runbook, signature: SignatureState, text: z.string() }) },
   'runbook.lint': { params: id, result: LintReport },
   'readiness.view': { params: id, result: ReadinessReport },
-  /** Starts the checks and returns at once; progress and results come as events. */
-  'readiness.start': { params: z.object({ id: z.string(), only: z.array(z.string()).optional(), params: z.record(z.string(), z.string()).optional() }).strict(), result: z.object({ started: z.array(z.string()) }) },
+  /** Starts the checks and returns at once; progress and results come as events. `prove`: backups are restored and asked, also where their check wants less. */
+  'readiness.start': { params: z.object({ id: z.string(), only: z.array(z.string()).optional(), prove: z.boolean().optional(), params: z.record(z.string(), z.string()).optional() }).strict(), result: z.object({ started: z.array(z.string()) }) },
   'readiness.cancel': { params: id, result: none },
   'readiness.override': { params: z.object({ id: z.string(), check: z.string(), by: z.string(), reason: z.string() }).strict(), result: ReadinessReport },
   'readiness.attest': { params: z.object({ id: z.string(), check: z.string(), by: z.string(), note: z.string() }).strict(), result: ReadinessReport },

@@ -18,6 +18,8 @@ export interface CheckRequest {
   runbook: Runbook;
   params: Readonly<Record<string, string>>;
   only?: readonly string[];
+  /** See `CheckRun`. */
+  prove?: boolean;
   /** Holds what a person gave; sources of the runbook fill the rest. The caller forgets it. */
   secrets: SecretStore;
   actor: string;
@@ -34,11 +36,12 @@ interface Values {
 }
 
 export async function checkRunbook(folder: DataFolder, request: CheckRequest): Promise<ReadinessReport> {
-  const { runbook, secrets, only, actor, signal } = request;
+  const { runbook, secrets, only, prove, actor, signal } = request;
   const values = valuesFor(folder, request);
   await fetchSecrets(runbook, values.known, secrets, request.env);
   return folder.readiness.check(runbook, {
     ...(only === undefined ? {} : { only }),
+    ...(prove === undefined ? {} : { prove }),
     fill: (block) => fillCheck(block, values),
     secrets,
     redactor: createRedactor(secrets.all()),

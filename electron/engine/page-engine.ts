@@ -257,10 +257,10 @@ class Console implements ConsoleEngine {
   #readinessAnswers() {
     return {
       'readiness.view': answer(METHODS['readiness.view'], ({ id }) => this.#folderOfRunbook(id).readiness.view(this.#runbook(id).runbook)),
-      'readiness.start': answer(METHODS['readiness.start'], async ({ id, only, params }) => {
+      'readiness.start': answer(METHODS['readiness.start'], async ({ id, only, prove, params }) => {
         const folder = await this.#folderToUse(id);
         const { runbook } = this.#runbook(id);
-        void this.#check(folder, runbook, only, params ?? {});
+        void this.#check(folder, runbook, { only, prove }, params ?? {});
         return { started: only ?? runbook.checks.map((check) => check.id) };
       }),
       'readiness.cancel': answer(METHODS['readiness.cancel'], ({ id }) => {
@@ -291,11 +291,11 @@ class Console implements ConsoleEngine {
   }
 
   /** Results come as events; what goes wrong around the checks is told as a notice. */
-  async #check(folder: DataFolder, runbook: Runbook, only: readonly string[] | undefined, params: Readonly<Record<string, string>>): Promise<void> {
+  async #check(folder: DataFolder, runbook: Runbook, { only, prove }: { only: readonly string[] | undefined; prove: boolean | undefined }, params: Readonly<Record<string, string>>): Promise<void> {
     const secrets = this.#secretsOf(runbook.front.id);
     try {
       const { env, launcher } = this.#options;
-      const report = await checkRunbook(folder, { runbook, params, secrets, actor: 'engine', env, launcher, ...(only === undefined ? {} : { only }) });
+      const report = await checkRunbook(folder, { runbook, params, secrets, actor: 'engine', env, launcher, ...(only === undefined ? {} : { only }), ...(prove === undefined ? {} : { prove }) });
       this.#changed({ event: 'readiness.changed', report });
     } catch (thrown) {
       this.#emit({ event: 'notice', level: 'attention', text: spokenFault(thrown) });
@@ -385,6 +385,6 @@ function runbookRow(entry: LibraryEntry) {
   const name = path.split(/[/\\]/u).at(-1) ?? path;
   return {
     id: entry.id ?? name, title: runbook?.front.title ?? name, system: runbook?.front.system ?? '', sha256, severity: runbook?.front.severity ?? '',
-    path, steps: runbook?.steps.length ?? 0, signature, error: entryError(entry),
+    path, rto: runbook?.front.targets?.rto ?? null, steps: runbook?.steps.length ?? 0, signature, error: entryError(entry),
   };
 }

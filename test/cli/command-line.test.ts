@@ -177,6 +177,48 @@ describe('readiness', () => {
   });
 });
 
+describe('a backup that is to be proven', () => {
+  const SEEN = wikiRunbook(`\`\`\`yaml check
+{ id: newest, title: The newest backup is there, kind: backup, engine: sqlite, at: wiki.db, level: seen, assert: [{ query: SELECT count(*) FROM pages, stdout: { equals: "3" } }], severity: blocker, expires: 1d }
+\`\`\`
+\`\`\`yaml check
+{ id: note, title: A note is there, kind: file, path: note.txt, severity: warning, expires: 1d }
+\`\`\`
+
+## Work
+${wikiStep('greet', 'kind: run\nrun: [echo, hello]\nverify: [{ stdout: { equals: hello } }]')}`);
+
+  function makeBackup(pages: number): string {
+    const database = new Database(join(folder, 'wiki.db'));
+    database.exec('CREATE TABLE IF NOT EXISTS pages(title TEXT); DELETE FROM pages');
+    for (let page = 0; page < pages; page += 1) database.prepare('INSERT INTO pages VALUES (?)').run(`page ${page}`);
+    database.close();
+    return write('wiki.runbook.md', SEEN);
+  }
+
+  it('is restored and asked, although its check is content to see it', async () => {
+    const file = makeBackup(3);
+    expect(ReadinessReport.parse((await run('ready', file, '--only', 'newest', '--json')).json()).checks[0]).toMatchObject({ outcome: 'pass', evidence: { level: 'seen' } });
+    const proven = ReadinessReport.parse((await run('ready', file, '--prove', 'newest', '--json')).json());
+    expect(proven.checks[0]).toMatchObject({ outcome: 'pass', evidence: { level: 'asserted', restore_ms: expect.any(Number), restore_rate: expect.any(Number), projected_ms: expect.any(Number) } });
+    expect(proven.checks[1]?.checked_at).toBeNull();
+  });
+
+  it('fails its check when it holds something else', async () => {
+    const failed = await run('ready', makeBackup(2), '--prove', 'newest', '--json');
+    expect(failed.status).toBe(1);
+    expect(ReadinessReport.parse(failed.json()).checks[0]).toMatchObject({ outcome: 'fail', evidence: { level: 'restored' } });
+  });
+
+  it('must be a backup, and be asked for alone', async () => {
+    const file = makeBackup(3);
+    const other = await run('ready', file, '--prove', 'note', '--json');
+    expect([other.status, errorOf(other)]).toMatchObject([2, { message: '--prove note: that check is no backup.', hint: 'Its backups: newest.' }]);
+    expect((await run('ready', file, '--prove', 'newest', '--only', 'note')).status).toBe(2);
+    expect((await run('ready', file, '--prove', 'nothing-such')).status).toBe(3);
+  });
+});
+
 describe('the record and the report', () => {
   beforeEach(async () => {
     await run('run', write('good.runbook.md', GOOD), '--mode', 'rehearsal', '--answers', write('answers.yaml', 'decisions: { choose: left }\n'));

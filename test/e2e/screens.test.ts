@@ -76,6 +76,16 @@ describe('the quiet screens', () => {
     expect(await page.locator('.rungs .counts').count()).toBeGreaterThan(0);
   }, 180_000);
 
+  it('proves one backup at a press, and says what its full size would take', async () => {
+    await tabTo(page, page.getByRole('button', { name: 'The backup is undamaged' }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Prove this backup/u }).waitFor();
+    await page.keyboard.press('p');
+    await expect.poll(() => page.locator('.restore-rate').isVisible(), { timeout: 60_000 }).toBe(true);
+    expect(await page.locator('.restore-rate').innerText()).toMatch(/Restored .* in .* a second\..*At that rate all .* take .*of the RTO of/su);
+    await look('readiness-proven');
+  }, 120_000);
+
   it('marks what is dead, and shows what turns red with it', async () => {
     await go('Outage');
     await page.getByRole('heading', { level: 1, name: 'Everything counts as alive' }).waitFor();

@@ -19,6 +19,7 @@ import type { Colour, Terminal } from '../terminal.ts';
 interface Options {
   param?: Record<string, string>;
   only: string[];
+  prove: string[];
   answers?: string;
 }
 
@@ -28,6 +29,7 @@ export function readyCommand(perform: Perform): Command {
     .argument('<runbook>', 'its id, or the path of its file')
     .option('--param <name=value>', 'a parameter, may be repeated', collectParam)
     .option('--only <check>', 'only this check, may be repeated', (check: string, all: string[]) => [...all, check], [])
+    .option('--prove <check>', 'only this backup, restored here and asked whatever the runbook has to ask; may be repeated', (check: string, all: string[]) => [...all, check], [])
     .option('--answers <file>', 'attestations, overrides and secrets that a person would give')
     .addHelpText('after', '\nExample:\n  blackstart ready ampora-total-loss --only newest-backup --json')
     .action(async (wanted: string, options: Options, command: Command) =>
@@ -40,7 +42,7 @@ export function readyCommand(perform: Perform): Command {
     );
 }
 
-async function runChecks(session: Session, wanted: string, { param = {}, only, answers: file }: Options): Promise<ReadinessReport> {
+async function runChecks(session: Session, wanted: string, { param = {}, only, prove, answers: file }: Options): Promise<ReadinessReport> {
   const { around, installation } = session;
   const answers = file === undefined ? {} : parseAnswers(Buffer.from(session.read(file)).toString('utf8'), file);
   const folder = session.writer();
@@ -50,7 +52,9 @@ async function runChecks(session: Session, wanted: string, { param = {}, only, a
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
   try {
-    const request = { runbook, params: param, secrets, actor: 'engine', env: around.env, launcher: installation.launcher, base: around.cwd, signal: stop.signal, ...(only.length === 0 ? {} : { only }) };
+    const wantedChecks = [...only, ...prove];
+    const request = { runbook, params: param, secrets, actor: 'engine', env: around.env, launcher: installation.launcher, base: around.cwd, signal: stop.signal, ...(wantedChecks.length === 0 ? {} : { only: wantedChecks }), prove: prove.length > 0 };
+    requireBackups(runbook, only, prove);
     requireParams(folder, request);
     takeSecrets(session, runbook, answers, secrets);
     attest(folder, runbook, answers);
@@ -61,6 +65,12 @@ async function runChecks(session: Session, wanted: string, { param = {}, only, a
     process.removeListener('SIGINT', interrupt);
     secrets.forgetAll();
   }
+}
+
+function requireBackups(runbook: Runbook, only: readonly string[], prove: readonly string[]): void {
+  if (only.length > 0 && prove.length > 0) throw new EngineError('usage', '--only and --prove exclude each other.', { hint: 'Check first, and prove the backup with a second command.' });
+  const other = prove.find((id) => runbook.checks.some(({ block }) => block.id === id && block.kind !== 'backup'));
+  if (other !== undefined) throw new EngineError('usage', `--prove ${other}: that check is no backup.`, { hint: `Its backups: ${runbook.checks.flatMap(({ block }) => (block.kind === 'backup' ? [block.id] : [])).join(', ') || 'none'}.` });
 }
 
 function takeSecrets({ around, path, read }: Session, runbook: Runbook, answers: Answers, secrets: SecretStore): void {

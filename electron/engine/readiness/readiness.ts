@@ -48,6 +48,8 @@ export interface ReadinessDeps extends Deps {
 export interface CheckRun {
   /** Only these checks; default all. */
   only?: readonly string[];
+  /** Backups climb as far as the runbook can judge them, also where their check would be content with less. */
+  prove?: boolean;
   /** Puts parameter values into the templates of a check; an EngineError makes that check unknown. */
   fill: (block: CheckBlock) => CheckBlock;
   secrets: SecretStore;
@@ -177,7 +179,8 @@ class ChecksOfRunbooks implements Readiness {
     if (dead.length > 0) return unknown('unreachable', `Needs ${dead.join(' and ')}, which is marked as dead.`, { dead });
     let probe: Probe;
     try {
-      probe = probeOf(run.fill(block));
+      const filled = run.fill(block);
+      probe = probeOf(run.prove === true ? atItsHighest(filled) : filled);
     } catch (thrown) {
       const { message, hint } = toEnvelope(thrown instanceof EngineError ? thrown : new EngineError('usage', 'With the values given, the check is no longer one that can be run'));
       return unknown('not-filled', hint === undefined ? message : `${message} ${hint}`);
@@ -232,6 +235,13 @@ export function awsVariables(processEnv: Readonly<Record<string, string | undefi
 export function withToolbox(env: Readonly<Record<string, string>>, dataDir: string): Record<string, string> {
   const path = env['PATH'];
   return { ...env, PATH: [...toolboxes(dataDir), ...(path === undefined || path === '' ? [] : [path])].join(delimiter) };
+}
+
+/** A backup is restored, and asked whatever its check has to ask. */
+function atItsHighest(block: CheckBlock): CheckBlock {
+  if (block.kind !== 'backup') return block;
+  const level = block.key !== undefined ? 'key-proven' : (block.assert ?? []).length > 0 ? 'asserted' : 'restored';
+  return { ...block, level };
 }
 
 function chooseChecks(runbook: Runbook, only: readonly string[] | undefined): CheckBlock[] {

@@ -149,7 +149,7 @@ const HOME: HomeView = {
   findings: [{ id: 'v-12', title: 'DNS change waited 22 min', runbook: 'veza', due: at(-60 * 24 * 11), severity: 'high' }, { id: 'a-07', title: 'Put master key v4 into escrow', runbook: 'ampora-key', due: at(60 * 24 * 7), severity: 'high' }],
 };
 
-const RUNBOOKS = ['ampora-total-loss', 'akko-a', 'kravn', 'kredete', 'veza'].map((id) => ({ id, title: id === 'ampora-total-loss' ? 'Rebuild Ampora after total loss' : `Rebuild ${id}`, system: id.split('-')[0] ?? id, sha256: SHA, severity: 'critical', path: `/kit/${id}/${id}.runbook.md`, steps: 18, signature: { state: 'signed', signers: ['kit bundle 2026.09'] }, error: null }));
+const RUNBOOKS = ['ampora-total-loss', 'akko-a', 'kravn', 'kredete', 'veza'].map((id) => ({ id, title: id === 'ampora-total-loss' ? 'Rebuild Ampora after total loss' : `Rebuild ${id}`, system: id.split('-')[0] ?? id, sha256: SHA, severity: 'critical', path: `/kit/${id}/${id}.runbook.md`, rto: '4h', steps: 18, signature: { state: 'signed', signers: ['kit bundle 2026.09'] }, error: null }));
 const PEOPLE = [{ id: 'nadia', name: 'Nadia Clarke', roles: ['vp-engineering'], enrolled_at: at(-9_000), revoked_at: null, vkey: 'person/nadia+1b2c+AAA' }, { id: 'emeka', name: 'Emeka Obi', roles: ['dba'], enrolled_at: at(-9_000), revoked_at: null, vkey: 'person/emeka+77aa+BBB' }];
 const OUTPUT = Array.from({ length: 60 }, (_, index) => `02:${String(30 + Math.floor(index / 10)).padStart(2, '0')}:${String((index * 7) % 60).padStart(2, '0')} P0${index % 4 + 1} DETAIL: restore file base/16386/172${String(index).padStart(2, '0')} (1GB, ${(40 + index / 3).toFixed(2)}%) \u001b[32mchecksum\u001b[0m ${(index * 7919).toString(16).padStart(8, '0')}`).join('\n');
 

@@ -2,6 +2,7 @@ import type { CheckResult } from '../../../../electron/contract/readiness.ts';
 import { spokenDuration } from '../../../../electron/contract/wording.ts';
 import { Button } from '../../components/Buttons.tsx';
 import { checkState, Notice, StateWord } from '../../components/States.tsx';
+import { useKeys } from '../../keys/use-keys.tsx';
 import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
 import { dayTime } from '../../wording.ts';
@@ -16,11 +17,14 @@ interface CheckDetailProps {
   /** Secrets at hand for the next checks. */
   held: readonly string[];
   onCheck(): void;
+  /** Restores the backup here, and asks it whatever the runbook has to ask. */
+  onProve(): void;
   onDialog(dialog: ReadinessDialog): void;
 }
 
-export function CheckDetail({ check, busy, held, onCheck, onDialog }: CheckDetailProps) {
+export function CheckDetail({ check, busy, held, onCheck, onProve, onDialog }: CheckDetailProps) {
   const now = useNow();
+  useKeys(check.kind === 'backup' && !busy ? [{ key: 'p', label: 'Prove this backup: restore it here', run: onProve }] : []);
   const rows = evidenceRows(check.evidence);
   const bad = check.outcome === 'fail' || check.outcome === 'unknown' || check.outcome === 'warn';
   return (
@@ -37,6 +41,7 @@ export function CheckDetail({ check, busy, held, onCheck, onDialog }: CheckDetai
         {check.remedy !== null && bad && check.checked_at !== null && <div><div className="label gap">What to do</div><p>{visible(check.remedy)}</p></div>}
         <div className="row wrap">
           {check.kind === 'attest' ? <Button onPress={() => { onDialog({ kind: 'attest', check }); }}>Say so…</Button> : <Button disabled={busy} onPress={onCheck}>{busy ? 'Being checked' : 'Check this one'}</Button>}
+          {check.kind === 'backup' && <Button letter="P" disabled={busy} onPress={onProve}>Prove this backup</Button>}
           {NEEDS_SECRET.has(check.kind) && <Button onPress={() => { onDialog({ kind: 'secret', check }); }}>Supply a secret…</Button>}
           {bad && <Button look="quiet" onPress={() => { onDialog({ kind: 'override', check }); }}>Override…</Button>}
         </div>

@@ -78,12 +78,12 @@ export function ReadinessScreen({ id, home }: { id: string | null; home: HomeVie
       {readiness.running.size > 0 && report !== null && <RunningLine running={readiness.running} report={report} />}
       {report !== null && (
         <>
-          <BackupLadder report={report} selected={selected === null ? null : check} />
+          <BackupLadder report={report} selected={selected === null ? null : check} rto={row?.rto ?? null} />
           {report.warnings.map((warning) => <div className="gap-top" key={warning}><Notice tone="amber" shape="needs">{visible(warning)}</Notice></div>)}
           <DeadDependencies dependencies={report.dependencies} />
           <div className="split2">
             <CheckTable report={report} selected={check?.id ?? null} running={readiness.running} onSelect={setSelected} />
-            {check !== null && <CheckDetail check={check} held={held} busy={readiness.running.has(check.id)} onCheck={() => { void readiness.start.run([check.id], params); }} onDialog={setDialog} />}
+            {check !== null && <CheckDetail check={check} held={held} busy={readiness.running.has(check.id)} onCheck={() => { void readiness.start.run([check.id], params); }} onProve={() => { void readiness.start.run([check.id], params, true); }} onDialog={setDialog} />}
           </div>
         </>
       )}

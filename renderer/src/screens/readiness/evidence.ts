@@ -31,7 +31,7 @@ function said(key: string, value: Value): string {
 }
 
 /** Shown as the ladder. */
-const ON_THE_LADDER: ReadonlySet<string> = new Set(['rungs', 'wanted', 'level']);
+const ON_THE_LADDER: ReadonlySet<string> = new Set(['rungs', 'wanted', 'level', 'fetch_ms', 'fetch_rate', 'restored_bytes', 'restore_ms', 'restore_rate', 'full_size', 'projected_ms', 'fault']);
 
 export function evidenceRows(evidence: Evidence): EvidenceRow[] {
   return Object.entries(evidence).filter(([key, value]) => !ON_THE_LADDER.has(key) && value !== null && value !== '').map(([key, value]) => ({ label: visible(label(key)), value: said(key, value), mono: MONO.test(key) }));

@@ -12,7 +12,7 @@ export interface Rung {
   detail: string;
 }
 
-const Climbed = z.array(z.object({ level: ProofLevel, ok: z.boolean(), detail: z.string() }));
+const Climbed = z.array(z.object({ level: ProofLevel, ok: z.boolean().nullable(), detail: z.string() }));
 const MEANING: Readonly<Record<ProofLevel, string>> = {
   seen: 'it is there', listed: 'its contents can be read', intact: 'its checksums hold',
   restored: 'on this laptop', asserted: 'its content is right', 'key-proven': 'the key opens its secrets',
@@ -36,7 +36,7 @@ export function rungsOf(check: Pick<CheckResult, 'evidence' | 'outcome'>): Rung[
   return ProofLevel.options.map((level, index) => {
     const trial = tried.get(level);
     if (trial?.ok === false || (trial === undefined && tried.size === 0 && check.outcome === 'fail' && index === reached)) return { level, state: 'failed', detail: trial?.detail ?? 'did not hold' };
-    if (index >= reached) return { level, state: 'open', detail: 'not proven' };
+    if (index >= reached) return { level, state: 'open', detail: trial?.ok === null ? trial.detail : 'not proven' };
     return { level, state: countsAsBackup(level) ? 'counts' : 'proven', detail: trial?.detail ?? MEANING[level] };
   });
 }

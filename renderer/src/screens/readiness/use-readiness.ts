@@ -8,7 +8,7 @@ export interface Readiness {
   query: Query<ReadinessReport>;
   /** Checks under way, with what each is doing when it has said so. */
   running: ReadonlyMap<string, CheckProgress | null>;
-  start: Action<[only: string[] | null, params: Record<string, string>]>;
+  start: Action<[only: string[] | null, params: Record<string, string>, prove?: boolean]>;
   cancel: Action<[]>;
   show(report: ReadinessReport): void;
 }
@@ -28,9 +28,9 @@ export function useReadiness(id: string | null): Readiness {
       show(event.report);
     }
   });
-  const start = useAction(async (only: string[] | null, params: Record<string, string>) => {
+  const start = useAction(async (only: string[] | null, params: Record<string, string>, prove?: boolean) => {
     if (id === null) return;
-    const { started } = await client.call('readiness.start', { id, params, ...(only === null ? {} : { only }) });
+    const { started } = await client.call('readiness.start', { id, params, ...(only === null ? {} : { only }), ...(prove === true ? { prove } : {}) });
     setRunning((old) => new Map([...old, ...started.map((check): [string, null] => [check, null])]));
   });
   const cancel = useAction(async () => {

@@ -4,6 +4,7 @@ import type { CheckResult } from '../../../../electron/contract/readiness.ts';
 import { checkGroups, expectedSeconds, summary } from '../../../../renderer/src/screens/readiness/check-groups.ts';
 import { evidenceRows } from '../../../../renderer/src/screens/readiness/evidence.ts';
 import { rungsOf } from '../../../../renderer/src/screens/readiness/ladder.ts';
+import { restoreRate } from '../../../../renderer/src/screens/readiness/restore-rate.ts';
 import { offeredSecrets } from '../../../../renderer/src/screens/readiness/secrets-of.ts';
 import { progressWords } from '../../../../renderer/src/screens/readiness/RunningLine.tsx';
 
@@ -61,5 +62,32 @@ describe('readiness in words', () => {
     expect(rungsOf(check({ evidence: { level: 'key-proven' } })).map(({ state }) => state)).toEqual(['proven', 'proven', 'proven', 'counts', 'counts', 'counts']);
     expect(rungsOf(check({ outcome: 'fail', evidence: {} })).map(({ state }) => state)[0]).toBe('failed');
     expect(rungsOf(check({ evidence: { level: 'nonsense', rungs: 'nonsense' } })).every(({ state }) => state === 'open')).toBe(true);
+  });
+});
+
+describe('what a restore took', () => {
+  const restored = { restored_bytes: 2_100_000_000, restore_ms: 192_000, restore_rate: 10_937_500, full_size: 48_000_000_000, projected_ms: 4_388_571 };
+
+  it('is said with the projection for the full size, as a share of the RTO', () => {
+    expect(restoreRate(check({ evidence: restored }), '4h')).toMatchObject({
+      measured: 'Restored 2.1 GB in 3 min 12 s, 10.9 MB a second.', projected: 'At that rate all 48 GB take 1 h 13 min',
+      verdict: { within: true, words: '30 % of the RTO of 4 h' },
+    });
+    expect(restoreRate(check({ evidence: { ...restored, fetch_ms: 61_000 } }), null)).toMatchObject({ measured: expect.stringMatching(/^Fetched in 1 min 1 s\. Restored/u), verdict: null });
+  });
+
+  it('says how many times the RTO it would take, where that is too long', () => {
+    expect(restoreRate(check({ evidence: restored }), '30m')?.verdict).toEqual({ within: false, words: '2.4 times the RTO of 30 min' });
+    expect(restoreRate(check({ evidence: { ...restored, restore_ms: 1_240, projected_ms: 20_000 } }), '1h')).toMatchObject({ measured: 'Restored 2.1 GB in 1.2 s, 10.9 MB a second.', verdict: { words: 'less than 1 % of the RTO of 1 h' } });
+  });
+
+  it('is nothing while no backup was restored', () => {
+    expect(restoreRate(check({ evidence: { size: 5 } }), '4h')).toBeNull();
+    expect(restoreRate(check({ evidence: { restore_ms: 'soon' } }), '4h')).toBeNull();
+  });
+
+  it('keeps what could not be proven here apart from what did not hold', () => {
+    const rungs = rungsOf(check({ outcome: 'unknown', evidence: { level: 'intact', rungs: [{ level: 'seen', ok: true, by: '', detail: 'a' }, { level: 'listed', ok: true, by: '', detail: 'b' }, { level: 'intact', ok: true, by: '', detail: 'c' }, { level: 'restored', ok: null, by: '', detail: 'needs a cluster' }] } }));
+    expect(rungs[3]).toEqual({ level: 'restored', state: 'open', detail: 'needs a cluster' });
   });
 });
