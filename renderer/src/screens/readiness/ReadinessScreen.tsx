@@ -38,21 +38,9 @@ function CheckButtons({ readiness, report, params, onValues }: { readiness: Read
   );
 }
 
-export function ReadinessScreen({ id, home }: { id: string | null; home: HomeView | null }) {
-  const books = useQuery('runbook.list', {});
-  const rows = (books.result?.runbooks ?? []).filter((row) => row.error === null);
-  const [chosen, setChosen] = useState<string | null>(id);
-  const worst = home?.systems.find((system) => system.runbooks.length > 0)?.runbooks[0] ?? null;
-  const runbook = chosen ?? worst ?? rows[0]?.id ?? null;
-  const row = rows.find((candidate) => candidate.id === runbook);
-  const readiness = useReadiness(runbook);
+/** The check that is looked at: the one chosen by hand, else the first that failed, else the first. */
+function useSelection(report: ReadinessReport | null) {
   const [selected, setSelected] = useState<string | null>(null);
-  const [params, setParams] = useTypedValues(runbook, 'live');
-  const [dialog, setDialog] = useState<ReadinessDialog | null>(null);
-  const [held, setHeld] = useState<readonly string[]>([]);
-  // The engine forgets them when the checks are done.
-  if (readiness.running.size > 0 && held.length > 0) setHeld([]);
-  const { report } = readiness;
   const ordered = report === null ? [] : checkGroups(report.checks).flatMap((group) => group.checks);
   const check = ordered.find((candidate) => candidate.id === selected) ?? ordered.find((candidate) => candidate.outcome === 'fail') ?? ordered[0] ?? null;
   const move = (by: 1 | -1): void => {
@@ -63,6 +51,24 @@ export function ReadinessScreen({ id, home }: { id: string | null; home: HomeVie
     { key: 'j', label: 'Next check', run: () => { move(1); } }, { key: 'ArrowDown', label: 'Next check', run: () => { move(1); } },
     { key: 'k', label: 'Previous check', run: () => { move(-1); } }, { key: 'ArrowUp', label: 'Previous check', run: () => { move(-1); } },
   ]);
+  return { check, selected, setSelected };
+}
+
+export function ReadinessScreen({ id, home }: { id: string | null; home: HomeView | null }) {
+  const books = useQuery('runbook.list', {});
+  const rows = (books.result?.runbooks ?? []).filter((row) => row.error === null);
+  const [chosen, setChosen] = useState<string | null>(id);
+  const worst = home?.systems.find((system) => system.runbooks.length > 0)?.runbooks[0] ?? null;
+  const runbook = chosen ?? worst ?? rows[0]?.id ?? null;
+  const row = rows.find((candidate) => candidate.id === runbook);
+  const readiness = useReadiness(runbook);
+  const [params, setParams] = useTypedValues(runbook, 'live');
+  const [dialog, setDialog] = useState<ReadinessDialog | null>(null);
+  const [held, setHeld] = useState<readonly string[]>([]);
+  // The engine forgets them when the checks are done.
+  if (readiness.running.size > 0 && held.length > 0) setHeld([]);
+  const { report } = readiness;
+  const { check, selected, setSelected } = useSelection(report);
   const error = readiness.query.error ?? readiness.start.error ?? readiness.cancel.error;
   return (
     <Page head={
