@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 async function look(name: string): Promise<void> {
-  if (process.env['BLACKSTART_PICTURES'] !== undefined) await takePictures(opened, pictures, name);
+  if (process.env['BLACKSTART_PICTURES'] !== undefined) await takePictures({ app: opened.app, page }, pictures, name);
   await expectAccessible(page, name, { iframes: false });
 }
 

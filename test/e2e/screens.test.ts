@@ -29,7 +29,7 @@ afterAll(async () => {
 
 /** Looks at the screen as it stands: a picture a size and theme, and axe in both themes. */
 async function look(name: string): Promise<void> {
-  await takePictures(opened, pictures, name);
+  await takePictures({ app: opened.app, page }, pictures, name);
   await expectAccessible(page, name);
 }
 
@@ -337,7 +337,7 @@ describe('a run', () => {
   });
 
   it('loses nothing at 200 % zoom: one column, and nothing beside it', async () => {
-    await resize(opened, 1280, 800);
+    await resize({ app: opened.app, page }, 1280, 800);
     await opened.app.evaluate(({ BrowserWindow }) => { BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2); });
     await expect.poll(() => page.evaluate('innerWidth'), { timeout: 15_000 }).toBe(640);
     await page.screenshot({ path: join(pictures, 'run-zoom-200.png') });

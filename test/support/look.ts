@@ -12,18 +12,21 @@ export async function setTheme(page: Page, theme: Theme): Promise<void> {
   await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`);
 }
 
-export async function resize({ app, page }: LaunchedConsole, width: number, height: number): Promise<void> {
+/** A window may have been closed and opened again: its page is another one then. */
+type Looked = Pick<LaunchedConsole, 'app' | 'page'>;
+
+export async function resize({ app, page }: Looked, width: number, height: number): Promise<void> {
   await app.evaluate(({ BrowserWindow }, size) => { BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height); }, { width, height });
   await expect.poll(() => page.evaluate('innerWidth'), { timeout: 15_000 }).toBe(width);
 }
 
 /** `FOLDER/NAME-THEME-WIDTH.png`; the window is left at its smallest size. */
-export async function takePictures(opened: LaunchedConsole, folder: string, name: string): Promise<void> {
+export async function takePictures(looked: Looked, folder: string, name: string): Promise<void> {
   for (const { width, height } of [...SIZES].sort((a, b) => b.width - a.width)) {
-    await resize(opened, width, height);
+    await resize(looked, width, height);
     for (const theme of THEMES) {
-      await setTheme(opened.page, theme);
-      await opened.page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`), animations: 'disabled' });
+      await setTheme(looked.page, theme);
+      await looked.page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`), animations: 'disabled' });
     }
   }
 }

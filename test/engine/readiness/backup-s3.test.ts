@@ -57,7 +57,7 @@ describe.skipIf(missing.length > 0)('a backup in a real object store', () => {
     archive = execFileSync('tar', ['-cz', '-C', at('source'), '.'], { maxBuffer: 2 ** 24 });
     await put('tar/files_1.tar.gz', archive);
     await put('tar/SHA256SUMS', Buffer.from(`${createHash('sha256').update(archive).digest('hex')}  files_1.tar.gz\n`));
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     bench.remove();
     await store.stop();
