@@ -5,17 +5,16 @@ import type { ProbeOf } from '../../../contract/check.ts';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
 import { ageSeconds } from '../age.ts';
 import type { ProbeContext } from '../probe.ts';
-import { CannotTell, fail } from '../probe.ts';
+import { fail } from '../probe.ts';
 import type { S3Address } from '../s3/s3-address.ts';
 import { readS3Address, writeS3Address } from '../s3/s3-address.ts';
 import { compareWithStore } from '../s3/s3-checksum.ts';
-import { NoSuchBucket } from '../s3/s3-faults.ts';
 import { fetchObject } from '../s3/s3-fetch.ts';
 import type { Listing } from '../s3/s3-listing.ts';
 import { listDeletions, listMeant } from '../s3/s3-listing.ts';
 import { listBelow, mirror } from '../s3/s3-mirror.ts';
 import type { ObjectHead, S3Store, StoredObject } from '../s3/s3-store.ts';
-import { openS3 } from '../s3/s3-store.ts';
+import { withS3 } from '../s3/with-s3.ts';
 import type { Brought, FoundBackup } from './found-backup.ts';
 import { isCompanion } from './pick-backup.ts';
 import type { BackupReader } from './reader.ts';
@@ -36,21 +35,6 @@ export async function findInS3(probe: BackupProbe, reader: BackupReader, context
     const head = await store.head(listing.newest.key);
     return head === null ? fail(`There is no backup at ${probe.at}.`, evidence) : climb(foundObject(store, head, listing.times, context));
   });
-}
-
-/** A fault of the store keeps what is known of the backup. */
-export async function withS3(probe: BackupProbe, address: S3Address, context: ProbeContext, evidence: Evidence, work: (store: S3Store) => Promise<ProbeFinding>): Promise<ProbeFinding> {
-  const store = await openS3({ bucket: address.bucket, endpoint: probe.endpoint, credentials: probe.credentials }, context);
-  Object.assign(evidence, { endpoint: store.endpoint, credentials: store.source });
-  try {
-    return await work(store);
-  } catch (thrown) {
-    if (thrown instanceof NoSuchBucket) return fail(`There is no bucket ${address.bucket} in ${store.where.replace(/^The/u, 'the')}.`, evidence);
-    if (thrown instanceof CannotTell) throw new CannotTell(thrown.reason, thrown.message, { ...evidence, ...thrown.evidence });
-    throw thrown;
-  } finally {
-    store.close();
-  }
 }
 
 /** Retention removes the oldest. A newer backup under a delete marker was removed by somebody, and can be brought back. */

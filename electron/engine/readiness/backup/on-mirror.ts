@@ -9,8 +9,8 @@ import { fail } from '../probe.ts';
 import { readS3Address } from '../s3/s3-address.ts';
 import { listBelow, mirror } from '../s3/s3-mirror.ts';
 import type { S3Store } from '../s3/s3-store.ts';
+import { withS3 } from '../s3/with-s3.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { withS3 } from './found-in-s3.ts';
 import { LEVELS } from './ladder.ts';
 import { withRoom } from './room.ts';
 

@@ -1,7 +1,8 @@
 /** Failures of a restore that say nothing about the backup: this laptop lacks something. */
+import { matchFault, type LaptopFault } from '../match-fault.ts';
 import { CannotTell } from '../probe.ts';
 
-const FAULTS: readonly { pattern: RegExp; fault: (match: RegExpExecArray) => CannotTell }[] = [
+const FAULTS: readonly LaptopFault[] = [
   {
     pattern: /No space left on device|could not extend file|disk quota exceeded/iu,
     fault: () => new CannotTell('no-space', 'The disk is full: the restore found no room. Free space and check again.'),
@@ -25,9 +26,5 @@ const FAULTS: readonly { pattern: RegExp; fault: (match: RegExpExecArray) => Can
 
 /** @param texts what the tool and the server said; @returns null when the backup itself is to blame */
 export function laptopFault(...texts: readonly string[]): CannotTell | null {
-  for (const { pattern, fault } of FAULTS) {
-    const match = texts.map((text) => pattern.exec(text)).find((one) => one !== null);
-    if (match !== undefined && match !== null) return fault(match);
-  }
-  return null;
+  return matchFault(FAULTS, texts);
 }

@@ -10,11 +10,11 @@ import type { ProbeContext, ProbeRunner } from '../probe.ts';
 import { CannotTell, fail, pass, unknown, warn } from '../probe.ts';
 import type { S3Address } from '../s3/s3-address.ts';
 import { readS3Address } from '../s3/s3-address.ts';
-import { NoSuchBucket, throwFault } from '../s3/s3-faults.ts';
+import { throwFault } from '../s3/s3-faults.ts';
 import type { Listing } from '../s3/s3-listing.ts';
 import { listDeletions, listMeant } from '../s3/s3-listing.ts';
 import type { ObjectHead, ObjectLock, S3Store } from '../s3/s3-store.ts';
-import { openS3 } from '../s3/s3-store.ts';
+import { withS3 } from '../s3/with-s3.ts';
 import { judgeCopies } from '../schedule.ts';
 import { bareDigest } from '../sums.ts';
 
@@ -28,17 +28,8 @@ const MOST_LISTED = 20_000;
 /** Fails by what the object is; unknown when the store cannot be reached, does not let us in, or does not tell. */
 export const probeS3Object: ProbeRunner<'s3-object'> = async (probe, context) => {
   const address = readS3Address(probe.url);
-  const store = await openS3({ bucket: address.bucket, endpoint: probe.endpoint, credentials: probe.credentials }, context);
-  const evidence: Evidence = { url: probe.url, endpoint: store.endpoint, credentials: store.source };
-  try {
-    return await examine({ probe, address, store, context, evidence });
-  } catch (thrown) {
-    if (thrown instanceof NoSuchBucket) return fail(`There is no bucket ${address.bucket} in ${store.where.replace(/^The/u, 'the')}.`, evidence);
-    if (thrown instanceof CannotTell) throw new CannotTell(thrown.reason, thrown.message, { ...evidence, ...thrown.evidence });
-    throw thrown;
-  } finally {
-    store.close();
-  }
+  const evidence: Evidence = { url: probe.url };
+  return withS3(probe, address, context, evidence, (store) => examine({ probe, address, store, context, evidence }));
 };
 
 interface Examination {
