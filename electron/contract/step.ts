@@ -80,3 +80,8 @@ export const StepBlock = z.discriminatedUnion('kind', [
 export type StepBlock = z.infer<typeof StepBlock>;
 export type StepKind = StepBlock['kind'];
 export type StepOf<K extends StepKind> = Extract<StepBlock, { kind: K }>;
+
+/** The other way of a step as a sentence or a command: a parsed runbook has exactly one of the three. @param titleOf the title of the step that stands in */
+export function otherWayWords({ manual, run, step = '' }: NonNullable<StepBlock['alternate']>, titleOf: (step: string) => string | undefined): string {
+  return manual ?? run?.join(' ') ?? titleOf(step) ?? step;
+}

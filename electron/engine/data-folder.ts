@@ -141,15 +141,20 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
   const device = readDeviceVkey(dataDir);
   const view = (name: string): RunView => readRunView(reader, name, clock, dataDir);
   const library = openLibrary(options, reader, device === null ? [] : [device]);
-  const readiness = (runbook: Runbook): ReadinessReport => evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), clock.now(), readOutage(reader).dead);
+  // The journal is folded once for all the runbooks that are asked about.
+  const judging = (): ((runbook: Runbook) => ReadinessReport) => {
+    const fold = foldReadiness(reader.events({ types: READINESS_EVENTS }));
+    const { dead } = readOutage(reader);
+    return (runbook) => evaluate(runbook, fold, clock.now(), dead);
+  };
   return {
     dataDir,
     library,
     runs: { views: () => readRunViews(reader, clock, dataDir), view, documents: () => readRunViews(reader, clock, dataDir).map(toRunDocument), document: (name) => toRunDocument(view(name)) },
     people: () => publicPeople(readPeople(reader)),
     outage: () => readOutage(reader),
-    kit: () => kitFacts(library, (runbook) => readiness(runbook), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), library.list().flatMap(({ runbook }) => runbook ?? []))),
-    readiness,
+    kit: () => kitFacts(library, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), library.list().flatMap(({ runbook }) => runbook ?? []))),
+    readiness: (runbook) => judging()(runbook),
     report: (run) => reportOf(reader, options, view(run), device ?? 'unknown'),
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
     close: () => reader.close(),

@@ -11,6 +11,10 @@ import { StepPath, WaitingFor } from '../run.ts';
 const Blob = z.object({ sha256: Sha256, size: z.int() });
 export type BlobName = z.infer<typeof Blob>;
 
+/** What a program printed on another machine, masked, and the status that it ended with there. */
+const PastedOutput = z.object({ output: Blob, exit_code: z.int() });
+export type PastedOutput = z.infer<typeof PastedOutput>;
+
 /** Who runs the run: a process that is gone without `run.parked` or `run.finished` was interrupted. */
 const Engine = z.object({ pid: z.int(), start_time: z.string().nullable(), boot: z.string() });
 export const Pace = z.enum(['step', 'auto']); // `step`: programs wait for a person's start; `auto`: they start as soon as they may
@@ -122,7 +126,7 @@ export const RunEventBody = z.discriminatedUnion('type', [
   event('step.approved', { ...step, by: z.string(), name: z.string(), role: z.string(), unattended: z.boolean(), statement: Blob.nullable(), signature: Blob.nullable() }),
   event('step.refused', { ...step, by: z.string(), name: z.string(), role: z.string(), ...reason }),
   event('step.secret', { ...step, name: Name, source: z.string(), length: z.int(), fingerprint: z.string().nullable() }),
-  event('step.done', { ...step, by: z.string(), verify: z.boolean().optional(), pasted: z.object({ output: Blob, exit_code: z.int() }).optional(), ...reason }), // by hand; `verify`: what must hold is judged next, on what was `pasted` as well
+  event('step.done', { ...step, by: z.string(), verify: z.boolean().optional(), pasted: PastedOutput.optional(), ...reason }), // by hand; `verify`: what must hold is judged next, on what was `pasted` as well
   event('step.skipped', { ...step, rule: z.enum(['person', 'when', 'mode', 'alternate', 'teardown']), by: z.string(), ...reason }),
   event('step.deferred', { ...step, by: z.string(), ...reason }),
   event('step.overridden', { ...step, by: z.string(), ...reason }),

@@ -2,7 +2,7 @@
 import type { AssertionResult } from '../assertion.ts';
 import type { StepState, WaitingFor } from '../run.ts';
 import type { Mode } from '../step.ts';
-import type { BlobName, EventOf, Pace, Purpose } from './events.ts';
+import type { BlobName, EventOf, Pace, PastedOutput, Purpose } from './events.ts';
 import type { PlannedStep, RunPlan } from './plan.ts';
 import { within } from './plan.ts';
 
@@ -32,7 +32,7 @@ export interface StepFold {
   left: boolean; // failed, and a goto left it behind
   reoffered: boolean; // deferred, and asked again at the end
   byHand: string | null; // why a person did it instead of its program
-  pasted: { output: BlobName; exit_code: number } | null; // what its program printed on another machine
+  pasted: PastedOutput | null; // what its program printed on another machine
   unjudged: readonly string[]; // what must hold and could not be judged, since nothing was printed
   retryable: boolean; // it failed by itself, so that a rule may try again
   stopped: boolean; // a person ended what ran

@@ -2,6 +2,7 @@
 import type { Assertion } from '../assertion.ts';
 import type { RunDocument, RunState, RunStepDocument, RunSummary, RunView, Span, StepView } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
+import { otherWayWords } from '../step.ts';
 import { utcTime } from '../wording.ts';
 import { dueOf } from './due.ts';
 import { rpoOf, rtoOf, runClock, seconds, stepClock } from './clocks.ts';
@@ -249,9 +250,11 @@ function lookoutOf(fold: RunFold, now: Instant): string[] {
 function otherWayOf(fold: RunFold, { plan }: StepFold, fill: (text: string) => string): StepView['other_way'] {
   const { alternate } = plan.block;
   if (alternate === undefined) return null;
-  const other = alternate.step === undefined ? undefined : fold.steps.get(sibling(plan, alternate.step));
-  const words = alternate.manual ?? alternate.run?.join(' ') ?? (other === undefined ? alternate.step : `step ${other.plan.number}, ${other.plan.title}`);
-  return words === undefined ? null : { when_dead: [...alternate.when_dead], words: fill(words) };
+  const titleOf = (step: string): string | undefined => {
+    const other = fold.steps.get(sibling(plan, step));
+    return other === undefined ? undefined : `step ${other.plan.number}, ${other.plan.title}`;
+  };
+  return { when_dead: [...alternate.when_dead], words: fill(otherWayWords(alternate, titleOf)) };
 }
 
 function rawCommands({ plan: { block } }: StepFold): string[][] {

@@ -2,6 +2,7 @@
 import type { SecretSource } from '../../contract/front-matter.ts';
 import type { Dependency, Dependent } from '../../contract/outage.ts';
 import type { Runbook, Step } from '../../contract/runbook.ts';
+import { otherWayWords } from '../../contract/step.ts';
 
 /** Every thing that a runbook names as able to die. */
 export function lifelinesOf({ front, steps, checks }: Runbook): string[] {
@@ -52,8 +53,7 @@ function needsOf({ checks }: Runbook, { block }: Step): readonly string[] {
 
 function otherWay({ block: { alternate } }: Step, steps: readonly Step[], on: string): string | null {
   if (alternate?.when_dead.includes(on) !== true) return null;
-  if (alternate.step !== undefined) return steps.find(({ id }) => id === alternate.step)?.title ?? alternate.step;
-  return alternate.manual ?? alternate.run?.join(' ') ?? null;
+  return otherWayWords(alternate, (wanted) => steps.find(({ id }) => id === wanted)?.title);
 }
 
 /** A check has no other way: what it examines cannot be reached. */

@@ -1,20 +1,14 @@
 /** What a step's program printed on another machine, pasted by a person: judged as if it had run here. */
 import type { AssertionResult } from '../../contract/assertion.ts';
-import type { BlobName } from '../../contract/run/events.ts';
+import type { PastedOutput } from '../../contract/run/events.ts';
 import type { CapturedText } from '../tool/tool.ts';
 import type { Effort, RunHost } from './host.ts';
 import { judgeAside } from './judge-aside.ts';
 import { captureFrom, failures, type Captures } from './judgement.ts';
 import { failureText, finalEvents, judged, storedAssertions } from './work-program.ts';
 
-export interface Pasted {
-  /** Masked; what was pasted is not known to be standard output alone, so it counts as that. */
-  output: BlobName;
-  exit_code: number;
-}
-
-/** The exit status first, then what must hold, then what is captured. */
-export async function judgePasted(host: RunHost, effort: Effort, { output, exit_code }: Pasted, attempt: number): Promise<void> {
+/** What was pasted counts as standard output. The exit status first, then what must hold, then what is captured. */
+export async function judgePasted(host: RunHost, effort: Effort, { output, exit_code }: PastedOutput, attempt: number): Promise<void> {
   const { step, signal } = effort;
   const { block } = step.plan;
   const begun = host.clock.uptime();

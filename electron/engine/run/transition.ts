@@ -3,7 +3,7 @@
  * has been identified before; secrets have gone to the secret store and never come here.
  */
 import type { RunCommand } from '../../contract/run.ts';
-import type { BlobName, RunEventBody } from '../../contract/run/events.ts';
+import type { BlobName, PastedOutput, RunEventBody } from '../../contract/run/events.ts';
 import type { RunFold, StepFold } from '../../contract/run/state.ts';
 import { approvalOf, approvers, sibling } from '../../contract/run/state.ts';
 import { isOver, tearsDown } from './advance.ts';
@@ -25,16 +25,10 @@ export interface ApprovalProof {
   signature: BlobName | null;
 }
 
-/** What a program printed on another machine. */
-interface Pasted {
-  output: BlobName;
-  exit_code: number;
-}
-
 /** Commands as the rules see them: files are blobs, approvers are proven, secrets are a length. */
 export type Deed =
   | Exclude<RunCommand, { do: 'done' | 'approve' | 'refuse' | 'secret' | 'confirm' | 'attach' | 'sent' | 'input' | 'survivors' | 'attest-time' }>
-  | { do: 'done'; step: string; reason: string; pasted?: Pasted | undefined }
+  | { do: 'done'; step: string; reason: string; pasted?: PastedOutput | undefined }
   | { do: 'approve'; step: string; proof: ApprovalProof }
   | { do: 'refuse'; step: string; proof: ApprovalProof; reason: string }
   | { do: 'secret'; step: string; name: string; source: string; length: number; fingerprint: string | null }
@@ -231,7 +225,7 @@ function settle(fold: RunFold, step: StepFold, deed: Extract<StepDeed, { do: 'do
   }
 }
 
-function doneByHand(fold: RunFold, step: StepFold, data: { step: string; by: string; reason: string }, pasted: Pasted | undefined): Decision {
+function doneByHand(fold: RunFold, step: StepFold, data: { step: string; by: string; reason: string }, pasted: PastedOutput | undefined): Decision {
   const { block, path } = step.plan;
   if (pasted === undefined) return yes({ type: 'step.done', data: { ...data, ...(block.verify !== undefined && mayVerify(fold, step) ? { verify: true } : {}) } });
   if (block.kind !== 'run') return no(`Step ${path} runs no program, so it prints nothing that could be pasted.`);

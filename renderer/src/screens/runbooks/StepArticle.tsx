@@ -2,6 +2,7 @@
 import type { Probe } from '../../../../electron/contract/check.ts';
 import type { Runbook, Step } from '../../../../electron/contract/runbook.ts';
 import { durationSeconds } from '../../../../electron/contract/scalars.ts';
+import { otherWayWords } from '../../../../electron/contract/step.ts';
 import { spokenDuration } from '../../../../electron/contract/wording.ts';
 import { Command } from '../../components/Command.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
@@ -76,8 +77,7 @@ function rowsOf(step: Step, runbook: Runbook): [string, string][] {
 /** The other way while something that the step needs is dead. */
 function alternateOf({ alternate }: Block, runbook: Runbook): string | null {
   if (alternate === undefined) return null;
-  const other = alternate.manual ?? alternate.run?.join(' ') ?? runbook.steps.find((step) => step.id === alternate.step)?.title ?? alternate.step ?? '';
-  return `${alternate.when_dead.join(', ')}: ${other}`;
+  return `${alternate.when_dead.join(', ')}: ${otherWayWords(alternate, (wanted) => runbook.steps.find(({ id }) => id === wanted)?.title)}`;
 }
 
 export function StepArticle({ step, number, runbook }: { step: Step; number: number; runbook: Runbook }) {
