@@ -6,18 +6,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../electron/contract/readiness.ts';
 import { requirePostgres } from '../../../electron/engine/readiness/postgres/scratch-postgres.ts';
+import { flipped } from '../../support/damage.ts';
 import type { Source } from '../../support/postgres.ts';
 import { startSource } from '../../support/postgres.ts';
 import { clockAhead, makeBench } from '../../support/probe.ts';
 import type { Bench } from '../../support/probe.ts';
+import { ANSWER, KEY, SEALED } from '../../support/sealed-canary.ts';
 
-const KEY = 'correct horse battery staple';
-/** "canary: the lantern burns", sealed by python-cryptography with the key above. */
-const SEALED = 'enc:v1:AAECAwQFBgcICQoLdKyyMh7U2Mq__N34Kcv6yQMAjpKTNGUUy71d3LQcDSrRscEK2Z5z-Eo';
 const TENANTS = { query: 'SELECT count(*) FROM tenants', number: { min: 41 } };
 const PROOF = {
   secret: 'master_key', query: 'SELECT secret FROM credentials',
-  answer: { kind: 'aead', alg: 'aes-256-gcm', prefix: 'enc:v1:', encoding: 'base64url', key: { encoding: 'utf8', kdf: 'sha256' }, layout: 'nonce:12,ct,tag:16' },
+  answer: ANSWER,
 } as const;
 
 let bench: Bench;
@@ -26,11 +25,6 @@ const at = (name: string): string => join(bench.folder, name);
 const write = (name: string, bytes: Buffer): string => {
   writeFileSync(at(name), bytes);
   return name;
-};
-const flipped = (bytes: Buffer, offset: number): Buffer => {
-  const copy = Buffer.from(bytes);
-  copy[offset] = (copy[offset] ?? 0) ^ 0x01;
-  return copy;
 };
 const rung = (evidence: Evidence, level: string): unknown => (Array.isArray(evidence['rungs']) ? evidence['rungs'] : []).find((one) => typeof one === 'object' && one !== null && !Array.isArray(one) && one['level'] === level);
 

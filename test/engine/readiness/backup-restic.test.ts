@@ -7,14 +7,12 @@ import { BackupEvidence } from '../../../electron/contract/readiness.ts';
 import { flipped } from '../../support/damage.ts';
 import { clockAhead, makeBench } from '../../support/probe.ts';
 import type { Bench } from '../../support/probe.ts';
+import { ANSWER, KEY, SEALED } from '../../support/sealed-canary.ts';
 
 const PASSWORD = 'the lamp is lit at nine';
-const KEY = 'correct horse battery staple';
-/** "canary: the lantern burns", sealed by python-cryptography with the key above. */
-const SEALED = 'enc:v1:AAECAwQFBgcICQoLdKyyMh7U2Mq__N34Kcv6yQMAjpKTNGUUy71d3LQcDSrRscEK2Z5z-Eo';
 const PROOF = {
   secret: 'master_key', query: 'read **/canary',
-  answer: { kind: 'aead', alg: 'aes-256-gcm', prefix: 'enc:v1:', encoding: 'base64url', key: { encoding: 'utf8', kdf: 'sha256' }, layout: 'nonce:12,ct,tag:16' },
+  answer: ANSWER,
 } as const;
 
 let bench: Bench;

@@ -17,17 +17,14 @@ import { breakingLine, missingForObjectStore, startObjectStore } from '../../sup
 import { startSource } from '../../support/postgres.ts';
 import { clockAhead, makeBench } from '../../support/probe.ts';
 import type { Bench } from '../../support/probe.ts';
+import { ANSWER, KEY, SEALED } from '../../support/sealed-canary.ts';
 import { writeVeleroBackup } from '../../support/velero-backup.ts';
 
 const missing = missingForObjectStore();
 const PASSWORD = 'the lamp is lit at nine';
-const KEY = 'correct horse battery staple';
-/** "canary: the lantern burns", sealed by python-cryptography with the key above. */
-const SEALED = 'enc:v1:AAECAwQFBgcICQoLdKyyMh7U2Mq__N34Kcv6yQMAjpKTNGUUy71d3LQcDSrRscEK2Z5z-Eo';
-const answer = { kind: 'aead', alg: 'aes-256-gcm', prefix: 'enc:v1:', encoding: 'base64url', key: { encoding: 'utf8', kdf: 'sha256' }, layout: 'nonce:12,ct,tag:16' } as const;
 const SQL = `CREATE TABLE tenants(id int PRIMARY KEY, secret text); INSERT INTO tenants VALUES (1, '${SEALED}'), (2, '${SEALED}');`;
 const TWO = [{ query: 'SELECT count(*) FROM tenants', number: { min: 2 } }];
-const SECRETS = { secret: 'master_key', query: 'SELECT secret FROM tenants', answer };
+const SECRETS = { secret: 'master_key', query: 'SELECT secret FROM tenants', answer: ANSWER };
 const MONGO = { 'kredete.users': Array.from({ length: 9 }, (_, index) => ({ _id: index })) };
 
 describe.skipIf(missing.length > 0)('a backup in a real object store', () => {

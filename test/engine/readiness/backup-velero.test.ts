@@ -6,15 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flipped } from '../../support/damage.ts';
 import { clockAt, makeBench } from '../../support/probe.ts';
 import type { Bench } from '../../support/probe.ts';
+import { ANSWER, KEY, SEALED } from '../../support/sealed-canary.ts';
 import type { KubernetesObject } from '../../support/velero-backup.ts';
 import { writeVeleroBackup } from '../../support/velero-backup.ts';
 
-const KEY = 'correct horse battery staple';
-/** "canary: the lantern burns", sealed by python-cryptography with the key above. */
-const SEALED = 'enc:v1:AAECAwQFBgcICQoLdKyyMh7U2Mq__N34Kcv6yQMAjpKTNGUUy71d3LQcDSrRscEK2Z5z-Eo';
 const PROOF = {
   secret: 'master_key', query: 'json resources/secrets/namespaces/akko/*.json /stringData/canary',
-  answer: { kind: 'aead', alg: 'aes-256-gcm', prefix: 'enc:v1:', encoding: 'base64url', key: { encoding: 'utf8', kdf: 'sha256' }, layout: 'nonce:12,ct,tag:16' },
+  answer: ANSWER,
 } as const;
 const DEPLOYMENTS = { query: 'count resources/deployments.apps/namespaces/**/*.json', number: { min: 12 } };
 const NOW = { clock: clockAt('2026-04-25T06:00:00Z') };

@@ -19,10 +19,8 @@ import { runTool } from '../../../electron/engine/tool/run-tool.ts';
 import { flipped } from '../../support/damage.ts';
 import type { ObjectStore } from '../../support/object-store.ts';
 import { missingForObjectStore, startObjectStore } from '../../support/object-store.ts';
+import { KEY, SEALED } from '../../support/sealed-canary.ts';
 
-const KEY = 'correct horse battery staple';
-/** "canary: the lantern burns", sealed by python-cryptography with the key above. */
-const SEALED = 'enc:v1:AAECAwQFBgcICQoLdKyyMh7U2Mq__N34Kcv6yQMAjpKTNGUUy71d3LQcDSrRscEK2Z5z-Eo';
 const PROOF = "key: { secret: master_key, query: 'SELECT secret FROM tenants', answer: { kind: aead, alg: aes-256-gcm, prefix: 'enc:v1:', encoding: base64url, key: { encoding: utf8, kdf: sha256 }, layout: 'nonce:12,ct,tag:16' } }";
 const CIPHER = 'cipher: { secret: archive_key, answer: { kind: openssl-enc, cipher: aes-256-cbc, kdf: pbkdf2, digest: sha256, iterations: 10000 } }';
 const TENANTS = "assert: [{ query: 'SELECT count(*) FROM tenants', number: { min: 1 } }]";
