@@ -3,7 +3,7 @@ import type { ProbeOf } from '../../../contract/check.ts';
 import { EngineError } from '../../../contract/errors.ts';
 import type { Evidence } from '../../../contract/readiness.ts';
 import { judgeQuery } from '../../assertion/judge.ts';
-import { proveKnownAnswer, sampleOf } from '../../escrow/known-answer.ts';
+import { proveKnownAnswer, sampleOf } from '../../escrow/proof/known-answer.ts';
 import type { ProbeContext } from '../probe.ts';
 import { broken, held, unprovable } from './ladder.ts';
 import type { Rung } from './ladder.ts';

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ProbeOf } from '../../../contract/check.ts';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
-import { unsealFile } from '../../escrow/known-answer.ts';
+import { unsealFile } from '../../escrow/proof/known-answer.ts';
 import type { ProbeContext } from '../probe.ts';
 import { CannotTell } from '../probe.ts';
 import { hashWithProgress } from '../probes/file.ts';

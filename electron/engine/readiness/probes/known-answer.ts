@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { KeyProof, KnownAnswer } from '../../../contract/known-answer.ts';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
-import { proveKnownAnswer, readSample, sampleOf } from '../../escrow/known-answer.ts';
+import { proveKnownAnswer, readSample, sampleOf } from '../../escrow/proof/known-answer.ts';
 import { proveByCommand } from '../prove-by-command.ts';
 import { proveByGpg } from '../prove-by-gpg.ts';
 import type { ProbeContext, ProbeRunner } from '../probe.ts';

@@ -1,8 +1,8 @@
 /** A sample is a sealed value as stored: the whole of a small one, head and tail of a large file. */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { KnownAnswer } from '../../contract/known-answer.ts';
-import { EngineError } from '../../contract/errors.ts';
+import type { KnownAnswer } from '../../../contract/known-answer.ts';
+import { EngineError } from '../../../contract/errors.ts';
 
 export interface Sample {
   /** The whole value, or the first `HEAD_BYTES` of a large file. */

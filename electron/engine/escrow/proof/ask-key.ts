@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { EngineError } from '../../contract/errors.ts';
+import { EngineError } from '../../../contract/errors.ts';
 import type { KeyReply, KeyRequest } from './known-answer-protocol.ts';
 import { frame, KeyReply as KeyReplySchema } from './known-answer-protocol.ts';
 

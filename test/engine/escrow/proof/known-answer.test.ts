@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import type { KeyDerivation, KeyProof } from '../../../electron/contract/known-answer.ts';
-import { KnownAnswer } from '../../../electron/contract/known-answer.ts';
-import { deriveKey } from '../../../electron/engine/escrow/derive-key.ts';
-import { proveKnownAnswer, readSample, sampleOf, unsealFile } from '../../../electron/engine/escrow/known-answer.ts';
-import { proveSamples } from '../../../electron/engine/escrow/prove.ts';
+import type { KeyDerivation, KeyProof } from '../../../../electron/contract/known-answer.ts';
+import { KnownAnswer } from '../../../../electron/contract/known-answer.ts';
+import { deriveKey } from '../../../../electron/engine/escrow/proof/derive-key.ts';
+import { proveKnownAnswer, readSample, sampleOf, unsealFile } from '../../../../electron/engine/escrow/proof/known-answer.ts';
+import { proveSamples } from '../../../../electron/engine/escrow/proof/prove.ts';
 
 const SECRET = 'correct horse battery staple';
 const NOW = Date.parse('1985-10-26T08:20:01Z');

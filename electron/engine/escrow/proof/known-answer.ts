@@ -1,6 +1,6 @@
 /** The question of a recovery: is the key that we hold the key that sealed this? Answered without showing the key. */
-import type { KeyProof, KnownAnswer } from '../../contract/known-answer.ts';
-import { EngineError } from '../../contract/errors.ts';
+import type { KeyProof, KnownAnswer } from '../../../contract/known-answer.ts';
+import { EngineError } from '../../../contract/errors.ts';
 import type { KeyChildOptions } from './ask-key.ts';
 import { askKeyChild } from './ask-key.ts';
 import type { Sample } from './sample.ts';

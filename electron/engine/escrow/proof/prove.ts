@@ -1,5 +1,5 @@
 /** Tries a key on samples, by kind. Runs only in the key child. */
-import type { KeyProof, KnownAnswer, ProofStrength } from '../../contract/known-answer.ts';
+import type { KeyProof, KnownAnswer, ProofStrength } from '../../../contract/known-answer.ts';
 import type { Opening } from './judge-plain.ts';
 import { undecided } from './judge-plain.ts';
 import { proveAead } from './prove-aead.ts';

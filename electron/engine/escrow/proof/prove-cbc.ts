@@ -1,6 +1,6 @@
 /** Ciphers without authentication: `openssl enc` files and bare AES-CBC. Padding and the plain text's form decide. */
 import { createDecipheriv, createHash, getCipherInfo, pbkdf2Sync } from 'node:crypto';
-import type { KnownAnswer } from '../../contract/known-answer.ts';
+import type { KnownAnswer } from '../../../contract/known-answer.ts';
 import { decode, layoutProblem, splitLayout } from './decode.ts';
 import { deriveKey } from './derive-key.ts';
 import type { Opening } from './judge-plain.ts';

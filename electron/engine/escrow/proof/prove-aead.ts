@@ -1,6 +1,6 @@
 /** AES-GCM and ChaCha20-Poly1305: the tag decides. */
 import { createDecipheriv } from 'node:crypto';
-import type { KnownAnswer } from '../../contract/known-answer.ts';
+import type { KnownAnswer } from '../../../contract/known-answer.ts';
 import { decode, layoutProblem, splitLayout } from './decode.ts';
 import { deriveKey } from './derive-key.ts';
 import type { Opening } from './judge-plain.ts';

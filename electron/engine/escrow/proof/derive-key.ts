@@ -1,7 +1,7 @@
 /** From the secret that people hold to the key that a cipher takes. */
 import { createHash, hkdfSync, pbkdf2Sync, scryptSync } from 'node:crypto';
 import type { z } from 'zod';
-import type { KeyDerivation } from '../../contract/known-answer.ts';
+import type { KeyDerivation } from '../../../contract/known-answer.ts';
 import { decode } from './decode.ts';
 
 type Derivation = z.output<typeof KeyDerivation>;

@@ -3,7 +3,7 @@
  * bytes, then the samples' bytes. The child answers with one JSON document on standard output.
  */
 import { z } from 'zod';
-import { KnownAnswer, KeyProof } from '../../contract/known-answer.ts';
+import { KnownAnswer, KeyProof } from '../../../contract/known-answer.ts';
 
 const Work = z.discriminatedUnion('do', [
   z.object({ do: z.literal('prove'), now: z.number(), samples: z.array(z.object({ head: z.int(), tail: z.int(), size: z.int() })) }),

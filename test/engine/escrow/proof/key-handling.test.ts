@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { KnownAnswer } from '../../../electron/contract/known-answer.ts';
-import { systemClock } from '../../../electron/engine/clock.ts';
-import { proveKnownAnswer, sampleOf } from '../../../electron/engine/escrow/known-answer.ts';
+import { KnownAnswer } from '../../../../electron/contract/known-answer.ts';
+import { systemClock } from '../../../../electron/engine/clock.ts';
+import { proveKnownAnswer, sampleOf } from '../../../../electron/engine/escrow/proof/known-answer.ts';
 
 /** Every form in which a key could be found again. */
 const MARKER = 'MARKER-key-4711-correct-horse';

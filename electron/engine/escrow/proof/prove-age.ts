@@ -1,6 +1,6 @@
 /** age files: the header's MAC decides; a small file is read to its end as well, so that a cut is seen. */
 import { armor, Decrypter } from 'age-encryption';
-import type { KnownAnswer } from '../../contract/known-answer.ts';
+import type { KnownAnswer } from '../../../contract/known-answer.ts';
 import { decode } from './decode.ts';
 import type { Opening } from './judge-plain.ts';
 import { judgePlain, opened, refused, undecided } from './judge-plain.ts';

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { ReadableStream } from 'node:stream/web';
 import { armor } from 'age-encryption';
 import { z } from 'zod';
-import type { KnownAnswer } from '../../contract/known-answer.ts';
+import type { KnownAnswer } from '../../../contract/known-answer.ts';
 import { decode } from './decode.ts';
 import { openAeadSample } from './prove-aead.ts';
 import { ageDecrypter } from './prove-age.ts';

@@ -1,7 +1,7 @@
 /** Fernet (github.com/fernet/spec): version ‖ time ‖ iv ‖ AES-128-CBC ‖ HMAC-SHA256, base64url. Keys as Airflow takes them: a list. */
 import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
-import { addPeriod } from '../../contract/scalars.ts';
-import type { KnownAnswer } from '../../contract/known-answer.ts';
+import { addPeriod } from '../../../contract/scalars.ts';
+import type { KnownAnswer } from '../../../contract/known-answer.ts';
 import type { Opening } from './judge-plain.ts';
 import { judgePlain, opened, refused } from './judge-plain.ts';
 import type { Sample } from './sample.ts';

@@ -1,6 +1,6 @@
 /** Whether decrypted bytes are what was sealed, where the cipher itself does not tell. */
 import { createHash } from 'node:crypto';
-import type { ProofStrength } from '../../contract/known-answer.ts';
+import type { ProofStrength } from '../../../contract/known-answer.ts';
 
 /** One sample's verdict; `opens: null` means that nothing can be said. */
 export interface Opening {
