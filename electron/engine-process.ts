@@ -47,8 +47,8 @@ function packagedNode(): string {
 }
 
 /**
- * After `ready` Chromium's sockets leak into a child and have hung both; a shell closes them before it becomes Node.
- * Descriptors 0 to 2 are the child's own, 3 is its channel.
+ * Chromium's sockets leak into a child, some of them long before `ready`, and have hung both; a shell closes them before it
+ * becomes Node. Descriptors 0 to 2 are the child's own, 3 is its channel.
  */
 const CLOSE_INHERITED = 'for f in /proc/$$/fd/*; do n=${f##*/}; if [ "$n" -gt 3 ] && [ "$n" != 255 ]; then eval "exec $n>&-"; fi; done; exec "$@"';
 
@@ -62,7 +62,7 @@ function compiledBefore(): Record<string, string> {
 
 /** Not `fork`: within Electron that adds ELECTRON_RUN_AS_NODE to the environment, from where it would reach every tool. */
 function spawnExternal(node: string, words: string[]): ChildProcess {
-  const wrap = app.isReady() && existsSync('/bin/bash');
+  const wrap = existsSync('/proc/self/fd') && existsSync('/bin/bash');
   const [program, ...before] = wrap ? ['/bin/bash', '-c', CLOSE_INHERITED, 'engine', node] : [node];
   return spawn(program ?? node, [...before, engineFile(), ...words], {
     env: { ...cleanEnvironment(process.env), ...compiledBefore() },
