@@ -236,6 +236,14 @@ describe('the console of one data folder', () => {
     await opened.close();
   });
 
+  it('ends an engine that stays silent, and starts another', async () => {
+    const dataDir = newDataDir();
+    const opened = await open(dataDir, { BLACKSTART_TEST_HOST: 'silent', BLACKSTART_ENGINE_PATIENCE_MS: '1000' });
+    await greeted(opened.page);
+    expect(lines(dataDir).map((line) => line.replace(/^\d+ /u, ''))).toEqual(['silent', 'ready', 'page open']);
+    await opened.close();
+  });
+
   it('gives up on an engine that keeps dying before it is ready, and says so', async () => {
     const opened = await open(newDataDir(), { BLACKSTART_TEST_HOST: 'dies' });
     await opened.page.waitForURL('app://blackstart/engine-failed');
