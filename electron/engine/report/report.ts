@@ -5,6 +5,9 @@ import { reportHtml } from './html.ts';
 import { reportMarkdown } from './markdown.ts';
 
 export { buildReport, type ReportSources } from './build-report.ts';
+export { readReport, type ReportRecord } from './read-report.ts';
+export { verifyReport, type KnownHere } from './verify-report.ts';
+export { createReports, type Completion, type Reports, type SignRequest } from './reports.ts';
 
 export type ReportFormat = 'html' | 'json' | 'csv' | 'md';
 
