@@ -6,7 +6,7 @@ import type { Person, Verification } from '../contract/record.ts';
 import type { Report } from '../contract/report.ts';
 import type { RunDocument, RunView } from '../contract/run.ts';
 import { toRunDocument } from '../contract/run/view.ts';
-import type { ReportVerification } from '../contract/report-signature.ts';
+import type { ReportStatus, ReportVerification } from '../contract/report-signature.ts';
 import type { Runbook } from '../contract/runbook.ts';
 import type { Clock } from './deps.ts';
 import { startsLauncher } from './installation.ts';
@@ -30,7 +30,7 @@ import { evaluate } from './readiness/evaluate.ts';
 import { foldReadiness, READINESS_EVENTS } from './readiness/fold-readiness.ts';
 import { createReadiness, withToolbox, type Readiness } from './readiness/readiness.ts';
 import { RELEASE_KEYS } from './release-keys.ts';
-import { createReports, readReport, renderReport, verifyReport, type KnownHere, type ReportRecord, type Reports } from './report/report.ts';
+import { createReports, readReport, readStatus, renderReport, verifyReport, type KnownHere, type ReportRecord, type Reports } from './report/report.ts';
 import { readHistory } from './report/report-history.ts';
 import { readRunView, readRunViews } from './run/read-runs.ts';
 import { createRuns, type Runs } from './run/runs.ts';
@@ -73,6 +73,8 @@ export interface DataFolderReader {
   readiness(runbook: Runbook): ReadinessReport;
   /** @param revision a number: that one, as it was frozen; default the newest, or a draft when something was recorded since */
   report(run: string, revision?: number): Report;
+  /** Who has signed, who may, and what nobody has said. */
+  reportStatus(run: string): ReportStatus;
   /** @param trust verifier keys that somebody vouches for. EngineError `refused` when the file is no report */
   verifyReport(bytes: Uint8Array, trust?: readonly string[]): ReportVerification;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
@@ -163,6 +165,7 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
     kit: () => kitFacts(library, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), library.list().flatMap(({ runbook }) => runbook ?? []))),
     readiness: (runbook) => judging()(runbook),
     report: (run, revision) => readReport(record, view(run), revision),
+    reportStatus: (run) => readStatus(record, view(run), readPeople(reader)),
     verifyReport: (bytes, trust = []) => verifyReport(bytes, knownHere(record, trust, view)),
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
     close: () => reader.close(),

@@ -15,20 +15,20 @@ const FEW = 4;
 export function firstPage(report: Report): Element[] {
   const { identity, activation, results } = report;
   const day = utcInstant(activation.outage_at ?? report.generated_at).slice(0, 10);
-  const signed = identity.type === 'escrow verification' ? [] : [heading('What happened, in UTC'), timelinePicture(report), legend(results.clocks, report.timeline.injects.length)];
-  return [
+  const picture = identity.type === 'escrow verification' ? [] : [heading('What happened, in UTC'), timelinePicture(report), legend(results.clocks, report.timeline.injects.length)];
+  return [h('div', { class: 'sheet' }, [
     ...banner(report),
     h('header', [h('div', [h('h1', identity.title), h('p', { class: 'sub' }, `${TYPE_TITLE[identity.type]} of ${day}, severity ${identity.severity}. ${identity.scenario}`)]), h('p', { class: 'brand' }, 'Blackstart')]),
     answer(report),
     resultBoxes(report),
-    ...signed,
+    ...picture,
     h('div', { class: 'two' }, [activationBlock(report), peopleBlock(report)]),
     heading('Not as written'),
     few(['Time', 'Step', 'What', 'Who, why'], report.deviations.map(({ at, step, what, who }) => [at === null ? '–' : utcTime(at), step, what, who]), 'Everything was done as written.', 'part 7'),
     heading('What is to be done'),
     few(['Finding', 'Severity', 'Owner', 'Due'], openFindings(report), 'No finding is open.', 'part 11'),
     seal(report),
-  ];
+  ])];
 }
 
 function heading(text: string): Element {
@@ -106,16 +106,18 @@ function full(instant: string | null): string | null {
 }
 
 function activationBlock({ activation, identity, approval }: Report): Element {
-  const declared = activation.declared_at === null ? null : `${utcInstant(activation.declared_at)}${activation.declared_by === null ? '' : `, ${activation.declared_by}`}`;
+  const day = (activation.outage_at ?? '').slice(0, 10);
+  const brief = (instant: string | null): string | null => (instant === null ? null : instant.startsWith(day) && day !== '' ? utcTime(instant) : utcInstant(instant));
+  const declared = activation.declared_at === null ? null : `${brief(activation.declared_at) ?? ''}${activation.declared_by === null ? '' : `, ${activation.declared_by}`}`;
   return h('section', [
     heading('Activation'),
     pairs([
       ['Outage', full(activation.outage_at)],
       ['Declared', declared],
       ['Criterion', activation.criterion_met ?? activation.criterion],
-      ['Service back', full(activation.restored_at)],
-      ['Ended', full(activation.deactivated_at)],
-      ['Run', `${identity.run}, ${identity.quarter}`],
+      ['Service back', brief(activation.restored_at)],
+      ['Ended', `${brief(activation.deactivated_at) ?? NOT_RECORDED}${activation.deactivated_by === null ? '' : `, ${activation.deactivated_by}`}`],
+      ['Run', identity.run],
       ['Next test due', approval.next_due === null ? null : approval.next_due.slice(0, 10)],
     ]),
   ]);

@@ -134,7 +134,11 @@ function readiness({ readiness: { state, at, checks } }: Report): Block[] {
 function data({ data: d, said }: Report): Block[] {
   const size = (value: number | null): string | null => (value === null ? null : spokenBytes(value));
   return [
-    { kind: 'table', head: ['Backup', 'Taken at', 'Where', 'Size', 'SHA-256', 'Proven to', 'Checked'], rows: d.backups.map((b) => [b.id, full(b.taken_at), b.location, size(b.size), b.sha256, b.level, full(b.checked_at)]), none: 'No backup was checked.' },
+    ...(d.backups.length === 0 ? [{ kind: 'text' as const, text: 'No backup was checked.' }] : []),
+    ...d.backups.flatMap((b): Block[] => [
+      { kind: 'title', text: `Backup ${b.id}` },
+      { kind: 'pairs', rows: [['Taken at', full(b.taken_at)], ['Location', b.location], ['Size', size(b.size)], ['Checksum', b.sha256 === null ? null : `SHA-256 ${b.sha256}`], ['Proven to', b.level], ['Checked', `${full(b.checked_at) ?? 'at a time that is not recorded'}, by ${b.check}`]] },
+    ]),
     { kind: 'pairs', rows: [['Newest recovered record', full(d.newest_row)]] },
     { kind: 'title', text: `Reconciliation${said['data.reconciliation'] === undefined ? '' : `, with what ${said['data.reconciliation'].by} said`}` },
     { kind: 'table', head: ['', 'What', 'Expected', 'Found'], rows: d.reconciliation.map((r) => [r.ok ? mark('good', '✓') : mark('bad', '×'), r.what, r.expected, r.actual]), none: 'Nothing was counted.' },

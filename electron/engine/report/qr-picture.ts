@@ -3,11 +3,11 @@ import type { Element } from 'hast';
 import { s } from 'hastscript';
 import encodeQR from 'qr';
 
-/** Squares of white around the code, as the standard asks. */
-const QUIET = 4;
+/** Squares of white around the code, besides the one that the encoder leaves; the standard asks for four. */
+const QUIET = 3;
 
 export function qrPicture(text: string, label: string): Element {
-  const rows = encodeQR(text, 'raw', { border: 0 });
+  const rows = encodeQR(text, 'raw', { border: 1 });
   const size = rows.length + 2 * QUIET;
   const path = rows.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
   return s('svg', { class: 'qr', viewBox: `${-QUIET} ${-QUIET} ${size} ${size}`, role: 'img', 'aria-label': label, 'shape-rendering': 'crispEdges' }, [

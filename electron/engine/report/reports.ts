@@ -58,7 +58,7 @@ class RecordedReports implements Reports {
   }
 
   status(view: RunView): ReportStatus {
-    return reportStatus(readReportedRun(this.#record, view), this.#people.all());
+    return readStatus(this.#record, view, this.#people.all());
   }
 
   complete(view: RunView, { by, facts, reason }: Completion): ReportStatus {
@@ -146,7 +146,8 @@ function rolesOf({ runbook }: ReportedRun): string[] {
   return [...new Set([...ALWAYS, ...also])];
 }
 
-export function reportStatus(run: ReportedRun, people: ReadonlyMap<string, EnrolledPerson>): ReportStatus {
+export function readStatus(record: ReportRecord, of: RunView, people: ReadonlyMap<string, EnrolledPerson>): ReportStatus {
+  const run = readReportedRun(record, of);
   const { view, history } = run;
   const issued = history.revisions.at(-1) ?? null;
   const signatures = issued?.current === true ? issued.signatures : [];

@@ -7,7 +7,8 @@ main{max-width:52rem;margin:0 auto;padding:2.5rem 2rem}
 header{display:flex;justify-content:space-between;gap:2rem;align-items:flex-start}
 h1{font-size:25px;letter-spacing:-.02em;line-height:1.2;margin:0}
 h2{font-size:14px;margin:1.6rem 0 .5rem;padding-bottom:4px;border-bottom:1.5px solid var(--t1);break-after:avoid}
-h2.small{font-size:13px;margin:1.05rem 0 .4rem}
+h2.small{font-size:13px;margin:.85rem 0 .35rem}
+.sheet{display:flex;flex-direction:column} .sheet>.foot{margin-top:auto}
 h3{font-size:12.5px;margin:1rem 0 .25rem;break-after:avoid}
 p{margin:.25rem 0}
 .sub{color:var(--t2)} .brand{font-weight:600;white-space:nowrap}
@@ -37,11 +38,12 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f8f9fa;border:1px so
 .timeline .label{font-weight:600;font-size:14.5px} .timeline .label.target{fill:var(--red)} .timeline .label.no-return{fill:var(--amber)} .timeline .beyond{fill:var(--red);font-size:13px}
 .timeline .told{fill:#fff;stroke:var(--green);stroke-width:1.5} .timeline .tick{fill:none;stroke:var(--green);stroke-width:1.7} .timeline .inject{fill:var(--violet)} .timeline .tick-label{fill:var(--t3);font-size:13.5px}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1rem;color:var(--t2);font-size:11.5px;margin-top:.4rem} .legend svg{width:18px;height:9px;vertical-align:baseline;margin-right:5px}
-.foot{margin-top:1.4rem;border-top:1.5px solid var(--t1);padding-top:.6rem;break-inside:avoid} .foot .small{font-size:10.5px;margin-top:.5rem}
-.seal{display:flex;gap:1.25rem;align-items:flex-start} .seal .grow{flex:1;min-width:0} .seal .qr{width:27mm;height:27mm;flex:none;margin:-1.5mm 0 0 -1.5mm}
+.foot{border-top:1.5px solid var(--t1);padding-top:.6rem;break-inside:avoid} .foot .small{font-size:10.5px;margin-top:.5rem}
+.seal{display:flex;gap:1.25rem;align-items:flex-start} .seal .grow{flex:1;min-width:0} .seal .qr{width:25mm;height:25mm;flex:none;margin:-1.5mm 0 0 -1.5mm}
 .signatures{display:grid;grid-template-columns:repeat(3,1fr);gap:.4rem 1.25rem;font-size:11.5px;margin-bottom:.35rem} .sig{border-bottom:1px solid var(--t2);height:1.7rem;font-size:13px;font-weight:550;display:flex;align-items:flex-end;padding-bottom:2px}
 .words{font-weight:600;letter-spacing:.01em} .code{display:flex;gap:1.25rem;align-items:center;break-inside:avoid} .code .qr{width:42mm;height:42mm;flex:none;margin-left:-3mm} .code .words{font-size:15px;line-height:1.5}
 @page{size:A4;margin:14mm 14mm 16mm;@bottom-right{content:"Page " counter(page) " of " counter(pages);font:10px Inter,"Liberation Sans",sans-serif;color:#59636e}}
-@media print{main{padding:0;max-width:none} .page{break-before:page} h2.page{margin-top:0}}
+@media screen{.sheet>.foot{margin-top:1.4rem}}
+@media print{main{padding:0;max-width:none} .sheet{min-height:265mm} .page{break-before:page} h2.page{margin-top:0}}
 @media (max-width:640px){.two,.results,.signatures{grid-template-columns:1fr} .results>div{border-left:0;border-top:1px solid var(--line)} .seal{flex-direction:column} dl{grid-template-columns:1fr} dd{margin-bottom:4px}}
 `;
