@@ -137,6 +137,8 @@ const Integrity = z.object({
   head: z.object({ size: z.int(), hash: z.string() }),
   /** The newest signed checkpoint: what paper and other laptops can hold against the record. */
   checkpoint: z.object({ size: z.int(), hash: z.string(), words: z.string(), note: z.string() }).nullable(),
+  /** Others who have signed a checkpoint of this record, up to so many entries. */
+  witnessed: z.array(z.object({ name: z.string(), size: z.int(), at: Instant })),
   checkpoints: z.array(z.object({ seq: z.int(), at: z.string(), reason: z.string() })), // of this run
   signatures: z.array(z.object({ what: z.string(), key: z.string() })), // who signs this run's record
   verified: z.boolean().nullable(),

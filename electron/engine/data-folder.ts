@@ -2,20 +2,22 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckProgress, ReadinessReport } from '../contract/readiness.ts';
-import type { Person, Verification } from '../contract/record.ts';
+import type { Cosigned, ImportedRun, Person, RecordMatch, Verification } from '../contract/record.ts';
 import type { Report } from '../contract/report.ts';
 import type { RunDocument, RunView } from '../contract/run.ts';
 import { toRunDocument } from '../contract/run/view.ts';
 import type { ReportStatus, ReportVerification } from '../contract/report-signature.ts';
 import type { Runbook } from '../contract/runbook.ts';
+import { cosignCheckpoint, keepWitnessed } from './anchor/cosign.ts';
 import type { Clock } from './deps.ts';
+import { findImported, importBundle, importedReport, showImported, type ImportPlace } from './imported/imported.ts';
 import { startsLauncher } from './installation.ts';
 import { exportBundle } from './journal/export-bundle.ts';
 import type { Journal, JournalReader } from './journal/journal.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { openJournalReader } from './journal/read-journal.ts';
 import { wordsForHash } from './journal/words.ts';
-import { parseVerifier, type Verifier } from './note/note.ts';
+import { cosignerVkey, parseVerifier, type Verifier } from './note/note.ts';
 import { readKitState } from './kit/fold-kit.ts';
 import { judgeKitRunbooks } from './kit/judge-kit.ts';
 import type { KitFacts } from './kit/kit-board.ts';
@@ -37,7 +39,7 @@ import { createRuns, type Runs } from './run/runs.ts';
 import { findRunbook, listRunbooks, type LibraryEntry, type LibraryOptions } from './runbook/library.ts';
 import { toolEnvironment } from './tool/environment.ts';
 import { createRunTool } from './tool/run-tool.ts';
-import { verifyInChild } from './verify/verify-in-child.ts';
+import { matchInChild, verifyInChild } from './verify/verify-in-child.ts';
 
 export interface FolderOptions {
   dataDir: string;
@@ -78,6 +80,12 @@ export interface DataFolderReader {
   /** @param trust verifier keys that somebody vouches for. EngineError `refused` when the file is no report */
   verifyReport(bytes: Uint8Array, trust?: readonly string[]): ReportVerification;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
+  /** A checkpoint from elsewhere, as words or as a note, held against this record. EngineError `refused` when it is neither. */
+  matchRecord(text: string): Promise<RecordMatch>;
+  /** Runs of other laptops, each verified now. */
+  imported(): Promise<ImportedRun[]>;
+  importedView(run: string): Promise<RunView>;
+  importedReport(run: string, revision?: number): Promise<Report>;
   close(): void;
 }
 
@@ -94,6 +102,15 @@ export interface DataFolder {
   verifyReport(bytes: Uint8Array, trust?: readonly string[]): ReportVerification;
   exportRun(run: string, file: string): Promise<{ path: string; sha256: string }>;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
+  matchRecord(text: string): Promise<RecordMatch>;
+  /** Signs another record's checkpoint, as this laptop or as one of its people. */
+  cosign(note: string, options: { trust?: readonly string[]; person?: { id: string; passphrase: string } | undefined }): Promise<Cosigned>;
+  /** Keeps a checkpoint of this record that a known witness has signed. */
+  keepWitnessed(note: string): Promise<RecordMatch>;
+  importBundle(file: string): Promise<ImportedRun>;
+  imported(): Promise<ImportedRun[]>;
+  importedView(run: string): Promise<RunView>;
+  importedReport(run: string, revision?: number): Promise<Report>;
   close(): Promise<void>;
 }
 
@@ -132,6 +149,10 @@ export function openDataFolder(options: FolderOptions): DataFolder {
       return exportBundle(journal, { run: runs.resolve(run), file, reports });
     },
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
+    ...elsewhere(record, options),
+    cosign: async (note, { trust = [], person }) => cosignCheckpoint({ journal, people, clock }, { note, person, trusted: [...trustedKeys(dataDir, []), ...trust.map((vkey) => parseVerifier(vkey))] }),
+    keepWitnessed: async (note) => keepWitnessed(journal, note, await elsewhere(record, options).matchRecord(note)),
+    importBundle: async (file) => importBundle(journal, importPlace(record), file),
     close: async () => {
       try {
         await runs.close();
@@ -168,6 +189,7 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
     reportStatus: (run) => readStatus(record, view(run), readPeople(reader)),
     verifyReport: (bytes, trust = []) => verifyReport(bytes, knownHere(record, trust, view)),
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
+    ...elsewhere(record, options),
     close: () => reader.close(),
   };
 }
@@ -256,5 +278,24 @@ function knownHere(record: ReportRecord, trust: readonly string[], view: (run: s
     *reports() {
       for (const run of new Set(issued.flatMap((event) => event.run ?? []))) for (const { number } of revisions(run)) yield readReport(record, view(run), number);
     },
+  };
+}
+
+function importPlace({ dataDir, clock, device }: ReportRecord): ImportPlace {
+  return { dataDir, clock, trusted: () => trustedKeys(dataDir, device === null ? [] : [device]).map(({ vkey }) => vkey) };
+}
+
+/** What concerns other records: papers that came back, and runs that came from other laptops. */
+function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<DataFolderReader, 'matchRecord' | 'imported' | 'importedView' | 'importedReport'> {
+  const { reader, dataDir } = record;
+  const place = importPlace(record);
+  return {
+    matchRecord: async (text) => {
+      const people = [...readPeople(reader).values()].map(({ vkey }) => parseVerifier(vkey));
+      return matchInChild(dataDir, text, people.map(({ name, publicKey }) => cosignerVkey(name, Buffer.from(publicKey, 'hex'))), nodePath);
+    },
+    imported: async () => (await showImported(reader, place)).map(({ imported }) => imported),
+    importedView: async (run) => (await findImported(reader, place, run)).view,
+    importedReport: async (run, revision) => importedReport(reader, place, run, revision),
   };
 }

@@ -12,6 +12,7 @@ export interface RecordFacts {
   head: { size: number; hash: string };
   /** The newest note of the record, as far as it is this device's. */
   checkpoint: Report['integrity']['checkpoint'];
+  witnessed?: Report['integrity']['witnessed'];
   /** Checkpoints between the first and the last entry of the run. */
   checkpoints: readonly JournalEvent[];
   verified: boolean | null;
@@ -26,6 +27,7 @@ export function buildIntegrity(record: RecordFacts, view: RunView, runbook: Runb
     entries: record.entries,
     head: record.head,
     checkpoint: record.checkpoint,
+    witnessed: record.witnessed ?? [],
     checkpoints: record.checkpoints.map(({ seq, wall, data }) => ({ seq, at: wall, reason: typeof data['reason'] === 'string' ? data['reason'] : '' })),
     signatures: [{ what: 'this laptop', key: record.device }, ...facts.runKeys.map((key) => ({ what: 'this run', key }))],
     verified: record.verified,

@@ -7,7 +7,7 @@ import encodeQR from 'qr';
 const QUIET = 3;
 
 export function qrPicture(text: string, label: string): Element {
-  const rows = encodeQR(text, 'raw', { border: 1 });
+  const rows = encodeQR(text, 'raw', { border: 1, ecc: 'low' });
   const size = rows.length + 2 * QUIET;
   const path = rows.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
   return s('svg', { class: 'qr', viewBox: `${-QUIET} ${-QUIET} ${size} ${size}`, role: 'img', 'aria-label': label, 'shape-rendering': 'crispEdges' }, [

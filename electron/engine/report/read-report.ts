@@ -10,6 +10,7 @@ import { forecastRun } from '../../contract/run/forecast.ts';
 import { planRun } from '../../contract/run/plan.ts';
 import { RunSnapshot } from '../../contract/run/snapshot.ts';
 import { SignatureState, type Runbook } from '../../contract/runbook.ts';
+import { readWitnessed } from '../anchor/cosign.ts';
 import type { Clock } from '../deps.ts';
 import type { JournalEvent, JournalReader } from '../journal/journal.ts';
 import { wordsForHash } from '../journal/words.ts';
@@ -31,6 +32,8 @@ export interface ReportRecord {
   clock: Clock;
   /** Verifier key of this device, or null where there is none yet. */
   device: string | null;
+  /** Of a record that lies in a bundle; default the newest note of the data folder. */
+  checkpoint?: Report['integrity']['checkpoint'];
 }
 
 /** A run with what its report is made from. */
@@ -102,12 +105,14 @@ function planOf(run: string, created: Created, reader: JournalReader): Plan {
   return forecastRun(fold, fold.createdAt).steps;
 }
 
-function recordFacts({ reader, dataDir, device }: ReportRecord, events: readonly JournalEvent[]): RecordFacts {
+function recordFacts(record: ReportRecord, events: readonly JournalEvent[]): RecordFacts {
+  const { reader, device } = record;
   const [first, last] = [events[0]?.seq ?? 0, events.at(-1)?.seq ?? 0];
   const { head } = reader;
   return {
     entries: head.size, head, device: device ?? 'unknown', verified: null,
-    checkpoint: newestCheckpoint(join(dataDir, 'checkpoints'), device),
+    checkpoint: record.checkpoint === undefined ? newestCheckpoint(join(record.dataDir, 'checkpoints'), device) : record.checkpoint,
+    witnessed: readWitnessed(reader),
     checkpoints: [...reader.events({ after: first, types: ['record.checkpoint'] })].filter(({ seq }) => seq <= last + 1),
   };
 }

@@ -39,7 +39,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f8f9fa;border:1px so
 .timeline .told{fill:#fff;stroke:var(--green);stroke-width:1.5} .timeline .tick{fill:none;stroke:var(--green);stroke-width:1.7} .timeline .inject{fill:var(--violet)} .timeline .tick-label{fill:var(--t3);font-size:13.5px}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1rem;color:var(--t2);font-size:11.5px;margin-top:.4rem} .legend svg{width:18px;height:9px;vertical-align:baseline;margin-right:5px}
 .foot{border-top:1.5px solid var(--t1);padding-top:.6rem;break-inside:avoid} .foot .small{font-size:10.5px;margin-top:.5rem}
-.seal{display:flex;gap:1.25rem;align-items:flex-start} .seal .grow{flex:1;min-width:0} .seal .qr{width:25mm;height:25mm;flex:none;margin:-1.5mm 0 0 -1.5mm}
+.seal{display:flex;gap:1.25rem;align-items:flex-start} .seal .grow{flex:1;min-width:0} .seal .qr{width:30mm;height:30mm;flex:none;margin:-1.5mm 0 0 -1.5mm}
 .signatures{display:grid;grid-template-columns:repeat(3,1fr);gap:.4rem 1.25rem;font-size:11.5px;margin-bottom:.35rem} .sig{border-bottom:1px solid var(--t2);height:1.7rem;font-size:13px;font-weight:550;display:flex;align-items:flex-end;padding-bottom:2px}
 .words{font-weight:600;letter-spacing:.01em} .code{display:flex;gap:1.25rem;align-items:center;break-inside:avoid} .code .qr{width:42mm;height:42mm;flex:none;margin-left:-3mm} .code .words{font-size:15px;line-height:1.5}
 @page{size:A4;margin:14mm 14mm 16mm;@bottom-right{content:"Page " counter(page) " of " counter(pages);font:10px Inter,"Liberation Sans",sans-serif;color:#59636e}}

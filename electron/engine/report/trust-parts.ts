@@ -54,6 +54,8 @@ export function integrityPart({ integrity: i }: Report): Block[] {
       ['Masked', listed(i.masked)],
     ] },
     ...(checkpoint === null ? [{ kind: 'text' as const, text: 'No checkpoint was signed yet.' }] : checkpointBlocks(checkpoint)),
+    { kind: 'title', text: 'Witnesses of the record' },
+    { kind: 'table', head: ['Who', 'Saw entries', 'At'], rows: i.witnessed.map(({ name, size, at }) => [name, size, full(at)]), none: 'None: no other laptop and nobody else has signed a checkpoint.' },
     { kind: 'title', text: 'Checkpoints in this run' },
     { kind: 'table', head: ['Entry', 'At', 'Because of'], rows: i.checkpoints.map(({ seq, at, reason }) => [seq, full(at), reason]), none: 'None.' },
     { kind: 'title', text: 'Keys that sign this record' },
