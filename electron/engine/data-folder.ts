@@ -10,7 +10,7 @@ import type { ReportStatus, ReportVerification } from '../contract/report-signat
 import type { Runbook } from '../contract/runbook.ts';
 import { cosignCheckpoint, keepWitnessed } from './anchor/cosign.ts';
 import type { Clock } from './deps.ts';
-import { findImported, importBundle, importedReport, showImported, type ImportPlace } from './imported/imported.ts';
+import { findImported, importBundle, importedReport, showImported, type ImportPlace, type ShownImport } from './imported/imported.ts';
 import { startsLauncher } from './installation.ts';
 import { exportBundle } from './journal/export-bundle.ts';
 import type { Journal, JournalReader } from './journal/journal.ts';
@@ -83,7 +83,7 @@ export interface DataFolderReader {
   /** A checkpoint from elsewhere, as words or as a note, held against this record. EngineError `refused` when it is neither. */
   matchRecord(text: string): Promise<RecordMatch>;
   /** Runs of other laptops, each verified now. */
-  imported(): Promise<ImportedRun[]>;
+  imported(): Promise<ShownImport[]>;
   importedView(run: string): Promise<RunView>;
   importedReport(run: string, revision?: number): Promise<Report>;
   close(): void;
@@ -108,7 +108,7 @@ export interface DataFolder {
   /** Keeps a checkpoint of this record that a known witness has signed. */
   keepWitnessed(note: string): Promise<RecordMatch>;
   importBundle(file: string): Promise<ImportedRun>;
-  imported(): Promise<ImportedRun[]>;
+  imported(): Promise<ShownImport[]>;
   importedView(run: string): Promise<RunView>;
   importedReport(run: string, revision?: number): Promise<Report>;
   close(): Promise<void>;
@@ -276,7 +276,7 @@ function knownHere(record: ReportRecord, trust: readonly string[], view: (run: s
     trusted: [...trustedKeys(dataDir, device === null ? [] : [device]).map(({ vkey }) => vkey), ...trust],
     issued: (run, revision) => revisions(run).find(({ number }) => number === revision)?.sha256 ?? null,
     *reports() {
-      for (const run of new Set(issued.flatMap((event) => event.run ?? []))) for (const { number } of revisions(run)) yield readReport(record, view(run), number);
+      for (const run of new Set(issued.flatMap((event) => event.run ?? []))) yield readReport(record, view(run));
     },
   };
 }
@@ -294,7 +294,7 @@ function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<Data
       const people = [...readPeople(reader).values()].map(({ vkey }) => parseVerifier(vkey));
       return matchInChild(dataDir, text, people.map(({ name, publicKey }) => cosignerVkey(name, Buffer.from(publicKey, 'hex'))), nodePath);
     },
-    imported: async () => (await showImported(reader, place)).map(({ imported }) => imported),
+    imported: async () => showImported(reader, place),
     importedView: async (run) => (await findImported(reader, place, run)).view,
     importedReport: async (run, revision) => importedReport(reader, place, run, revision),
   };

@@ -5,6 +5,7 @@ import type { ReportStatus, ReportVerification } from '../../contract/report-sig
 import { counted, utcInstant } from '../../contract/wording.ts';
 import { parseFacts, renderReport, type ReportFormat } from '../../engine/report/report.ts';
 import { writeReport } from '../../engine/report/write-report.ts';
+import { ownOrImported } from '../own-or-imported.ts';
 import { EXIT, type ExitStatus } from '../exit-codes.ts';
 import { readPassphrase } from '../passphrase.ts';
 import type { Perform } from '../perform.ts';
@@ -29,7 +30,8 @@ export function reportCommand(perform: Perform): Command {
         if (output === undefined) throw new EngineError('usage', 'Say where the report goes.', { hint: 'Add -o FILE.' });
         if (format === 'pdf') throw new EngineError('not-found', 'A PDF needs the window: it is printed there.', { hint: 'Open the report in the console, or write --format html and print that.' });
         const file = path(output);
-        writeReport(file, renderReport(reader().report(run, revision), format));
+        const folder = reader();
+        writeReport(file, renderReport(await ownOrImported(() => folder.report(run, revision), async () => folder.importedReport(run, revision)), format));
         if (terminal.json) terminal.document({ path: file });
         terminal.line(`Written: ${file}`);
         return EXIT.good;

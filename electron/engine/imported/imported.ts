@@ -29,7 +29,7 @@ export interface ImportPlace {
   trusted(): readonly string[];
 }
 
-export interface Shown { imported: ImportedRun; view: RunView | null }
+export interface ShownImport { imported: ImportedRun; view: RunView | null }
 
 function folderOf(dataDir: string): string {
   return join(dataDir, 'imported');
@@ -91,13 +91,13 @@ function* importsOf(journal: Pick<JournalReader, 'events'>): IterableIterator<z.
 }
 
 /** Every run that came from elsewhere, newest import first, judged now. What does not hold any more is listed without its content. */
-export async function showImported(journal: Pick<JournalReader, 'events'>, place: ImportPlace): Promise<Shown[]> {
-  const shown: Shown[] = [];
+export async function showImported(journal: Pick<JournalReader, 'events'>, place: ImportPlace): Promise<ShownImport[]> {
+  const shown: ShownImport[] = [];
   for (const one of importsOf(journal)) shown.push(await show(one, place));
   return shown.reverse();
 }
 
-async function show(one: z.infer<typeof Imported> & { at: string }, place: ImportPlace): Promise<Shown> {
+async function show(one: z.infer<typeof Imported> & { at: string }, place: ImportPlace): Promise<ShownImport> {
   const base = { run: one.run, sha256: one.sha256, device: one.device, imported_at: one.at };
   const path = join(folderOf(place.dataDir), `${one.sha256}.zip`);
   if (!existsSync(path)) return { view: null, imported: { ...base, ok: false, known: false, problems: ['The bundle is gone from the folder of imported records.'], summary: null } };

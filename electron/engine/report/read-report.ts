@@ -60,8 +60,16 @@ export function readReport(record: ReportRecord, view: RunView, revision?: numbe
   const { revisions } = run.history;
   const wanted = revision === undefined ? revisions.findLast(({ current }) => current) : revisions.find(({ number }) => number === revision);
   if (revision !== undefined && wanted === undefined) throw new EngineError('not-found', `The report of ${view.id} has no revision ${revision}.`, { hint: revisions.length === 0 ? 'None was signed yet.' : `There are revisions 1 to ${revisions.length}.` });
-  if (wanted === undefined) return draftReport(record, run);
-  return withSignatures(Report.parse(JSON.parse(readBlob(record.reader, wanted.sha256))), wanted.signatures);
+  const frozen = wanted === undefined ? undefined : readFrozen(record.reader, wanted.sha256);
+  if (wanted !== undefined && frozen !== undefined) return withSignatures(frozen, wanted.signatures);
+  if (revision !== undefined) throw new EngineError('refused', `Revision ${revision} cannot be read: its frozen text is missing, or another version of Blackstart wrote it.`, { hint: 'Its bytes are in the evidence bundle under outputs/, and "record verify" names what is missing.' });
+  return draftReport(record, run);
+}
+
+/** Undefined when it is missing or of another version's form: a report is written all the same, as a draft. */
+function readFrozen(reader: Pick<JournalReader, 'blobs'>, sha256: string): Report | undefined {
+  const text = readText(reader, sha256);
+  return text === null ? undefined : Report.safeParse(JSON.parse(text)).data;
 }
 
 /** What a reader is given: the frozen bytes, and who has signed them by now. */
@@ -142,12 +150,8 @@ function rootOf(note: string, size: number, device: string): string | null {
 /** The text of a blob, null when it is missing: the verification names that, and a report is written all the same. */
 function readText(reader: Pick<JournalReader, 'blobs'>, sha256: string): string | null {
   try {
-    return readBlob(reader, sha256);
+    return Buffer.from(reader.blobs.read(sha256)).toString('utf8');
   } catch {
     return null;
   }
-}
-
-function readBlob(reader: Pick<JournalReader, 'blobs'>, sha256: string): string {
-  return Buffer.from(reader.blobs.read(sha256)).toString('utf8');
 }
