@@ -2,20 +2,22 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckProgress, ReadinessReport } from '../contract/readiness.ts';
-import type { Person, Verification } from '../contract/record.ts';
+import type { Cosigned, ImportedRun, Person, RecordMatch, Verification } from '../contract/record.ts';
 import type { Report } from '../contract/report.ts';
 import type { RunDocument, RunView } from '../contract/run.ts';
-import { RunSnapshot } from '../contract/run/snapshot.ts';
 import { toRunDocument } from '../contract/run/view.ts';
-import { SignatureState, type Runbook } from '../contract/runbook.ts';
+import type { ReportStatus, ReportVerification } from '../contract/report-signature.ts';
+import type { Runbook } from '../contract/runbook.ts';
+import { cosignCheckpoint, keepWitnessed } from './anchor/cosign.ts';
 import type { Clock } from './deps.ts';
+import { findImported, importBundle, importedReport, showImported, type ImportPlace, type ShownImport } from './imported/imported.ts';
 import { startsLauncher } from './installation.ts';
 import { exportBundle } from './journal/export-bundle.ts';
 import type { Journal, JournalReader } from './journal/journal.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { openJournalReader } from './journal/read-journal.ts';
 import { wordsForHash } from './journal/words.ts';
-import { parseVerifier, type Verifier } from './note/note.ts';
+import { cosignerVkey, parseVerifier, type Verifier } from './note/note.ts';
 import { readKitState } from './kit/fold-kit.ts';
 import { judgeKitRunbooks } from './kit/judge-kit.ts';
 import type { KitFacts } from './kit/kit-board.ts';
@@ -30,16 +32,14 @@ import { evaluate } from './readiness/evaluate.ts';
 import { foldReadiness, READINESS_EVENTS } from './readiness/fold-readiness.ts';
 import { createReadiness, withToolbox, type Readiness } from './readiness/readiness.ts';
 import { RELEASE_KEYS } from './release-keys.ts';
-import { buildReport, renderReport } from './report/report.ts';
-import { clockEventsOf } from './run/clock-notes.ts';
+import { createReports, readReport, readStatus, renderReport, verifyReport, type KnownHere, type ReportRecord, type Reports } from './report/report.ts';
+import { readHistory } from './report/report-history.ts';
 import { readRunView, readRunViews } from './run/read-runs.ts';
-import { createShelf } from './run/shelf.ts';
 import { createRuns, type Runs } from './run/runs.ts';
 import { findRunbook, listRunbooks, type LibraryEntry, type LibraryOptions } from './runbook/library.ts';
 import { toolEnvironment } from './tool/environment.ts';
 import { createRunTool } from './tool/run-tool.ts';
-import { verifyInChild } from './verify/verify-in-child.ts';
-import { VERSION } from './version.ts';
+import { matchInChild, verifyInChild } from './verify/verify-in-child.ts';
 
 export interface FolderOptions {
   dataDir: string;
@@ -73,8 +73,19 @@ export interface DataFolderReader {
   outage(): OutageMarks;
   kit(): Omit<KitFacts, 'laptop'>;
   readiness(runbook: Runbook): ReadinessReport;
-  report(run: string): Report;
+  /** @param revision a number: that one, as it was frozen; default the newest, or a draft when something was recorded since */
+  report(run: string, revision?: number): Report;
+  /** Who has signed, who may, and what nobody has said. */
+  reportStatus(run: string): ReportStatus;
+  /** @param trust verifier keys that somebody vouches for. EngineError `refused` when the file is no report */
+  verifyReport(bytes: Uint8Array, trust?: readonly string[]): ReportVerification;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
+  /** A checkpoint from elsewhere, as words or as a note, held against this record. EngineError `refused` when it is neither. */
+  matchRecord(text: string): Promise<RecordMatch>;
+  /** Runs of other laptops, each verified now. */
+  imported(): Promise<ShownImport[]>;
+  importedView(run: string): Promise<RunView>;
+  importedReport(run: string, revision?: number): Promise<Report>;
   close(): void;
 }
 
@@ -86,9 +97,20 @@ export interface DataFolder {
   readonly readiness: Readiness;
   readonly runs: Runs;
   readonly kits: Kits;
-  report(run: string): Report;
+  readonly reports: Reports;
+  report(run: string, revision?: number): Report;
+  verifyReport(bytes: Uint8Array, trust?: readonly string[]): ReportVerification;
   exportRun(run: string, file: string): Promise<{ path: string; sha256: string }>;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
+  matchRecord(text: string): Promise<RecordMatch>;
+  /** Signs another record's checkpoint, as this laptop or as one of its people. */
+  cosign(note: string, options: { trust?: readonly string[]; person?: { id: string; passphrase: string } | undefined }): Promise<Cosigned>;
+  /** Keeps a checkpoint of this record that a known witness has signed. */
+  keepWitnessed(note: string): Promise<RecordMatch>;
+  importBundle(file: string): Promise<ImportedRun>;
+  imported(): Promise<ShownImport[]>;
+  importedView(run: string): Promise<RunView>;
+  importedReport(run: string, revision?: number): Promise<Report>;
   close(): Promise<void>;
 }
 
@@ -115,15 +137,22 @@ export function openDataFolder(options: FolderOptions): DataFolder {
     findRunbook: (wanted) => library.find(wanted), readiness: (runbook) => readiness.view(runbook).state,
     ...(inhibitSleep === undefined ? {} : { inhibitSleep }),
   });
-  const report = (run: string): Report => reportOf(journal, options, runs.view(run), journal.device.vkey);
+  const record = { reader: journal, dataDir, clock, device: journal.device.vkey };
+  const reports = createReports(record, people);
+  const report = (run: string, revision?: number): Report => reports.read(runs.view(run), revision);
   return {
-    dataDir, journal, library, people, readiness, runs, kits, report,
+    dataDir, journal, library, people, readiness, runs, kits, reports, report,
+    verifyReport: (bytes, trust = []) => verifyReport(bytes, knownHere(record, trust, (run) => runs.view(run))),
     exportRun: async (run, file) => {
       const made = report(run);
       const reports = (['html', 'json'] as const).map((format) => ({ name: `report.${format}`, bytes: Buffer.from(renderReport(made, format)) }));
       return exportBundle(journal, { run: runs.resolve(run), file, reports });
     },
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
+    ...elsewhere(record, options),
+    cosign: async (note, { trust = [], person }) => cosignCheckpoint({ journal, people, clock }, { note, person, trusted: [...trustedKeys(dataDir, []), ...trust.map((vkey) => parseVerifier(vkey))] }),
+    keepWitnessed: async (note) => keepWitnessed(journal, note, await elsewhere(record, options).matchRecord(note)),
+    importBundle: async (file) => importBundle(journal, importPlace(record), file),
     close: async () => {
       try {
         await runs.close();
@@ -139,6 +168,7 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
   const { dataDir, clock } = options;
   const reader = existsSync(join(dataDir, 'journal.sqlite')) ? openJournalReader(dataDir) : EMPTY;
   const device = readDeviceVkey(dataDir);
+  const record = { reader, dataDir, clock, device };
   const view = (name: string): RunView => readRunView(reader, name, clock, dataDir);
   const library = openLibrary(options, reader, device === null ? [] : [device]);
   // The journal is folded once for all the runbooks that are asked about.
@@ -155,8 +185,11 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
     outage: () => readOutage(reader),
     kit: () => kitFacts(library, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), library.list().flatMap(({ runbook }) => runbook ?? []))),
     readiness: (runbook) => judging()(runbook),
-    report: (run) => reportOf(reader, options, view(run), device ?? 'unknown'),
+    report: (run, revision) => readReport(record, view(run), revision),
+    reportStatus: (run) => readStatus(record, view(run), readPeople(reader)),
+    verifyReport: (bytes, trust = []) => verifyReport(bytes, knownHere(record, trust, view)),
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
+    ...elsewhere(record, options),
     close: () => reader.close(),
   };
 }
@@ -228,34 +261,41 @@ function acceptVersions(journal: Journal, folders: readonly string[], entries: r
   journal.append({ type: ACCEPTED, run: null, actor: 'device', data: { version: newest.version, signers: newest.signers, folders: [...folders] } });
 }
 
-function reportOf(reader: JournalReader, options: FolderOptions, view: RunView, device: string): Report {
-  const shelf = createShelf(reader);
-  const created = shelf.fold(view.id).created;
-  const snapshot = RunSnapshot.parse(JSON.parse(readText(reader, created.snapshot.sha256) ?? 'null'));
-  const { runbook } = snapshot.root;
-  const signature = SignatureState.shape.state.safeParse(created.signature);
-  const notes = join(options.dataDir, 'checkpoints');
-  const events = [...reader.events({ run: view.id })];
-  return buildReport({
-    view, runbook,
-    signature: { state: signature.data ?? 'unsigned', signers: [] },
-    readiness: evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), options.clock.now(), readOutage(reader).dead),
-    events: [...events, ...clockEventsOf(reader, events)].sort((a, b) => a.seq - b.seq),
-    people: publicPeople(readPeople(reader)),
-    readText: (sha256) => readText(reader, sha256),
-    record: {
-      entries: reader.head.size, head: reader.head, words: reader.head.size === 0 ? null : wordsForHash(reader.head.hash),
-      checkpoints: existsSync(notes) ? readdirSync(notes).filter((name) => name.endsWith('.note')).length : 0, verified: null, device,
+/** What this folder can hold against a report. */
+function knownHere(record: ReportRecord, trust: readonly string[], view: (run: string) => RunView): KnownHere {
+  const { reader, dataDir, device } = record;
+  const people = new Map<string, string[]>();
+  for (const { data } of reader.events({ types: ['person.enrolled'] })) {
+    const { id, vkey } = data;
+    if (typeof id === 'string' && typeof vkey === 'string') people.set(id, [...(people.get(id) ?? []), vkey]);
+  }
+  const issued = [...reader.events({ types: ['report.issued'] })];
+  const revisions = (run: string) => readHistory(issued.filter((event) => event.run === run), () => null).revisions;
+  return {
+    people,
+    trusted: [...trustedKeys(dataDir, device === null ? [] : [device]).map(({ vkey }) => vkey), ...trust],
+    issued: (run, revision) => revisions(run).find(({ number }) => number === revision)?.sha256 ?? null,
+    *reports() {
+      for (const run of new Set(issued.flatMap((event) => event.run ?? []))) yield readReport(record, view(run));
     },
-    version: VERSION,
-    now: new Date(options.clock.now()),
-  });
+  };
 }
 
-function readText(reader: Pick<JournalReader, 'blobs'>, sha256: string): string | null {
-  try {
-    return Buffer.from(reader.blobs.read(sha256)).toString('utf8');
-  } catch {
-    return null; // the verification names a missing output; a report is written all the same
-  }
+function importPlace({ dataDir, clock, device }: ReportRecord): ImportPlace {
+  return { dataDir, clock, trusted: () => trustedKeys(dataDir, device === null ? [] : [device]).map(({ vkey }) => vkey) };
+}
+
+/** What concerns other records: papers that came back, and runs that came from other laptops. */
+function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<DataFolderReader, 'matchRecord' | 'imported' | 'importedView' | 'importedReport'> {
+  const { reader, dataDir } = record;
+  const place = importPlace(record);
+  return {
+    matchRecord: async (text) => {
+      const people = [...readPeople(reader).values()].map(({ vkey }) => parseVerifier(vkey));
+      return matchInChild(dataDir, text, people.map(({ name, publicKey }) => cosignerVkey(name, Buffer.from(publicKey, 'hex'))), nodePath);
+    },
+    imported: async () => showImported(reader, place),
+    importedView: async (run) => (await findImported(reader, place, run)).view,
+    importedReport: async (run, revision) => importedReport(reader, place, run, revision),
+  };
 }

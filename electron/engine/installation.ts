@@ -1,5 +1,6 @@
 /** Where the parts of this installation lie; the same relative places in a checkout, a build and a package. */
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunTool } from './tool/tool.ts';
@@ -31,4 +32,20 @@ export function startsLauncher(runTool: RunTool, { launcher, node }: Pick<Instal
     ...request,
     stages: request.stages.map(([name = '', ...rest]) => (name === launcher ? [node, '--disable-warning=ExperimentalWarning', program, ...rest] : [name, ...rest])),
   });
+}
+
+/** First line of the signed list of everything in a package. */
+const PACKAGE_HEADER = 'blackstart/bundle/v1\n';
+/** The list lies at the top of the package, a few folders above the program. */
+const FOLDERS_UP = 7;
+
+/** SHA-256 of the signed list of the package that this program came in; null when it runs from its source. */
+export function packageDigest(from: string = fileURLToPath(import.meta.url)): string | null {
+  let folder = dirname(from);
+  for (let up = 0; up < FOLDERS_UP; up += 1, folder = dirname(folder)) {
+    const file = join(folder, 'MANIFEST');
+    const bytes = existsSync(file) ? readFileSync(file) : null;
+    if (bytes?.subarray(0, PACKAGE_HEADER.length).toString('latin1') === PACKAGE_HEADER) return createHash('sha256').update(bytes).digest('hex');
+  }
+  return null;
 }

@@ -2,8 +2,7 @@ import { Command } from 'commander';
 import { EngineError } from '../../contract/errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Perform } from '../perform.ts';
-import { askHidden } from '../prompt.ts';
-import type { Session } from '../session.ts';
+import { readPassphrase } from '../passphrase.ts';
 
 export function peopleCommand(perform: Perform): Command {
   return new Command('people').description('the people enrolled on this laptop').addCommand(enrollCommand(perform)).addCommand(listCommand(perform)).addCommand(endorseCommand(perform)).addCommand(revokeCommand(perform));
@@ -23,22 +22,12 @@ function enrollCommand(perform: Perform): Command {
     .action(async (name: string, { role, passphraseEnv }: { role: string[]; passphraseEnv?: string }, command: Command) =>
       perform(command, async (session) => {
         if (role.length === 0) throw new EngineError('usage', 'A person needs at least one role.', { hint: 'Add --role operator, for example.' });
-        const person = await session.writer().people.enroll({ name, roles: role, passphrase: await passphrase(session, passphraseEnv) });
+        const person = await session.writer().people.enroll({ name, roles: role, passphrase: await readPassphrase(session, passphraseEnv) });
         if (session.terminal.json) session.terminal.document({ person });
         session.terminal.line(`Enrolled ${person.name} as ${person.id}: ${person.roles.join(', ')}`);
         return EXIT.good;
       }),
     );
-}
-
-async function passphrase({ around, terminal }: Session, variable: string | undefined): Promise<string> {
-  if (variable !== undefined) {
-    const value = around.env[variable];
-    if (value === undefined || value === '') throw new EngineError('usage', `The environment variable ${variable} holds no passphrase.`, { hint: `Set ${variable} for this one command.` });
-    return value;
-  }
-  if (!terminal.interactive) throw new EngineError('waiting', 'A passphrase is needed, and nobody can be asked.', { hint: 'Name an environment variable with --passphrase-env.' });
-  return askHidden(around, 'Passphrase: ');
 }
 
 function listCommand(perform: Perform): Command {
@@ -65,7 +54,7 @@ function endorseCommand(perform: Perform): Command {
     .addHelpText('after', '\nExample:\n  blackstart people endorse new-colleague --by helena-brandt --passphrase-env PASSPHRASE')
     .action(async (person: string, { by, passphraseEnv }: { by: string; passphraseEnv?: string }, command: Command) =>
       perform(command, async (session) => {
-        await session.writer().people.endorse(person, by, await passphrase(session, passphraseEnv));
+        await session.writer().people.endorse(person, by, await readPassphrase(session, passphraseEnv));
         if (session.terminal.json) session.terminal.document({ endorsed: person, by });
         session.terminal.line(`${by} vouches for ${person}.`);
         return EXIT.good;

@@ -57,6 +57,10 @@ export const RunEventBody = z.discriminatedUnion('type', [
     readiness: z.string().nullable(), // the state when the run began
     /** Roles for which fewer people were enrolled than the runbook wants; accepted with the reason of `proceeded_not_ready`. */
     short_of: z.array(z.object({ role: Id, wanted: z.int(), enrolled: z.int() })).optional(),
+    /** Whose signature vouched for the runbook, and which version of the signed set it was. */
+    vouched: z.object({ signers: z.array(z.string()), version: z.int().nullable() }).optional(),
+    /** The program that began the run; `bundle` is the SHA-256 of its package's manifest, null when it ran from its source. */
+    blackstart: z.object({ version: z.string(), bundle: z.string().nullable() }).optional(),
     /** What was marked as dead on this laptop when a live run began; beside it the runbook says what is lost. */
     dead: z.array(z.string()).optional(),
     run_dir: z.string(),

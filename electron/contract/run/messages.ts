@@ -20,7 +20,8 @@ export function dueMessages(fold: RunFold): RunView['messages'] {
   });
 }
 
-function nextDue({ every, within, after }: { every?: string | undefined; within?: string | undefined; after?: string | undefined }, begun: number, last: number | null): number | null {
+/** Wall milliseconds of the message after `last`, counted from `begun`; null when none is due by itself. */
+export function nextDue({ every, within, after }: { every?: string | undefined; within?: string | undefined; after?: string | undefined }, begun: number, last: number | null): number | null {
   if (last === null) {
     const first = within ?? after ?? (every === 'continuous' ? undefined : every);
     return first === undefined ? null : begun + durationSeconds(first) * 1000;

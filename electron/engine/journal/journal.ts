@@ -82,4 +82,6 @@ export interface Journal extends JournalReader {
   endRunKey(run: string): void;
   /** Signs text (which ends with a newline) as a note with the device key, and with the key of `run` when it lives. */
   sign(text: string, run?: string): string;
+  /** Adds this device's timestamped signature (C2SP cosignature/v1) to another record's checkpoint. */
+  cosign(note: string): string;
 }

@@ -3,7 +3,7 @@ import { EngineError } from '../../contract/errors.ts';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../deps.ts';
-import { parseVerifier, signNote } from '../note/note.ts';
+import { cosignNote, parseVerifier, signNote } from '../note/note.ts';
 import type { Signer } from '../note/note.ts';
 import { clearUnfinished, openBlobStore } from './blobs.ts';
 import { readChain } from './chain.ts';
@@ -148,6 +148,10 @@ class RecordJournal implements Journal {
   sign(text: string, run?: string): string {
     const runKey = run === undefined ? undefined : this.#runKeys.get(run);
     return signNote(text, runKey === undefined ? [this.#key.signer] : [this.#key.signer, runKey]);
+  }
+
+  cosign(note: string): string {
+    return cosignNote(note, this.#key.signer, Math.floor(this.#clock.now() / 1000));
   }
 
   close(): void {

@@ -84,6 +84,11 @@ function vkeyOf(name: string, type: KeyType, publicKey: Uint8Array): string {
   return `${name}+${keyIdOf(name, type, publicKey)}+${Buffer.concat([Uint8Array.of(TYPE_BYTE[type]), publicKey]).toString('base64')}`;
 }
 
+/** The same key as a timestamping cosigner: what a laptop or a person is known by as a witness. @param publicKey 32 bytes */
+export function cosignerVkey(name: string, publicKey: Uint8Array): string {
+  return vkeyOf(name, 'cosignature/v1', publicKey);
+}
+
 /** Base64 of exactly one spelling: a flipped padding bit is an error, not the same bytes. */
 function decodeBase64(text: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64');

@@ -1,12 +1,19 @@
 /** From a run's view and its events to the report: a pure function, so that a report can be made again from the record. */
-import type { ReadinessReport } from '../../contract/readiness.ts';
+import type { CheckResult, ReadinessReport } from '../../contract/readiness.ts';
 import type { Person } from '../../contract/record.ts';
-import type { Report, ReportStep } from '../../contract/report.ts';
+import type { EscrowedKey, Report, ReportMessage, ReportStep } from '../../contract/report.ts';
+import type { ReportFinding } from '../../contract/report-facts.ts';
 import type { RunView, StepView } from '../../contract/run.ts';
+import { nextDue as nextMessage } from '../../contract/run/messages.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
 import { addPeriod, durationSeconds } from '../../contract/scalars.ts';
-import { counted, spokenDuration, utcTime } from '../../contract/wording.ts';
+import { counted, spokenDuration } from '../../contract/wording.ts';
 import type { JournalEvent } from '../journal/journal.ts';
+import { backupRows, foundBackups, reconciliation } from './build-data.ts';
+import { bareName, buildExecution, notExecuted, type Plan } from './build-execution.ts';
+import { buildIntegrity, type RecordFacts } from './build-integrity.ts';
+import { buildPeople } from './build-people.ts';
+import { readHistory, withoutCurrent, type ReportHistory } from './report-history.ts';
 import { readRunFacts, type RunFacts } from './run-facts.ts';
 import { shownSteps } from './shown-steps.ts';
 
@@ -14,192 +21,188 @@ export interface ReportSources {
   view: RunView;
   runbook: Runbook; // the frozen one
   signature: SignatureState;
+  /** As it stood when the run began. */
   readiness: ReadinessReport | null;
   /** The events of this run, in order. */
   events: readonly JournalEvent[];
   people: readonly Person[];
   /** The text of a blob, null when it is missing. */
   readText: (sha256: string) => string | null;
-  record: { entries: number; head: { size: number; hash: string }; words: string | null; checkpoints: number; verified: boolean | null; device: string };
+  record: RecordFacts;
+  plan?: Plan;
+  /** Verifications and uses of escrowed keys that belong to this run. */
+  escrow?: readonly EscrowedKey[];
   version: string;
   now: Date;
 }
 
 export function buildReport(sources: ReportSources): Report {
-  const { view, runbook, events } = sources;
-  const facts = readRunFacts(events, sources.readText);
-  const execution = view.steps.map((step) => reportStep(step, view, facts));
+  const { view, runbook, events, readText } = sources;
+  const facts = readRunFacts(events, readText);
+  const history = readHistory(events, readText);
+  const checks = sources.readiness?.checks ?? [];
+  const execution = buildExecution(view, facts, sources.plan ?? new Map(), toolVersions(checks));
+  const results = buildResults(view, facts, history);
   return {
     blackstart_report: 1,
     generated_at: sources.now.toISOString(),
-    identity: identity(sources),
-    scope: scope(view, runbook, execution),
-    objectives: objectives(runbook),
-    people: view.present.map((person) => ({ ...person, from: facts.presence.get(person.id) ?? null, to: null })),
-    activation: activation(view, runbook, facts),
-    readiness: { state: sources.readiness?.state ?? null, checks: sources.readiness?.checks ?? [] },
+    generated_with: sources.version,
+    identity: identity(sources, facts, history),
+    scope: scope(view, runbook, execution, facts, history),
+    objectives: objectives(runbook, history),
+    people: buildPeople(view, facts, history.facts.people, sources.people),
+    activation: activation(view, runbook, facts, history),
+    readiness: readinessGroup(sources.readiness, facts, view),
     execution,
     not_executed: notExecuted(view),
-    data: { backups: backups(sources.readiness), newest_row: view.rpo.newest_at, keys: facts.keys },
-    results: { rto: view.rto, rpo: { target_s: view.rpo.target_s, achieved_s: view.rpo.achieved_s, met: view.rpo.met }, clocks: view.clocks, verdict: verdict(view, facts) },
-    communications: communications(view, facts),
-    findings: findings(runbook),
-    escrow: [],
-    approval: { author: runbook.front.owner, reviewed: runbook.front.reviewed, next_due: nextDue(runbook, sources.now), signatures: [] },
-    integrity: {
-      ...sources.record,
-      clock: facts.clock,
-      masked: Object.keys(runbook.front.secrets ?? {}),
-      attachments: view.attachments,
-    },
+    data: dataGroup(sources, checks, execution, facts, history),
+    results,
+    communications: communications(view, runbook, facts, history),
+    findings: findings(runbook, history),
+    escrow: escrowGroup(sources, facts),
+    approval: approval(sources, runbook, history),
+    integrity: buildIntegrity(sources.record, view, runbook, facts, events, checks),
     deviations: deviations(view, facts),
     notes: view.notes,
-    timeline: { spans: view.spans, lanes: view.steps.map(({ id, lane, number }) => ({ step: id, lane, number })) },
+    timeline: {
+      spans: view.spans,
+      lanes: view.steps.map(({ id, lane, number }) => ({ step: id, lane, number })),
+      injects: facts.injects.map((inject) => ({ ...inject, title: runbook.injects.find(({ id }) => id === inject.id)?.title ?? inject.id })),
+    },
+    said: history.said,
   };
 }
 
-function identity({ view, runbook, signature, version, now }: ReportSources): Report['identity'] {
-  const started = new Date(view.declared_at ?? view.outage_at ?? now.toISOString());
+function identity({ view, runbook, signature, version, now }: ReportSources, { created }: RunFacts, { facts }: ReportHistory): Report['identity'] {
+  const started = new Date(view.outage_at ?? view.declared_at ?? now.toISOString());
+  const { front } = runbook;
+  const vouched = created.vouched ?? { signers: signature.signers, version: signature.version ?? null };
   return {
     run: view.id,
-    type: view.mode,
+    type: view.mode === 'rehearsal' ? (facts.type ?? heldAs(runbook)) : view.mode,
     title: view.title,
     system: view.system,
-    scenario: runbook.front.scenario,
-    severity: runbook.front.severity,
-    quarter: `${started.getUTCFullYear()} Q${Math.floor(started.getUTCMonth() / 3) + 1}`,
+    scenario: front.scenario,
+    severity: facts.severity ?? front.severity,
+    trigger: facts.trigger ?? null,
+    quarter: facts.quarter ?? `${started.getUTCFullYear()} Q${Math.floor(started.getUTCMonth() / 3) + 1}`,
     state: view.state,
-    runbook: { id: view.runbook.id, sha256: view.runbook.sha256, reviewed: runbook.front.reviewed, signature },
-    blackstart: { version },
+    runbook: {
+      id: view.runbook.id, owner: front.owner, sha256: view.runbook.sha256, reviewed: front.reviewed,
+      version: vouched.version === null ? `as reviewed on ${front.reviewed}` : `version ${vouched.version} of the signed set`,
+      signature: { ...signature, signers: vouched.signers, ...(vouched.version === null ? {} : { version: vouched.version }) },
+    },
+    blackstart: { version: created.blackstart?.version ?? version, bundle_sha256: created.blackstart?.bundle ?? null },
   };
+}
+
+/** A runbook that is only ever held as a restore test is one whenever it is rehearsed. */
+function heldAs({ front }: Runbook): 'rehearsal' | 'restore test' {
+  const kinds = (front.drills ?? []).map(({ kind }) => kind).filter((kind) => kind === 'rehearsal' || kind === 'restore-test');
+  return kinds.length > 0 && kinds.every((kind) => kind === 'restore-test') ? 'restore test' : 'rehearsal';
 }
 
 const ENVIRONMENT: Readonly<Record<RunView['mode'], string>> = {
   live: 'Production',
-  rehearsal: 'Scratch targets on this laptop, apart from production',
+  rehearsal: 'Scratch targets, apart from production',
   tabletop: 'None: nothing ran',
 };
 
-function scope(view: RunView, runbook: Runbook, execution: readonly ReportStep[]): Report['scope'] {
+function scope(view: RunView, runbook: Runbook, execution: readonly ReportStep[], facts: RunFacts, history: ReportHistory): Report['scope'] {
+  const left = shownSteps(execution).filter(({ verdict: v }) => v === 'not executed').map(({ title, deviation }) => ({ what: title, reason: deviation ?? 'not reached' }));
   return {
     components: (runbook.front.components ?? []).map(({ title }) => title),
+    data_classes: history.facts.data_classes ?? (runbook.front.targets?.classes ?? []).map(({ title }) => title),
+    third_parties: history.facts.third_parties ?? null,
     environment: ENVIRONMENT[view.mode],
+    segregation: history.facts.segregation ?? segregation(view, facts),
     params: view.params,
-    exclusions: shownSteps(execution).filter(({ verdict: v }) => v === 'not executed').map(({ title, deviation }) => ({ what: title, reason: deviation ?? 'not reached' })),
+    exclusions: [...left, ...(history.facts.exclusions ?? [])],
     compliance: runbook.front.compliance ?? [],
   };
+}
+
+function segregation(view: RunView, { scratch }: RunFacts): string {
+  if (view.mode === 'tabletop') return 'No system was touched.';
+  if (view.mode === 'live') return 'None: the targets are those of production.';
+  const own = [...scratch].map(([name, { kind, gone, checked }]) => `${name} (${kind}), ${gone ? (checked ? 'taken down and seen to be gone' : 'taken down') : 'NOT taken down'}`);
+  return own.length === 0 ? 'The runbook starts no scratch resources; its rehearsal values name the targets.' : `Started for this rehearsal alone: ${own.join('; ')}.`;
 }
 
 function optionalSeconds(duration: string | undefined): number | null {
   return duration === undefined ? null : durationSeconds(duration);
 }
 
-function objectives(runbook: Runbook): Report['objectives'] {
-  const targets = runbook.front.targets;
+function objectives({ front }: Runbook, { facts }: ReportHistory): Report['objectives'] {
+  const targets = front.targets;
   return {
     rto_s: optionalSeconds(targets?.rto),
     rpo_s: optionalSeconds(targets?.rpo),
     recommended: targets?.recommended ?? false,
-    success: (runbook.front.drills ?? []).flatMap(({ success }) => success ?? []),
+    success: [...new Set((front.drills ?? []).flatMap(({ success }) => success ?? []))],
+    assumptions: facts.assumptions ?? null,
     classes: (targets?.classes ?? []).map(({ title, rto, rpo }) => ({ title, rto_s: optionalSeconds(rto), rpo_s: optionalSeconds(rpo) })),
   };
 }
 
-function activation(view: RunView, runbook: Runbook, facts: RunFacts): Report['activation'] {
+function activation(view: RunView, runbook: Runbook, { created }: RunFacts, { facts }: ReportHistory): Report['activation'] {
   return {
     outage_at: view.outage_at,
     declared_at: view.declared_at,
-    declared_by: facts.declaredBy ?? view.operator?.name ?? null,
+    declared_by: facts.declared_by ?? created.declaredBy,
     criterion: runbook.front.activation?.criterion ?? null,
+    criterion_met: facts.criterion_met ?? null,
     restored_at: view.restored_at,
     finished_at: view.finished_at,
+    deactivated_at: facts.deactivated_at ?? view.finished_at,
+    deactivated_by: facts.deactivated_by ?? null,
   };
 }
 
-function stepVerdict(step: StepView): ReportStep['verdict'] {
-  if (step.simulated && step.state !== 'waiting') return 'simulated';
-  switch (step.state) {
-    case 'succeeded':
-      return 'pass';
-    case 'failed':
-    case 'unknown':
-      return 'fail';
-    case 'skipped':
-    case 'deferred':
-    case 'not_executed':
-      return 'not executed';
-    case 'overridden':
-      return step.attempts > 0 ? 'fail' : 'not executed'; // what ran and did not hold stays a failure, whoever went on
-    case 'pending':
-    case 'waiting':
-    case 'running':
-      return 'open';
+function readinessGroup(readiness: ReadinessReport | null, facts: RunFacts, view: RunView): Report['readiness'] {
+  const begun = view.declared_at ?? view.outage_at;
+  const at = facts.presence.size === 0 && begun === null ? null : begun;
+  const age = ({ checked_at }: CheckResult): number | null => (checked_at === null || at === null ? null : Math.max(0, Math.round((Date.parse(at) - Date.parse(checked_at)) / 1000)));
+  return { state: readiness?.state ?? null, at, checks: (readiness?.checks ?? []).map((check) => ({ ...check, age_s: age(check) })) };
+}
+
+/** Of the programs that readiness looked at: under their digest and their name. */
+function toolVersions(checks: readonly CheckResult[]): Map<string, string> {
+  const versions = new Map<string, string>();
+  for (const { kind, evidence: { path, sha256, version } } of checks) {
+    if (kind !== 'tool' || typeof version !== 'string') continue;
+    if (typeof path === 'string') versions.set(bareName(path), version);
+    if (typeof sha256 === 'string') versions.set(sha256, version);
   }
+  return versions;
 }
 
-function secondsBetween(from: string | null, to: string | null): number | null {
-  return from === null || to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;
+function dataGroup({ view, readText }: ReportSources, checks: readonly CheckResult[], execution: readonly ReportStep[], facts: RunFacts, history: ReportHistory): Report['data'] {
+  const found = foundBackups(checks, execution, readText);
+  return { backups: backupRows(found), reconciliation: reconciliation(found, execution, history.facts.reconciliation), newest_row: view.rpo.newest_at, keys: facts.keys };
 }
 
-function reportStep(step: StepView, view: RunView, facts: RunFacts): ReportStep {
+function buildResults(view: RunView, facts: RunFacts, history: ReportHistory): Report['results'] {
+  const { rto, rpo } = measuredTargets(view);
   return {
-    number: step.number,
-    id: step.id,
-    title: step.title,
-    phase: view.phases.find(({ id }) => id === step.phase)?.title ?? step.phase,
-    kind: step.kind,
-    state: step.state,
-    verdict: stepVerdict(step),
-    target_s: step.budget_s,
-    measured_s: secondsBetween(step.started_at, step.finished_at),
-    started_at: step.started_at,
-    finished_at: step.finished_at,
-    tool_s: step.tool_s,
-    human_s: step.human_s,
-    executor: facts.executors.get(step.id) ?? view.operator?.name ?? null,
-    approvers: step.approvals,
-    commands: step.commands,
-    tools: facts.tools.get(step.id) ?? [],
-    exit_codes: step.exit_codes,
-    output: step.output,
-    assertions: step.assertions,
-    attempts: step.attempts,
-    point_of_no_return: step.point_of_no_return,
-    deviation: deviationOf(step),
+    rto, rpo,
+    clocks: view.clocks,
+    met: isMet(view, rto.met, rpo.met),
+    verdict: verdict(view, facts),
+    verdict_by: history.facts.verdict_by ?? 'Blackstart, from what was measured',
   };
 }
 
-/** Why it was not done as written, and that it missed the window which the runbook sets. */
-function deviationOf({ state, reason: why, due, unjudged }: StepView): string | null {
-  const reason = state === 'overridden' && why !== undefined ? `Overridden: ${why}` : why;
-  const open = unjudged === undefined ? undefined : `Not judged, as its program did not run: ${unjudged.join('; ')}`;
-  const late = due?.met === false && due.by !== null ? `Due by ${utcTime(due.by)} UTC, which it missed` : undefined;
-  const told = [reason, open, late].filter((part) => part !== undefined);
-  return told.length === 0 ? null : told.join('. ');
+/** The minutes of a conversation are no recovery time. */
+function measuredTargets({ mode, rto, rpo }: RunView): Pick<Report['results'], 'rto' | 'rpo'> {
+  const measured = ({ target_s, achieved_s, met }: RunView['rto']) => ({ target_s, achieved_s: mode === 'tabletop' ? null : achieved_s, met: mode === 'tabletop' ? null : met });
+  return { rto: measured(rto), rpo: measured(rpo) };
 }
 
-function notExecuted(view: RunView): Report['not_executed'] {
-  const states: readonly string[] = ['skipped', 'deferred', 'not_executed', 'pending'];
-  return view.steps
-    .filter(({ state }) => states.includes(state))
-    .map(({ id, title, reason }) => ({ id, title, why: reason ?? 'the run ended before it' }));
-}
-
-function backups(readiness: ReadinessReport | null): Report['data']['backups'] {
-  return (readiness?.checks ?? [])
-    .filter(({ kind }) => kind === 'backup')
-    .map(({ id, evidence, checked_at }) => ({
-      check: id,
-      path: text(evidence['path']) ?? '',
-      sha256: text(evidence['sha256']),
-      size: typeof evidence['size'] === 'number' ? evidence['size'] : null,
-      level: text(evidence['level']) ?? 'not proven',
-      at: checked_at,
-    }));
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+function isMet({ state }: RunView, rto: boolean | null, rpo: boolean | null): boolean | null {
+  if (state === 'aborted') return false;
+  if (state !== 'succeeded' || (rto === null && rpo === null)) return null;
+  return rto !== false && rpo !== false;
 }
 
 const NOT_AS_WRITTEN: ReadonlySet<StepView['state']> = new Set(['failed', 'unknown', 'deferred', 'overridden']);
@@ -214,6 +217,7 @@ function notMeasured(view: RunView, facts: RunFacts): string {
 /** The sentence that stands first: met or not met, in one look. */
 function verdict(view: RunView, facts: RunFacts): string {
   if (view.state !== 'succeeded') return `The run did not finish: it is ${view.state}.`;
+  if (view.mode === 'tabletop') return 'Talked through to its end. Nothing ran, so no recovery time was measured.';
   const open = view.steps.filter(({ id, state, by_hand }) => NOT_AS_WRITTEN.has(state) || by_hand === true || facts.skippedByPeople.has(id)).length;
   const rest = `${open === 0 ? '' : ` ${counted(open, 'step was', 'steps were')} not done as written.`}${notMeasured(view, facts)}`;
   if (view.rto.met === false) return `Recovered, but past the target by ${spokenDuration((view.rto.achieved_s ?? 0) - (view.rto.target_s ?? 0))}.${rest}`;
@@ -222,22 +226,78 @@ function verdict(view: RunView, facts: RunFacts): string {
   return `Recovered within the target, ${spokenDuration((view.rto.target_s ?? 0) - (view.rto.achieved_s ?? 0))} to spare.${rest}`;
 }
 
-function communications(view: RunView, facts: RunFacts): Report['communications'] {
-  const due = view.messages
-    .filter(({ sent_at }) => sent_at === null)
-    .map(({ audience, due_at, channel }) => ({ audience, channel, due_at, sent_at: null, text: '', reached: '' }));
-  return [...facts.messages, ...due];
+/** What was sent with the time at which it was due by the audience's cadence, then what was due and not sent. */
+function communications(view: RunView, runbook: Runbook, facts: RunFacts, history: ReportHistory): Report['communications'] {
+  const begun = Date.parse(view.declared_at ?? view.outage_at ?? '');
+  const last = new Map<string, number>();
+  const sent = facts.messages.map((message): ReportMessage => {
+    const audience = runbook.audiences.find(({ id }) => id === message.audience);
+    const due = audience === undefined || Number.isNaN(begun) ? null : nextMessage(audience, begun, last.get(message.audience) ?? null);
+    if (message.sent_at !== null) last.set(message.audience, Date.parse(message.sent_at));
+    return { ...message, audience: audience?.title ?? message.audience, due_at: due === null ? null : new Date(due).toISOString() };
+  });
+  const due = view.messages.filter(({ sent_at }) => sent_at === null).map(({ audience, due_at, channel }) => ({ audience: runbook.audiences.find(({ id }) => id === audience)?.title ?? audience, channel, due_at, sent_at: null, text: '', reached: '' }));
+  return { messages: [...sent, ...due], regulator: regulator(runbook, facts, history) };
 }
 
-function findings(runbook: Runbook): Report['findings'] {
-  return runbook.findings.map(({ id, title, text: description, severity, owner, due, status }) => ({
-    id, title, severity: severity ?? 'medium', cause: description ?? '', action: '', owner: owner ?? '', due: due ?? '', status: status ?? 'open',
-  }));
+const REGULATOR = /regulat|supervis|authorit|\bdora\b/iu;
+
+function regulator({ audiences }: Runbook, facts: RunFacts, { facts: { regulator: said } }: ReportHistory): Report['communications']['regulator'] {
+  if (said !== undefined) return { authority: said.authority, at: said.at, by: said.by ?? null, reference: said.reference ?? null };
+  const groups = audiences.filter(({ id, title, level }) => REGULATOR.test(`${id} ${title ?? ''} ${level ?? ''}`));
+  const first = facts.messages.find(({ audience, sent_at }) => sent_at !== null && groups.some(({ id }) => id === audience));
+  if (first?.sent_at === undefined || first.sent_at === null) return null;
+  return { authority: groups.find(({ id }) => id === first.audience)?.title ?? first.audience, at: first.sent_at, by: null, reference: null };
 }
 
-/** The earliest next drill, counted from today: what this run leaves due. */
-function nextDue(runbook: Runbook, now: Date): string | null {
-  const dates = (runbook.front.drills ?? []).flatMap(({ every }) => (every === undefined ? [] : [addPeriod(now, every).toISOString()]));
+/** The runbook's known gaps, and what this run found; the same id is the same finding. */
+function findings(runbook: Runbook, { facts }: ReportHistory): ReportFinding[] {
+  const all = new Map<string, ReportFinding>();
+  for (const { id, title, text: description, severity, owner, due, status } of runbook.findings) {
+    all.set(id, { id, title, description: description ?? null, severity: severity ?? null, root_cause: null, action: null, owner: owner ?? null, due: due ?? null, status: status ?? 'open', retest: null });
+  }
+  for (const said of facts.findings ?? []) {
+    const known = all.get(said.id);
+    all.set(said.id, {
+      id: said.id, title: said.title, description: said.description ?? known?.description ?? null, severity: said.severity ?? known?.severity ?? null, root_cause: said.root_cause ?? known?.root_cause ?? null,
+      action: said.action ?? known?.action ?? null, owner: said.owner ?? known?.owner ?? null, due: said.due ?? known?.due ?? null, status: said.status ?? known?.status ?? 'open', retest: said.retest ?? known?.retest ?? null,
+    });
+  }
+  return [...all.values()];
+}
+
+/** Where a run took a key out of escrow and no verification speaks for it, that alone is said. */
+function escrowGroup({ escrow = [], view }: ReportSources, { keys }: RunFacts): EscrowedKey[] {
+  const used = keys.filter(({ source, secret }) => source.startsWith('escrow') && !escrow.some(({ key }) => source.includes(key) || key === secret));
+  return [
+    ...escrow,
+    ...used.map(({ secret, source }): EscrowedKey => ({
+      key: source.replace(/^escrow\s*/u, '') || secret, version: null, at: null, purpose: view.mode, level: null, strength: null, commitment: null, quorum: null, shares: [], destruction: null, witnesses: [],
+      result: `Given to this run as ${secret}`,
+    })),
+  ];
+}
+
+function approval({ now, events }: ReportSources, runbook: Runbook, history: ReportHistory): Report['approval'] {
+  const { facts, revisions, corrections } = history;
+  const over = events.find(({ type }) => type === 'run.finished')?.wall;
+  return {
+    author: facts.author ?? 'Blackstart, from the record',
+    reviewer: facts.reviewer ?? null,
+    reviewed: runbook.front.reviewed,
+    compliance: null,
+    retention: facts.retention ?? null,
+    next_due: facts.next_due ?? nextDrill(runbook, over === undefined ? now : new Date(over)),
+    revision: { number: revisions.length + 1, issued_at: null },
+    signatures: [],
+    earlier: revisions.map(withoutCurrent),
+    corrections,
+  };
+}
+
+/** The earliest next drill, counted from the end of the run: what it leaves due. */
+function nextDrill(runbook: Runbook, from: Date): string | null {
+  const dates = (runbook.front.drills ?? []).flatMap(({ every }) => (every === undefined ? [] : [addPeriod(from, every).toISOString()]));
   return dates.sort()[0] ?? null;
 }
 

@@ -5,6 +5,10 @@ import { reportHtml } from './html.ts';
 import { reportMarkdown } from './markdown.ts';
 
 export { buildReport, type ReportSources } from './build-report.ts';
+export { readReport, type ReportRecord } from './read-report.ts';
+export { parseFacts } from './parse-facts.ts';
+export { verifyReport, type KnownHere } from './verify-report.ts';
+export { createReports, readStatus, type Completion, type Reports, type SignRequest } from './reports.ts';
 
 export type ReportFormat = 'html' | 'json' | 'csv' | 'md';
 

@@ -9,10 +9,12 @@ import type { Report } from '../../contract/report.ts';
 import { utcTime } from '../../contract/wording.ts';
 
 const WIDTH = 1000;
-const LEFT = 76; // room for the lanes' names
-const TOP = 34; // room for the lines' labels
-const LANE = 26;
-const LABEL_WIDTH = 96; // of a line's label at this type size, so that two never overlap
+const LEFT = 80; // room for the lanes' names
+const LABEL_ROW = 19; // labels of lines stand in two rows, so that neighbours do not hide each other
+const LABEL_ROWS = 2;
+const TOP = LABEL_ROW * LABEL_ROWS + 10;
+const LANE = 28;
+const LETTER = 8.3; // a label's letters are about so wide at its type size
 
 type Axis = (instant: string) => number;
 
@@ -29,20 +31,23 @@ export function timelinePicture(report: Report): Element {
   const { axis, marks } = layOut(report);
   const lanes = Math.max(1, ...report.timeline.lanes.map(({ lane }) => lane + 1));
   const told = TOP + lanes * LANE;
-  const height = told + LANE + 24;
-  return s('svg', { viewBox: `0 0 ${WIDTH} ${height}`, role: 'img', 'aria-label': 'Timeline of the run, UTC', class: 'timeline' }, [
+  const injected = told + (report.timeline.injects.length === 0 ? 0 : LANE);
+  const bottom = injected + LANE;
+  return s('svg', { viewBox: `0 0 ${WIDTH} ${bottom + 24}`, role: 'img', 'aria-label': 'Timeline of the run, UTC', class: 'timeline' }, [
     patterns(),
-    ...laneNames(lanes, told),
+    ...laneNames(lanes, told, injected),
     ...bars(report, axis),
     ...messages(report, axis, told),
-    ...lines(marks, axis, told + LANE),
-    ...ticks(report, axis, height),
+    ...injects(report, axis, injected),
+    ...lines(marks, axis, bottom),
+    ...beyond(report, marks, bottom + 18),
+    ...ticks(report, axis, bottom + 24),
   ]);
 }
 
 function instants(report: Report): string[] {
   const { activation, timeline, generated_at } = report;
-  const ends = timeline.spans.flatMap(({ from, to }) => [from, to ?? generated_at]);
+  const ends = [...timeline.spans.flatMap(({ from, to }) => [from, to ?? generated_at]), ...timeline.injects.map(({ at }) => at)];
   return [activation.outage_at, activation.declared_at, activation.finished_at, activation.restored_at, ...ends].filter((at): at is string => at !== null);
 }
 
@@ -65,11 +70,21 @@ function lineMarks(report: Report): Mark[] {
   }
   const back = activation.restored_at ?? activation.finished_at;
   if (back !== null) marks.push({ at: back, label: 'Back', kind: 'back' });
-  const { target_s: target, achieved_s: achieved } = results.rto;
-  if (activation.outage_at !== null && target !== null && (achieved === null || target <= achieved * 3)) {
-    marks.push({ at: new Date(Date.parse(activation.outage_at) + target * 1000).toISOString(), label: 'Target', kind: 'target' });
-  }
+  const target = targetAt(report);
+  const { target_s: wanted, achieved_s: achieved } = results.rto;
+  if (target !== null && wanted !== null && (achieved === null || wanted <= achieved * 3)) marks.push({ at: target, label: 'Target', kind: 'target' });
   return marks.sort((a, b) => a.at.localeCompare(b.at));
+}
+
+function targetAt({ activation: { outage_at }, results: { rto } }: Report): string | null {
+  return outage_at === null || rto.target_s === null ? null : new Date(Date.parse(outage_at) + rto.target_s * 1000).toISOString();
+}
+
+/** A target that is too far away to be drawn is said. */
+function beyond(report: Report, marks: readonly Mark[], y: number): Element[] {
+  const target = targetAt(report);
+  if (target === null || marks.some(({ kind }) => kind === 'target')) return [];
+  return [s('text', { x: WIDTH - 14, y, 'text-anchor': 'end', class: 'beyond' }, `Target ${utcTime(target).slice(0, 5)} →`)];
 }
 
 function patterns(): Element {
@@ -82,10 +97,10 @@ function patterns(): Element {
   ]);
 }
 
-function laneNames(lanes: number, told: number): Element[] {
-  const name = (y: number, label: string): Element => s('text', { x: 0, y: y + 17, class: 'lane' }, label);
-  const rows = Array.from({ length: lanes }, (_, lane) => name(TOP + lane * LANE, lane === 0 ? 'Main' : `Beside ${lane}`));
-  return [...rows, name(told, 'Told')];
+function laneNames(lanes: number, told: number, injected: number): Element[] {
+  const name = (y: number, label: string): Element[] => [s('line', { x1: LEFT, x2: WIDTH - 14, y1: y + LANE, y2: y + LANE, class: 'rail' }), s('text', { x: 0, y: y + 19, class: 'lane' }, label)];
+  const rows = Array.from({ length: lanes }, (_, lane) => name(TOP + lane * LANE, lane === 0 ? 'Main' : `Beside ${lane}`)).flat();
+  return [...rows, ...name(told, 'Told'), ...(injected === told ? [] : name(injected, 'Injects'))];
 }
 
 function bars(report: Report, axis: Axis): Element[] {
@@ -96,32 +111,42 @@ function bars(report: Report, axis: Axis): Element[] {
     const x = axis(from);
     const width = Math.max(1.5, axis(to ?? report.generated_at) - x);
     const y = TOP + place.lane * LANE + 5;
-    const bar = s('rect', { x, y, width, height: 16, rx: 2, class: `bar ${what}`, ...(what === 'tool' ? {} : { fill: `url(#${what})` }) });
-    if (width < 16 || labelled.has(step)) return [bar];
+    const bar = s('rect', { x, y, width, height: 18, rx: 2, class: `bar ${what}`, ...(what === 'tool' ? {} : { fill: `url(#${what})` }) });
+    if (width < 24 || labelled.has(step)) return [bar];
     labelled.add(step);
-    return [bar, s('text', { x: x + width / 2, y: y + 12, class: what === 'tool' ? 'number on-tool' : 'number' }, String(place.number))];
+    return [bar, s('text', { x: x + width / 2, y: y + 14, class: what === 'tool' ? 'number on-tool' : 'number' }, String(place.number))];
   });
 }
 
 function messages(report: Report, axis: Axis, told: number): Element[] {
-  return report.communications.flatMap(({ sent_at }) => {
+  return report.communications.messages.flatMap(({ sent_at }) => {
     if (sent_at === null) return [];
     const x = axis(sent_at);
-    return [s('rect', { x: x - 5, y: told + 8, width: 10, height: 10, rx: 2, class: 'told' }), s('path', { d: `M${x - 2.5} ${told + 13}l2 2 3.5-4`, class: 'tick' })];
+    return [s('rect', { x: x - 6.5, y: told + 7, width: 13, height: 13, rx: 2.5, class: 'told' }), s('path', { d: `M${x - 3.5} ${told + 13.5}l2.6 2.8 4.4-5.4`, class: 'tick' })];
   });
 }
 
-/** Labels that would overlap go without: the line stays, and the tables say the time. */
+function injects(report: Report, axis: Axis, y: number): Element[] {
+  return report.timeline.injects.map(({ at, title }) => {
+    const x = axis(at);
+    return s('path', { d: `M${x} ${y + 6}l7.5 7.5-7.5 7.5-7.5-7.5z`, class: 'inject' }, [s('title', title)]);
+  });
+}
+
+/** Each label takes the first row that is free there; where none is, the line stays and the tables say the time. */
 function lines(marks: readonly Mark[], axis: Axis, bottom: number): Element[] {
-  let free = -Infinity;
+  const free = Array.from({ length: LABEL_ROWS }, () => -Infinity);
   return marks.flatMap(({ at, label, kind }) => {
     const x = axis(at);
-    const anchor = x > WIDTH - LABEL_WIDTH ? 'end' : 'start';
-    const left = anchor === 'end' ? x - LABEL_WIDTH : x;
-    const line = s('line', { x1: x, x2: x, y1: TOP - 8, y2: bottom, class: `line ${kind}` });
-    if (left < free) return [line];
-    free = left + LABEL_WIDTH;
-    return [line, s('text', { x, y: TOP - 14, 'text-anchor': anchor, class: `label ${kind}` }, `${label} ${utcTime(at).slice(0, 5)}`)];
+    const text = `${label} ${utcTime(at).slice(0, 5)}`;
+    const wide = text.length * LETTER;
+    const anchor = x > WIDTH - wide ? 'end' : 'start';
+    const left = anchor === 'end' ? x - wide : x;
+    const row = free.findIndex((taken) => taken <= left);
+    const line = s('line', { x1: x, x2: x, y1: row === -1 ? TOP - 4 : LABEL_ROW * (row + 1) + 2, y2: bottom, class: `line ${kind}` });
+    if (row === -1) return [line];
+    free[row] = left + wide;
+    return [line, s('text', { x, y: LABEL_ROW * (row + 1) - 3, 'text-anchor': anchor, class: `label ${kind}` }, text)];
   });
 }
 
@@ -131,5 +156,5 @@ function ticks(report: Report, axis: Axis, height: number): Element[] {
   const scale = scaleUtc([new Date(Math.min(...all)), new Date(Math.max(...all))], [LEFT, WIDTH - 14]);
   const [first = 0, last = 0] = [Math.min(...all), Math.max(...all)];
   const digits = last - first < SHORT_RUN_MS ? 8 : 5; // minutes alone would repeat in a run of seconds
-  return scale.ticks(4).map((tick) => s('text', { x: axis(tick.toISOString()), y: height - 6, 'text-anchor': 'middle', class: 'tick-label' }, utcTime(tick.toISOString()).slice(0, digits)));
+  return scale.ticks(4).slice(0, 6).map((tick) => s('text', { x: axis(tick.toISOString()), y: height - 7, 'text-anchor': 'middle', class: 'tick-label' }, utcTime(tick.toISOString()).slice(0, digits)));
 }

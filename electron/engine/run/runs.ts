@@ -27,12 +27,14 @@ import { planRun } from '../../contract/run/plan.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
 import type { Journal, JournalEvent } from '../journal/journal.ts';
+import { packageDigest } from '../installation.ts';
 import { readOutage } from '../outage/outage.ts';
 import { personId, type People } from '../people/people.ts';
 import { removeLeftoverSecrets } from '../secrets/deliver-file.ts';
 import { systemKeychain, type Keychain } from '../secrets/keychain.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { startTimeOf } from '../tool/process-table.ts';
+import { VERSION } from '../version.ts';
 import { checkAnswers, type Answers } from './answers.ts';
 import { doCommand, type CommandOptions } from './commands.ts';
 import { LiveRun } from './live-run.ts';
@@ -152,7 +154,8 @@ class CarriedRuns implements Runs {
       type: 'run.created', run, actor: operator === null ? 'engine' : `person/${operator.id}`,
       data: {
         mode: request.mode, runbook: { id: front.id, sha256 }, title: front.title, system: front.system, snapshot: { ...journal.blobs.put(Buffer.from(JSON.stringify(snapshot))) },
-        signature: found.signature.state, outage_at, declared_at, operator, pace, engine: this.#engine(),
+        signature: found.signature.state, vouched: { signers: [...found.signature.signers], version: found.signature.version ?? null },
+        blackstart: { version: VERSION, bundle: packageDigest() }, outage_at, declared_at, operator, pace, engine: this.#engine(),
         acknowledged_unsigned: request.acknowledge_unsigned ?? null, proceeded_not_ready: request.proceed_not_ready ?? null, readiness: state, run_dir,
         ...(request.mode === 'live' ? { dead: [...readOutage(journal).dead] } : {}),
         ...(short_of.length === 0 ? {} : { short_of: short_of.map((row) => ({ ...row })) }),

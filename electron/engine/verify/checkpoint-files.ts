@@ -67,7 +67,8 @@ function readWords(text: string, label: string, source: Statement['source']): St
   return { source, label, signed: null, origin: null, size: Number(size), root: { words: words.join(' ') } };
 }
 
-function wordsOf(hash: string): string {
+/** The twelve words of a root, as the verifier spells them. */
+export function wordsOf(hash: string): string {
   const bits = Buffer.from(hash, 'hex').reduce((all, byte) => all + byte.toString(2).padStart(8, '0'), '').slice(0, 132);
   return (bits.match(/.{11}/gu) ?? []).map((group) => wordlist[Number.parseInt(group, 2)] ?? '').join(' ');
 }

@@ -14,7 +14,7 @@ function report(view: Partial<RunView> = {}, events: JournalEvent[] = []): Repor
     events,
     people: [],
     readText: () => null,
-    record: { entries: 42, head: { size: 42, hash: 'ef'.repeat(32) }, words: 'ocean-tango-pilot', checkpoints: 3, verified: true, device: 'device/kit-03' },
+    record: { entries: 42, head: { size: 42, hash: 'ef'.repeat(32) }, checkpoint: null, checkpoints: [], verified: true, device: 'device/kit-03' },
     version: '0.1.0',
     now: new Date('2026-09-15T02:00:00Z'),
   });

@@ -1,0 +1,72 @@
+/** Group 8: which backup came back, what was counted in it, and which keys opened it. */
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { ProofLevel } from '../../contract/check.ts';
+import type { CheckResult } from '../../contract/readiness.ts';
+import type { Report, ReportStep } from '../../contract/report.ts';
+import type { ReportFacts } from '../../contract/report-facts.ts';
+
+type Backup = Report['data']['backups'][number];
+
+const LADDER = ProofLevel.options;
+
+/** What a `backup` check leaves in its evidence, as far as a report shows it. */
+const Evidence = z.looseObject({
+  path: z.string(), level: z.string().nullable().optional(), sha256: z.string().optional(), size: z.number().optional(), age_s: z.number().optional(),
+  label: z.string().optional(), // the engine's own name of the backup
+  rungs: z.array(z.object({ level: z.string(), ok: z.boolean().nullable(), detail: z.string() })).optional(),
+});
+type Evidence = z.infer<typeof Evidence>;
+
+interface Found { check: string; title: string; at: string | null; evidence: Evidence }
+
+/** By readiness before the run, and by check steps in it. */
+export function foundBackups(checks: readonly CheckResult[], execution: readonly ReportStep[], readText: (sha256: string) => string | null): Found[] {
+  const before = checks.flatMap(({ id, title, kind, evidence, checked_at }) => read(kind === 'backup' ? evidence : null, { check: id, title, at: checked_at }));
+  const during = execution.flatMap(({ id, title, kind, output, finished_at }) => read(kind === 'check' && output !== null ? parsed(readText(output.sha256)) : null, { check: id, title, at: finished_at }));
+  return [...before, ...during.filter(({ evidence }) => evidence.rungs !== undefined)];
+}
+
+function parsed(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null; // what a check step left is not evidence of a backup
+  }
+}
+
+function read(evidence: unknown, about: Omit<Found, 'evidence'>): Found[] {
+  const found = Evidence.safeParse(evidence);
+  return found.success ? [{ ...about, evidence: found.data }] : [];
+}
+
+/** One row a backup: of several looks at the same bytes, the highest rung that was proven. */
+export function backupRows(found: readonly Found[]): Backup[] {
+  const rows = new Map<string, Backup>();
+  for (const one of found) {
+    const row = backupRow(one);
+    const key = `${row.location} ${row.sha256 ?? ''}`;
+    const before = rows.get(key);
+    if (before === undefined || rung(row) >= rung(before)) rows.set(key, { ...row, check: before === undefined ? row.check : `${before.check}, ${row.check}` });
+    else rows.set(key, { ...before, check: `${before.check}, ${row.check}` });
+  }
+  return [...rows.values()];
+}
+
+function rung({ level }: Backup): number {
+  return LADDER.findIndex((one) => one === level);
+}
+
+function backupRow({ check, at, evidence: { path, level, sha256, size, age_s, label } }: Found): Backup {
+  return {
+    check, id: label ?? basename(path), location: path, sha256: sha256 ?? null, size: size ?? null, level: level ?? 'not proven', checked_at: at,
+    taken_at: at === null || age_s === undefined ? null : new Date(Date.parse(at) - age_s * 1000).toISOString(),
+  };
+}
+
+/** What was counted in the recovered data: the queries of the proof, then what the steps' own assertions found. */
+export function reconciliation(found: readonly Found[], execution: readonly ReportStep[], said: ReportFacts['reconciliation']): Report['data']['reconciliation'] {
+  const proofs = found.flatMap(({ title, evidence }) => (evidence.rungs ?? []).filter(({ level, ok }) => level === 'asserted' && ok !== null).map(({ ok, detail }) => ({ what: title, ok: ok === true, expected: 'the queries of the check hold', actual: detail })));
+  const steps = execution.filter(({ kind, verdict }) => kind === 'run' && verdict !== 'simulated').flatMap(({ number, title, assertions }) => assertions.filter(({ actual }) => /\d/u.test(actual)).map(({ ok, title: own, expected, actual }) => ({ what: `Step ${number}, ${own ?? title}`, ok, expected, actual: actual.slice(0, 500) })));
+  return [...proofs, ...steps, ...(said ?? [])];
+}
