@@ -273,6 +273,21 @@ describe('the other kinds', () => {
     expect(existsSync(precious)).toBe(true);
   });
 
+  it('call: with a program in its place the runbook does not start', async () => {
+    const lab = openLab();
+    lab.write(step('greet', 'kind: run\nrun: [echo, hello]'), '', 'child');
+    await expect(lab.drive(step('sub', 'kind: call\nrunbook: child\nmodes: { rehearsal: { run: [echo, pretend] } }'), { mode: 'rehearsal' })).rejects.toThrow('only simulate or skip can stand in for a call');
+    expect(lab.runs.list()).toEqual([]);
+  });
+
+  it('call: at the table a value that nothing captured is left as it is written', async () => {
+    const lab = openLab();
+    lab.write(step('greet', 'kind: run\nrun: [echo, "hello {{who}}"]'), 'params:\n  who: { type: string, required: true }', 'child');
+    const done = await lab.drive(step('find', 'kind: run\nrun: [echo, db2]\ncapture: { host: { stdout: true, type: string } }') + step('sub', 'kind: call\nrunbook: child\nparams: { who: "{{host}}" }'), { mode: 'tabletop' });
+    expect(done.state, done.why).toBe('succeeded');
+    expect(lab.events(done.run.id, 'step.called').map(({ data }) => data)).toMatchObject([{ params: { who: '{{host}}' } }]);
+  });
+
   it('call: refuses runbooks that call each other in a circle', async () => {
     const lab = openLab();
     lab.write(step('back', 'kind: call\nrunbook: book'), '', 'child');
