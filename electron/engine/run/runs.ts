@@ -23,6 +23,7 @@ import type { Pace } from '../../contract/run/events.ts';
 import type { RunFold, StepFold } from '../../contract/run/state.ts';
 import { summarise } from '../../contract/run/view.ts';
 import type { ReadinessState } from '../../contract/readiness.ts';
+import type { NamedFault } from '../../contract/suspect.ts';
 import { planRun } from '../../contract/run/plan.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
@@ -54,6 +55,8 @@ export interface RunsDeps {
   people: People;
   findRunbook: FindRunbook;
   readiness(runbook: Runbook): ReadinessState;
+  /** What readiness last found wrong with backups of a runbook; default nothing. */
+  faults?(runbook: Runbook): (NamedFault & { check: string })[];
   /** Environment that tools inherit the allowed names from. */
   processEnv: Readonly<Record<string, string | undefined>>;
   /** Node, for children of our own; default this process's program. */
@@ -134,6 +137,7 @@ class CarriedRuns implements Runs {
     const { deps, journal, dataDir, people, readiness } = this.#given;
     const found = this.#given.findRunbook(request.id);
     const state = readiness(found.runbook);
+    const faults = this.#given.faults?.(found.runbook) ?? [];
     const now = deps.clock.now();
     const named = request.operator === undefined ? null : (people.find(request.operator) ?? people.find(personId(request.operator)));
     const short_of = request.mode === 'live' ? shortRoles(found.runbook, people.list(), named?.id ?? null) : [];
@@ -154,6 +158,7 @@ class CarriedRuns implements Runs {
         mode: request.mode, runbook: { id: front.id, sha256 }, title: front.title, system: front.system, snapshot: { ...journal.blobs.put(Buffer.from(JSON.stringify(snapshot))) },
         signature: found.signature.state, outage_at, declared_at, operator, pace, engine: this.#engine(),
         acknowledged_unsigned: request.acknowledge_unsigned ?? null, proceeded_not_ready: request.proceed_not_ready ?? null, readiness: state, run_dir,
+        ...(faults.length === 0 ? {} : { faults }),
         ...(request.mode === 'live' ? { dead: [...readOutage(journal).dead] } : {}),
         ...(short_of.length === 0 ? {} : { short_of: short_of.map((row) => ({ ...row })) }),
       },
