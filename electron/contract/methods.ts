@@ -44,6 +44,8 @@ export type ParamQuestion = z.infer<typeof ParamQuestion>;
 
 const none = z.object({}).strict();
 const id = z.object({ id: z.string() }).strict();
+/** Names of the secrets that a person gave for checks and that are in memory. */
+const held = z.object({ held: z.array(z.string()) });
 
 export const METHODS = {
   'app.info': { params: none, result: z.object({ version: z.string(), data_dir: z.string(), node: z.string(), platform: z.string(), laptop: z.string(), first_start: z.boolean(), device_key: z.enum(['wrapped', 'unwrapped']) }) },
@@ -58,8 +60,11 @@ export const METHODS = {
   'readiness.cancel': { params: id, result: none },
   'readiness.override': { params: z.object({ id: z.string(), check: z.string(), by: z.string(), reason: z.string() }).strict(), result: ReadinessReport },
   'readiness.attest': { params: z.object({ id: z.string(), check: z.string(), by: z.string(), note: z.string() }).strict(), result: ReadinessReport },
-  /** A secret that checks of this runbook may use until it is forgotten; held in memory only. */
-  'readiness.secret': { params: z.object({ id: z.string(), secret: z.string(), value: z.union([z.string(), z.instanceof(Uint8Array)]) }).strict(), result: none },
+  /** A secret that checks of this runbook may use until it is forgotten; held in memory only, and no longer than a window is there. */
+  'readiness.secret': { params: z.object({ id: z.string(), secret: z.string(), value: z.union([z.string(), z.instanceof(Uint8Array)]) }).strict(), result: held },
+  'readiness.secrets': { params: id, result: held },
+  /** One of them, or all of this runbook. */
+  'readiness.forget': { params: z.object({ id: z.string(), secret: z.string().optional() }).strict(), result: held },
   'kit.view': { params: none, result: KitBoard },
   /** Reads a kit's signed list and says what its import would do; changes nothing. `trust`: a verifier key that a person vouches for. */
   'kit.look': { params: z.object({ folder: z.string(), trust: z.string().optional() }).strict(), result: KitPlan },
