@@ -80,8 +80,8 @@ export const METHODS = {
   'run.view': { params: z.object({ run: z.string() }).strict(), result: RunView },
   'run.resume': { params: z.object({ run: z.string(), operator: z.string().optional(), passphrase: z.string().optional() }).strict(), result: RunView },
   'run.command': { params: z.object({ run: z.string(), command: RunCommand }).strict(), result: RunView },
-  /** Output of the newest attempt: the stored, masked bytes. While a tool runs, `run.output` events follow on. */
-  'run.output': { params: z.object({ run: z.string(), step: StepPath, offset: z.int(), length: z.int().max(1_048_576) }).strict(), result: z.object({ bytes: z.instanceof(Uint8Array), size: z.int() }) },
+  /** Output of the newest attempt: the stored, masked bytes. While a tool runs, `run.output` events follow on. `offset` is that of the first byte, later than was asked for where the older ones are kept no more. */
+  'run.output': { params: z.object({ run: z.string(), step: StepPath, offset: z.int(), length: z.int().max(1_048_576) }).strict(), result: z.object({ offset: z.int(), bytes: z.instanceof(Uint8Array), size: z.int() }) },
   /** The record of this laptop, or the one that holds a run: the First drill has its own. */
   'record.verify': { params: z.object({ anchors: z.array(z.string()).optional(), run: z.string().optional() }).strict(), result: Verification },
   'record.checkpoint': { params: none, result: Checkpoint },

@@ -317,8 +317,8 @@ class Console implements ConsoleEngine {
       }),
       'run.command': answer(METHODS['run.command'], async ({ run, command }) => this.#folderOfRun(run).runs.command(run, command)),
       'run.output': answer(METHODS['run.output'], ({ run, step, offset, length }) => {
-        const { bytes, size } = this.#folderOfRun(run).runs.output(run, step, offset, length);
-        return { bytes: Uint8Array.from(bytes), size };
+        const found = this.#folderOfRun(run).runs.output(run, step, offset, length);
+        return { ...found, bytes: Uint8Array.from(found.bytes) };
       }),
     };
   }

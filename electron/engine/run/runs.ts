@@ -8,7 +8,7 @@
  * const live = await runs.resume(run, { operator?, passphrase?, pace })                        → LiveRun; the same one when it is carried here
  * runs.list() → RunView[] newest first       runs.view(run) → RunView       runs.resolve('last' | prefix) → id
  * await runs.command(run, command, { actor?, unattended? }) → RunView; EngineError `refused` with the reason when it cannot be
- * runs.output(run, step, offset, length) → { bytes, size }
+ * runs.output(run, step, offset, length) → { offset, bytes, size }
  * runs.subscribe(listener) → unsubscribe        listener gets RunNews
  * await runs.close()                                ends what runs, parks every run that is carried here
  *
@@ -100,7 +100,7 @@ export interface Runs {
   live(run: string): LiveRun | null;
   resolve(name: string): string;
   command(run: string, command: RunCommand, options?: CommandOptions): Promise<RunView>;
-  output(run: string, step: string, offset: number, length: number): { bytes: Uint8Array; size: number };
+  output(run: string, step: string, offset: number, length: number): { offset: number; bytes: Uint8Array; size: number };
   subscribe(listener: (news: RunNews) => void): () => void;
   /** EngineError `disk` when a run could not be parked; it is left then, and taken up like one that was interrupted. */
   close(): Promise<void>;
@@ -238,8 +238,10 @@ class CarriedRuns implements Runs {
       this.#awake.get(run)?.();
       this.#awake.delete(run);
     }
-    const step = event.data['step'];
-    if ((event.type === 'step.intent' || event.type === 'step.result') && typeof step === 'string') this.#recent.delete(`${run} ${step}`);
+    const { step, purpose, output } = event.data;
+    // A service goes on after its result, which names no output: what it says stays at hand here.
+    const isStored = event.type === 'step.result' && output !== null;
+    if (typeof step === 'string' && (isStored || (event.type === 'step.intent' && purpose === 'work'))) this.#recent.delete(`${run} ${step}`);
     this.#tell({ kind: 'event', run, event });
   }
 
@@ -317,16 +319,16 @@ class CarriedRuns implements Runs {
   }
 
   /** While a tool runs, its last megabyte; afterwards the stored output. */
-  output(name: string, step: string, offset: number, length: number): { bytes: Uint8Array; size: number } {
+  output(name: string, step: string, offset: number, length: number): { offset: number; bytes: Uint8Array; size: number } {
     const run = this.resolve(name);
     const recent = this.#recent.get(`${run} ${step}`);
     if (recent !== undefined) {
       const from = Math.max(0, offset - recent.start);
-      return { bytes: recent.bytes.subarray(from, from + length), size: recent.start + recent.bytes.length };
+      return { offset: recent.start + from, bytes: recent.bytes.subarray(from, from + length), size: recent.start + recent.bytes.length };
     }
     const stored = this.#shelf.fold(run).steps.get(step)?.output ?? null;
-    if (stored === null || stored.size === 0) return { bytes: new Uint8Array(), size: 0 };
-    return { bytes: this.#given.journal.blobs.read(stored.sha256, offset, length), size: stored.size };
+    if (stored === null || stored.size === 0) return { offset, bytes: new Uint8Array(), size: 0 };
+    return { offset, bytes: this.#given.journal.blobs.read(stored.sha256, offset, length), size: stored.size };
   }
 
   subscribe(listener: (news: RunNews) => void): () => void {
