@@ -1,14 +1,16 @@
 /** The shell's start: one console a data folder, the engine beside it, one window that can come and go. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { app, ipcMain, MessageChannelMain, Notification, powerSaveBlocker, protocol, session, type BrowserWindow, type IpcMainEvent, type IpcMainInvokeEvent, type Session } from 'electron';
+import { Theme } from './contract/preferences.ts';
 import { settleChromium } from './electron-compat.ts';
 import { chosenDataDir, EngineKeeper, type EngineStatus } from './engine-process.ts';
 import { FAILURE_PAGE, failurePage, RETRY } from './failure-page.ts';
 import { servePageCalls } from './page-calls.ts';
+import { keepPreferences, readPreferences } from './preferences.ts';
 import { closeContents, closeSession, ORIGIN, PAGE, PARTITION, servePage } from './security.ts';
-import { bringToFront, openConsoleWindow, printable, setMenu } from './windows.ts';
+import { bringToFront, openConsoleWindow, printable, setMenu, windowPreferences } from './windows.ts';
 
 /** A live-reloading page, on a developer's machine only; a shipping bundle does not know the variable. */
 const devServer = __DEV_SERVER__ ? (process.env['BLACKSTART_DEV_SERVER'] ?? null) : null;
@@ -28,6 +30,11 @@ function settleUserData(dataDir: string): void {
 /** How a person calls the command line that belongs to this window. */
 function commandLine(): string {
   return app.isPackaged ? join(dirname(process.execPath), process.platform === 'win32' ? 'blackstart-cli.cmd' : 'blackstart-cli') : 'npm run -s blackstart --';
+}
+
+/** The page as it comes in the light theme: from its first moment, as there is no flash of the dark one then. */
+function inLight(): string {
+  return readFileSync(join(__dirname, '..', 'renderer', 'index.html'), 'utf8').replace('data-theme="dark"', 'data-theme="light"');
 }
 
 class Console {
@@ -54,6 +61,10 @@ class Console {
     servePage(own, join(__dirname, '..', 'renderer'), (path) => this.#answer(path));
     servePageCalls((event) => this.#isOurs(event), own);
     ipcMain.on('page-ready', (event) => this.#greet(event));
+    ipcMain.on('keep-theme', (event, given: unknown) => {
+      const theme = Theme.safeParse(given);
+      if (theme.success && this.#isOurs(event)) keepPreferences(app.getPath('userData'), { theme: theme.data });
+    });
     this.#engine.onStatus((status) => this.#follow(status));
     this.#engine.onKeepAwake = (keep) => this.#keepAwake(keep);
     this.#engine.start();
@@ -67,8 +78,9 @@ class Console {
       bringToFront(this.#window);
       return;
     }
-    const window = openConsoleWindow(this.#session);
+    const window = openConsoleWindow(this.#session, readPreferences(app.getPath('userData')));
     this.#window = window;
+    window.on('close', () => keepPreferences(app.getPath('userData'), windowPreferences(window)));
     window.on('closed', () => this.#forget(window));
     // The engine lives on in its own process: a new page finds everything as it was.
     window.webContents.on('render-process-gone', (_event, { reason }) => {
@@ -156,6 +168,7 @@ class Console {
   #answer(path: string): { html: string; print: boolean } | null {
     const html = printable(path);
     if (html !== null) return { html, print: true };
+    if (`${ORIGIN}${path}` === PAGE && readPreferences(app.getPath('userData')).theme === 'light') return { html: inLight(), print: false };
     const { status } = this.#engine;
     if (`${ORIGIN}${path}` !== FAILURE_PAGE || status.state !== 'failed') return null;
     return { html: failurePage(status.error, this.#dataDir, commandLine()), print: false };

@@ -45,6 +45,7 @@ const bridge: ShellBridge = {
   },
   chooseOpen: (question: ChooseOpen) => ipcRenderer.invoke('choose-open', question),
   chooseSave: (question: ChooseSave) => ipcRenderer.invoke('choose-save', question),
+  keepTheme: (theme) => ipcRenderer.send('keep-theme', theme),
   printPdf: (document: PrintPdf) => ipcRenderer.invoke('print-pdf', document),
 };
 contextBridge.exposeInMainWorld('blackstart', bridge);

@@ -2,23 +2,25 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BrowserWindow, Menu, nativeTheme, type Session } from 'electron';
+import { BrowserWindow, Menu, screen, type Session } from 'electron';
+import type { Preferences } from './contract/preferences.ts';
 import { ORIGIN } from './security.ts';
 
 const DARK = '#0f1216';
 const LIGHT = '#f6f7f9';
 
-export function openConsoleWindow(session: Session): BrowserWindow {
+export function openConsoleWindow(session: Session, { theme, zoom, width = 1280, height = 800 }: Preferences): BrowserWindow {
+  const { workAreaSize } = screen.getPrimaryDisplay(); // the display may be another one than last time
   const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
+    width: Math.min(width, Math.max(workAreaSize.width, 1280)),
+    height: Math.min(height, Math.max(workAreaSize.height, 800)),
     minWidth: 800,
     minHeight: 600,
     useContentSize: true,
     show: false,
     title: 'Blackstart',
     autoHideMenuBar: true,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? DARK : LIGHT,
+    backgroundColor: theme === 'light' ? LIGHT : DARK,
     webPreferences: {
       preload: join(__dirname, 'preload.cjs'),
       session,
@@ -33,7 +35,16 @@ export function openConsoleWindow(session: Session): BrowserWindow {
     },
   });
   window.once('ready-to-show', () => window.show());
+  if (zoom !== undefined) window.webContents.on('did-finish-load', () => window.webContents.setZoomLevel(zoom));
   return window;
+}
+
+/** What of a window is worth keeping; a maximized one comes back at the size that it had before. */
+export function windowPreferences(window: BrowserWindow): Preferences {
+  const zoom = window.webContents.getZoomLevel();
+  if (window.isMaximized() || window.isFullScreen() || window.isMinimized()) return { zoom };
+  const [width = 0, height = 0] = window.getContentSize();
+  return width < 800 || height < 600 ? { zoom } : { zoom, width, height };
 }
 
 export function bringToFront(window: BrowserWindow): void {

@@ -3,6 +3,7 @@
  * are those that need a window (choosing a path, printing).
  */
 import { z } from 'zod';
+import type { Theme } from './preferences.ts';
 
 /** Whether frames reach the engine just now. After `lost` or `starting` every call under way is void: ask again at `connected`. */
 export const EngineState = z.enum(['starting', 'connected', 'lost']);
@@ -31,6 +32,8 @@ export interface ShellBridge {
   onEngine(listener: (state: EngineState) => void): void;
   chooseOpen(question: ChooseOpen): Promise<ChosenPath>;
   chooseSave(question: ChooseSave): Promise<ChosenPath>;
+  /** Remembers what the person chose; the next page comes in it. */
+  keepTheme(theme: Theme): void;
   /** Asks where to, prints the document there as A4 and answers with the path. Rejects with a plain message when it could not be written. */
   printPdf(document: PrintPdf): Promise<ChosenPath>;
 }

@@ -45,6 +45,8 @@ export type ParamQuestion = z.infer<typeof ParamQuestion>;
 
 const none = z.object({}).strict();
 const id = z.object({ id: z.string() }).strict();
+/** Names of the secrets that a person gave for checks and that are in memory. */
+const held = z.object({ held: z.array(z.string()) });
 
 export const METHODS = {
   'app.info': { params: none, result: z.object({ version: z.string(), data_dir: z.string(), node: z.string(), platform: z.string(), laptop: z.string(), first_start: z.boolean(), device_key: z.enum(['wrapped', 'unwrapped']) }) },
@@ -60,8 +62,11 @@ export const METHODS = {
   'readiness.cancel': { params: id, result: none },
   'readiness.override': { params: z.object({ id: z.string(), check: z.string(), by: z.string(), reason: z.string() }).strict(), result: ReadinessReport },
   'readiness.attest': { params: z.object({ id: z.string(), check: z.string(), by: z.string(), note: z.string() }).strict(), result: ReadinessReport },
-  /** A secret that checks of this runbook may use until it is forgotten; held in memory only. */
-  'readiness.secret': { params: z.object({ id: z.string(), secret: z.string(), value: z.union([z.string(), z.instanceof(Uint8Array)]) }).strict(), result: none },
+  /** A secret that checks of this runbook may use until it is forgotten; held in memory only, and no longer than a window is there. */
+  'readiness.secret': { params: z.object({ id: z.string(), secret: z.string(), value: z.union([z.string(), z.instanceof(Uint8Array)]) }).strict(), result: held },
+  'readiness.secrets': { params: id, result: held },
+  /** One of them, or all of this runbook. */
+  'readiness.forget': { params: z.object({ id: z.string(), secret: z.string().optional() }).strict(), result: held },
   'kit.view': { params: none, result: KitBoard },
   /** Reads a kit's signed list and says what its import would do; changes nothing. `trust`: a verifier key that a person vouches for. */
   'kit.look': { params: z.object({ folder: z.string(), trust: z.string().optional() }).strict(), result: KitPlan },
@@ -77,8 +82,8 @@ export const METHODS = {
   'run.view': { params: z.object({ run: z.string() }).strict(), result: RunView },
   'run.resume': { params: z.object({ run: z.string(), operator: z.string().optional(), passphrase: z.string().optional() }).strict(), result: RunView },
   'run.command': { params: z.object({ run: z.string(), command: RunCommand }).strict(), result: RunView },
-  /** Output of the newest attempt: the stored, masked bytes. While a tool runs, `run.output` events follow on. */
-  'run.output': { params: z.object({ run: z.string(), step: StepPath, offset: z.int(), length: z.int().max(1_048_576) }).strict(), result: z.object({ bytes: z.instanceof(Uint8Array), size: z.int() }) },
+  /** Output of the newest attempt: the stored, masked bytes. While a tool runs, `run.output` events follow on. `offset` is that of the first byte, later than was asked for where the older ones are kept no more. */
+  'run.output': { params: z.object({ run: z.string(), step: StepPath, offset: z.int(), length: z.int().max(1_048_576) }).strict(), result: z.object({ offset: z.int(), bytes: z.instanceof(Uint8Array), size: z.int() }) },
   /** The record of this laptop, or the one that holds a run: the First drill has its own. */
   'record.verify': { params: z.object({ anchors: z.array(z.string()).optional(), run: z.string().optional() }).strict(), result: Verification },
   'record.checkpoint': { params: none, result: Checkpoint },

@@ -12,6 +12,10 @@ export type ReadinessState = z.infer<typeof ReadinessState>;
 export const Evidence = z.record(z.string(), z.json());
 export type Evidence = z.infer<typeof Evidence>;
 
+/** What a backup suffers from, in one word. */
+export const BackupFault = z.enum(['missing', 'deleted', 'empty', 'cut-off', 'damaged', 'wrong-key', 'wrong-content', 'too-old']);
+export type BackupFault = z.infer<typeof BackupFault>;
+
 /**
  * What a `backup` check leaves in its evidence, as far as it came; times in milliseconds, sizes in bytes. For a screen that
  * shows it: what is missing was not reached.
@@ -32,7 +36,7 @@ export const BackupEvidence = z.looseObject({
   /** What fetching and restoring `full_size` takes at the measured rates. */
   projected_ms: z.int().optional(),
   /** What a failed backup suffers from; it orders the suspects. */
-  fault: z.enum(['missing', 'deleted', 'empty', 'cut-off', 'damaged', 'wrong-key', 'wrong-content', 'too-old']).optional(),
+  fault: BackupFault.optional(),
 });
 export type BackupEvidence = z.infer<typeof BackupEvidence>;
 

@@ -29,6 +29,7 @@ import type { OutageMarks } from './outage/fold-outage.ts';
 import { readOutage } from './outage/outage.ts';
 import { createPeople, publicPeople, readPeople, type People } from './people/people.ts';
 import { evaluate } from './readiness/evaluate.ts';
+import { knownFaults } from './readiness/known-faults.ts';
 import { foldReadiness, READINESS_EVENTS } from './readiness/fold-readiness.ts';
 import { createReadiness, withToolbox, type Readiness } from './readiness/readiness.ts';
 import { RELEASE_KEYS } from './release-keys.ts';
@@ -135,6 +136,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   const runs = createRuns({
     deps, journal, dataDir, people, nodePath, blackstart: launcher, processEnv: env,
     findRunbook: (wanted) => library.find(wanted), readiness: (runbook) => readiness.view(runbook).state,
+    faults: (runbook) => knownFaults(readiness.view(runbook)),
     ...(inhibitSleep === undefined ? {} : { inhibitSleep }),
   });
   const record = { reader: journal, dataDir, clock, device: journal.device.vkey };

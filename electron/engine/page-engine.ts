@@ -23,13 +23,11 @@ import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
 import { homeView } from './home/home-view.ts';
 import { kitBoard } from './kit/kit-board.ts';
 import { markOutage, outageView, readOutage } from './outage/outage.ts';
+import { holdSecrets } from './readiness/held-secrets.ts';
 import { renderReport } from './report/report.ts';
 import { writeReport } from './report/write-report.ts';
 import { lintPaths } from './runbook/lint.ts';
 import { entryError, type LibraryEntry } from './runbook/library.ts';
-import { keepSecret } from './secrets/obtain-secret.ts';
-import { createSecretStore } from './secrets/secret-store.ts';
-import type { SecretStore } from './secrets/secret.ts';
 import { answer, type Answers, type PageEngine } from './serve-page.ts';
 import { VERSION } from './version.ts';
 
@@ -56,7 +54,7 @@ class Console implements ConsoleEngine {
   #drill: DataFolder | null = null;
   #openingDrill: Promise<OpenDrill> | null = null;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
-  readonly #secrets = new Map<string, SecretStore>();
+  readonly #secrets = holdSecrets();
   readonly #stale = new Set<string>();
   readonly #talking = new Map<string, NodeJS.Timeout>();
   #importing: { stop: AbortController; done: Promise<KitInPlace> } | null = null;
@@ -74,7 +72,10 @@ class Console implements ConsoleEngine {
 
   subscribe(listener: (event: EngineEvent) => void): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#secrets.forgetAll(); // nobody is left who gave them
+    };
   }
 
   async close(): Promise<void> {
@@ -83,7 +84,7 @@ class Console implements ConsoleEngine {
     clearTimeout(this.#timer);
     for (const timer of this.#talking.values()) clearTimeout(timer);
     clearInterval(this.#refresh);
-    for (const store of this.#secrets.values()) store.forgetAll();
+    this.#secrets.forgetAll();
     await this.#openingDrill?.catch(() => undefined);
     await this.#importing?.done.catch(() => undefined);
     await this.#drill?.close();
@@ -274,8 +275,13 @@ class Console implements ConsoleEngine {
       'readiness.secret': answer(METHODS['readiness.secret'], ({ id, secret, value }) => {
         const spec = this.#runbook(id).runbook.front.secrets?.[secret];
         if (spec === undefined) throw new EngineError('not-found', `The runbook ${id} has no secret ${secret}.`);
-        keepSecret(secret, spec, typeof value === 'string' ? Buffer.from(value, 'utf8') : value, 'prompt', this.#secretsOf(id));
-        return {};
+        this.#secrets.keep(id, secret, spec, typeof value === 'string' ? Buffer.from(value, 'utf8') : value);
+        return { held: this.#secrets.names(id) };
+      }),
+      'readiness.secrets': answer(METHODS['readiness.secrets'], ({ id }) => ({ held: this.#secrets.names(id) })),
+      'readiness.forget': answer(METHODS['readiness.forget'], ({ id, secret }) => {
+        this.#secrets.forget(id, secret);
+        return { held: this.#secrets.names(id) };
       }),
     };
   }
@@ -286,15 +292,9 @@ class Console implements ConsoleEngine {
     return person === undefined ? {} : { roles: person.roles };
   }
 
-  #secretsOf(id: string): SecretStore {
-    const store = this.#secrets.get(id) ?? createSecretStore();
-    this.#secrets.set(id, store);
-    return store;
-  }
-
   /** Results come as events; what goes wrong around the checks is told as a notice. */
   async #check(folder: DataFolder, runbook: Runbook, { only, prove }: { only: readonly string[] | undefined; prove: boolean | undefined }, params: Readonly<Record<string, string>>): Promise<void> {
-    const secrets = this.#secretsOf(runbook.front.id);
+    const secrets = this.#secrets.forRound(runbook.front.id);
     try {
       const { env, launcher } = this.#options;
       const report = await checkRunbook(folder, { runbook, params, secrets, actor: 'engine', env, launcher, ...(only === undefined ? {} : { only }), ...(prove === undefined ? {} : { prove }) });
@@ -319,8 +319,8 @@ class Console implements ConsoleEngine {
       }),
       'run.command': answer(METHODS['run.command'], async ({ run, command }) => this.#folderOfRun(run).runs.command(run, command)),
       'run.output': answer(METHODS['run.output'], ({ run, step, offset, length }) => {
-        const { bytes, size } = this.#folderOfRun(run).runs.output(run, step, offset, length);
-        return { bytes: Uint8Array.from(bytes), size };
+        const found = this.#folderOfRun(run).runs.output(run, step, offset, length);
+        return { ...found, bytes: Uint8Array.from(found.bytes) };
       }),
     };
   }

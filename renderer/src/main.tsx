@@ -9,9 +9,7 @@ import { App } from './app/App.tsx';
 import { askForHome } from './app/first-home.ts';
 import { EngineClient } from './engine-client.ts';
 import { EngineContext } from './engine-context.ts';
-import { applyTheme } from './theme/theme.ts';
 
-applyTheme();
 const place = document.getElementById('root');
 const bridge = window.blackstart;
 if (place !== null && bridge === undefined) place.textContent = 'This page belongs to the Blackstart window and does nothing in a browser.';

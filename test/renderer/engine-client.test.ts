@@ -2,19 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { EngineError } from '../../electron/contract/errors.ts';
 import type { EngineEvent } from '../../electron/contract/methods.ts';
 import type { EngineState } from '../../electron/contract/bridge.ts';
-import { EngineClient, type Door } from '../../renderer/src/engine-client.ts';
-
-/** A real port pair: what crosses it is cloned, as between page and engine. */
-function open(): { client: EngineClient; far: MessagePort; become(state: EngineState): void; close(): void } {
-  const { port1, port2 } = new MessageChannel();
-  let listener: (state: EngineState) => void = () => undefined;
-  const door: Door = {
-    post: (frame) => { port1.postMessage(frame); },
-    onFrame: (take) => { port1.onmessage = ({ data }: MessageEvent<unknown>) => { take(data); }; },
-    onEngine: (take) => { listener = take; take('connected'); },
-  };
-  return { client: new EngineClient(door), far: port2, become: (state) => { listener(state); }, close: () => { port1.close(); port2.close(); } };
-}
+import { openPortClient, type PortClient } from '../support/port-client.ts';
 
 type Frame = { id: number; method: string; params: unknown };
 function answering(far: MessagePort, answer: (frame: Frame) => unknown): Frame[] {
@@ -27,10 +15,10 @@ function answering(far: MessagePort, answer: (frame: Frame) => unknown): Frame[]
   return seen;
 }
 
-const opened: { close(): void }[] = [];
+const opened: PortClient[] = [];
 afterEach(() => { for (const pair of opened.splice(0)) pair.close(); });
-function pair(): ReturnType<typeof open> {
-  const made = open();
+function pair(): PortClient {
+  const made = openPortClient();
   opened.push(made);
   return made;
 }
@@ -51,7 +39,7 @@ describe('the engine client', () => {
 
   it('carries bytes as bytes', async () => {
     const { client, far } = pair();
-    const seen = answering(far, ({ id }) => ({ id, result: {} }));
+    const seen = answering(far, ({ id }) => ({ id, result: { held: ['key'] } }));
     await client.call('readiness.secret', { id: 'x', secret: 'key', value: new TextEncoder().encode('not shown') });
     expect(seen[0]?.params).toMatchObject({ value: new TextEncoder().encode('not shown') });
   });

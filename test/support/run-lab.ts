@@ -7,6 +7,7 @@ import { EngineError } from '../../electron/contract/errors.ts';
 import type { RunDocument } from '../../electron/contract/run.ts';
 import type { Runbook } from '../../electron/contract/runbook.ts';
 import type { Mode } from '../../electron/contract/step.ts';
+import type { NamedFault } from '../../electron/contract/suspect.ts';
 import { toRunDocument } from '../../electron/contract/run/view.ts';
 import { systemClock } from '../../electron/engine/clock.ts';
 import type { Clock } from '../../electron/engine/deps.ts';
@@ -26,6 +27,8 @@ export interface LabOptions {
   processEnv?: Record<string, string | undefined>;
   signature?: 'signed' | 'unsigned';
   readiness?: 'READY' | 'NOT_READY';
+  /** What readiness found wrong with backups before. */
+  faults?: (NamedFault & { check: string })[];
   /** Where runbooks are looked up; default: those that the test writes. */
   findRunbook?: (idOrPath: string) => Runbook;
 }
@@ -63,6 +66,7 @@ export function openLab(options: LabOptions = {}): RunLab {
     deps: { clock, runTool: FAST_TOOLS }, journal, dataDir, people,
     findRunbook: (id) => ({ runbook: options.findRunbook?.(id) ?? findBook(folder, id), signature: { state: options.signature ?? 'signed', signers: [] } }),
     readiness: () => options.readiness ?? 'READY',
+    ...(options.faults === undefined ? {} : { faults: () => options.faults ?? [] }),
     processEnv: options.processEnv ?? process.env, blackstart: 'blackstart',
   });
   let closed = false;

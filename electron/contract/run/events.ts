@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { AssertionResult } from '../assertion.ts';
 import { Id, Name, Sha256 } from '../scalars.ts';
 import { Mode } from '../step.ts';
+import { NamedFault } from '../suspect.ts';
 import { StepPath, WaitingFor } from '../run.ts';
 
 const Blob = z.object({ sha256: Sha256, size: z.int() });
@@ -63,6 +64,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
     blackstart: z.object({ version: z.string(), bundle: z.string().nullable() }).optional(),
     /** What was marked as dead on this laptop when a live run began; beside it the runbook says what is lost. */
     dead: z.array(z.string()).optional(),
+    /** What readiness had last found wrong with backups of this runbook. */
+    faults: z.array(NamedFault.extend({ check: Id })).optional(),
     run_dir: z.string(),
   }),
   event('run.resumed', { operator: z.object({ id: z.string(), name: z.string(), role: z.string() }).nullable(), pace: Pace, engine: Engine }),
@@ -118,6 +121,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
     duration_ms: z.int(),
     survivors: z.array(z.int()),
     reason: z.string().nullable(), // why not, in words
+    /** What the backup suffers from, where the step checked or restored one. */
+    fault: NamedFault.optional(),
   }),
   event('step.retrying', { ...step, attempt: z.int(), delay_ms: z.int() }), // by rule `on_fail.retry`
   /** Failed before anything was tried; `survivors` when it is a copy of the step that stands in the way. */

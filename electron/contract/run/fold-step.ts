@@ -181,7 +181,7 @@ function intends(fold: RunFold, step: StepFold, data: EventOf<'step.intent'>['da
   rest(fold, step, 'running', at);
   if (data.purpose === 'work') {
     step.attempts = Math.max(step.attempts, data.attempt);
-    Object.assign(step, { exitCodes: [], assertions: null, output: null, captures: {}, stopped: false });
+    Object.assign(step, { exitCodes: [], fault: null, assertions: null, output: null, captures: {}, stopped: false });
   }
   if (data.purpose === 'work') {
     step.commands = kept(data.argv, data.commands) ?? step.commands;
@@ -206,6 +206,7 @@ function results(fold: RunFold, step: StepFold, data: EventOf<'step.result'>['da
     step.exitCodes = data.exit_codes;
     step.output = data.output;
   }
+  step.fault = data.fault ?? null;
   step.survivors = data.survivors.map((pid) => ({ pid, what: 'it outlived being killed' }));
   if (!data.ok && step.byHand !== null) return halts(fold, step, 'failed', `${step.byHand}; but ${data.reason ?? 'it did not succeed'}`, at);
   if (!data.ok) {

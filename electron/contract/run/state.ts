@@ -2,6 +2,7 @@
 import type { AssertionResult } from '../assertion.ts';
 import type { StepState, WaitingFor } from '../run.ts';
 import type { Mode } from '../step.ts';
+import type { NamedFault } from '../suspect.ts';
 import type { BlobName, EventOf, Pace, PastedOutput, Purpose } from './events.ts';
 import type { PlannedStep, RunPlan } from './plan.ts';
 import { within } from './plan.ts';
@@ -46,6 +47,7 @@ export interface StepFold {
   startedAt: Instant | null;
   finishedAt: Instant | null;
   exitCodes: readonly number[];
+  fault: NamedFault | null; // of the backup, as the last try found it
   assertions: Kept<AssertionResult[]> | null;
   output: BlobName | null;
   commands: Kept<string[][]> | null;
@@ -94,7 +96,7 @@ export function newStep(plan: PlannedStep): StepFold {
   return {
     plan, state: 'pending', reason: null, waitingFor: null, waitingSince: null, waitingDetail: null, lacks: [], released: false, typed: false, confirmed: false,
     simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, byHand: null, pasted: null, unjudged: [], retryable: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
-    undoing: null, service: null, startedAt: null, finishedAt: null, exitCodes: [], assertions: null, output: null, commands: null, missing: [], captures: {},
+    undoing: null, service: null, startedAt: null, finishedAt: null, exitCodes: [], fault: null, assertions: null, output: null, commands: null, missing: [], captures: {},
     approvals: [], quietSince: null, survivors: [], option: null,
   };
 }

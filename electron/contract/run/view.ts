@@ -2,6 +2,7 @@
 import type { Assertion } from '../assertion.ts';
 import type { RunDocument, RunState, RunStepDocument, RunSummary, RunView, Span, StepView } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
+import { spokenWeight, type NamedFault } from '../suspect.ts';
 import { otherWayWords } from '../step.ts';
 import { utcTime } from '../wording.ts';
 import { dueOf } from './due.ts';
@@ -262,19 +263,42 @@ function rawCommands({ plan: { block } }: StepFold): string[][] {
   return block.kind === 'secret' && block.run !== undefined ? [block.run] : [];
 }
 
-/** Causes that the runbook names for this step, with what this run's checks say for and against them. */
-function suspectsOf(fold: RunFold, { plan }: StepFold): StepView['suspects'] {
-  const { symptoms } = runbookOf(fold.plan, plan.scope);
-  return (plan.block.suspects ?? []).flatMap((id) => {
-    const symptom = symptoms.find((row) => row.id === id);
-    if (symptom === undefined) return [];
-    const judged = fold.order.filter(({ plan: { block } }) => block.kind === 'check' && block.check === symptom.check);
-    const evidence = judged.flatMap(({ state, reason, plan: { title } }): StepView['suspects'][number]['evidence'] => {
-      if (state === 'succeeded') return [{ stance: 'against', text: `${title}: holds` }];
-      return state === 'failed' ? [{ stance: 'for', text: reason ?? title }] : [];
-    });
-    return [{ symptom: id, see: symptom.see, cause: symptom.cause, fix: symptom.fix, evidence }];
+/** Causes that the runbook names for this step, with what this run's checks say for and against them; those that a backup's fault speaks for first. */
+function suspectsOf(fold: RunFold, step: StepFold): StepView['suspects'] {
+  const { symptoms } = runbookOf(fold.plan, step.plan.scope);
+  const named = (step.plan.block.suspects ?? []).flatMap((id) => symptoms.find((row) => row.id === id) ?? []);
+  const fault = faultBehind(fold, step);
+  const weightOf = (symptom: (typeof named)[number]): number => (fault === null ? 0 : spokenWeight(symptom, fault.kind));
+  const most = Math.max(0, ...named.map(weightOf));
+  return named.toSorted((a, b) => weightOf(b) - weightOf(a)).map((symptom) => {
+    const spoken = fault !== null && most > 0 && weightOf(symptom) === most ? [{ stance: 'for' as const, text: fault.words }] : [];
+    return { symptom: symptom.id, see: symptom.see, cause: symptom.cause, fix: symptom.fix, evidence: [...spoken, ...standing(fold, symptom.check)] };
   });
+}
+
+/** What the run's own checks say of a symptom that names one. */
+function standing(fold: RunFold, check: string | undefined): StepView['suspects'][number]['evidence'] {
+  if (check === undefined) return [];
+  return fold.order.filter(({ plan: { block } }) => block.kind === 'check' && block.check === check).flatMap(({ state, reason, plan: { title } }): StepView['suspects'][number]['evidence'] => {
+    if (state === 'succeeded') return [{ stance: 'against', text: `${title}: holds` }];
+    return state === 'failed' ? [{ stance: 'for', text: reason ?? title }] : [];
+  });
+}
+
+/** What ails the backup that a halted step is about: as the step itself found it, else the check before it that was passed over, else readiness before the run. */
+function faultBehind(fold: RunFold, step: StepFold): NamedFault | null {
+  if (step.state !== 'failed' && step.state !== 'unknown') return null;
+  const before = fold.order.slice(0, step.plan.index).findLast(({ plan: { block }, fault }) => block.kind === 'check' && fault !== null);
+  return step.fault ?? before?.fault ?? readinessFault(fold, step);
+}
+
+/** A check that has held since says nothing any more; one that has a suspect in common with the step is likelier to be about the same backup. */
+function readinessFault(fold: RunFold, { plan: { block } }: StepFold): NamedFault | null {
+  const held = fold.order.flatMap(({ plan: { block: other }, state }) => (other.kind === 'check' && typeof other.check === 'string' && state === 'succeeded' ? [other.check] : []));
+  const open = (fold.created.faults ?? []).filter(({ check }) => !held.includes(check));
+  const { checks } = runbookOf(fold.plan, '');
+  const shares = (id: string): boolean => checks.find((check) => check.id === id)?.block.suspects?.some((suspect) => block.suspects?.includes(suspect) === true) === true;
+  return open.find(({ check }) => shares(check)) ?? open[0] ?? null;
 }
 
 /** Where a halted step may go on: the step that the runbook names first, then every later one. */

@@ -8,7 +8,7 @@ import type { Effort, RunHost } from './host.ts';
 import { judgeAside } from './judge-aside.ts';
 import { judgePasted } from './judge-pasted.ts';
 import { partByHand, pollUntil } from './judgement.ts';
-import { fill, frozenOf } from './names.ts';
+import { fill, fillForPeople, frozenOf } from './names.ts';
 import { deliverFiles } from './deliver-secrets.ts';
 import { fillArgv, secretsOf, secretsOfVerify, shownFiles, writtenPrograms } from './programs.ts';
 import { missingSecret } from './obtain-secrets.ts';
@@ -66,7 +66,8 @@ async function call(host: RunHost, { step }: Effort): Promise<void> {
   const { block, path, scope } = step.plan;
   if (block.kind !== 'call') throw new Error(`${path} calls nothing`);
   const names = host.names(scope);
-  const given = Object.fromEntries(Object.entries(block.params ?? {}).map(([name, text]) => [name, fill(text, names, 'text')]));
+  // at the table nothing was captured, and nothing uses the value but people who read it
+  const given = Object.fromEntries(Object.entries(block.params ?? {}).map(([name, text]) => [name, host.fold.mode === 'tabletop' ? fillForPeople(text, names) : fill(text, names, 'text')]));
   const called = runbookOf(host.fold.plan, path);
   const defaults = frozenOf(host.fold, path).params;
   const missing = Object.entries(called.front.params ?? {}).filter(([name, param]) => param.required === true && given[name] === undefined && defaults[name] === undefined);

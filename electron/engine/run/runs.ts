@@ -8,7 +8,7 @@
  * const live = await runs.resume(run, { operator?, passphrase?, pace })                        → LiveRun; the same one when it is carried here
  * runs.list() → RunView[] newest first       runs.view(run) → RunView       runs.resolve('last' | prefix) → id
  * await runs.command(run, command, { actor?, unattended? }) → RunView; EngineError `refused` with the reason when it cannot be
- * runs.output(run, step, offset, length) → { bytes, size }
+ * runs.output(run, step, offset, length) → { offset, bytes, size }
  * runs.subscribe(listener) → unsubscribe        listener gets RunNews
  * await runs.close()                                ends what runs, parks every run that is carried here
  *
@@ -23,6 +23,7 @@ import type { Pace } from '../../contract/run/events.ts';
 import type { RunFold, StepFold } from '../../contract/run/state.ts';
 import { summarise } from '../../contract/run/view.ts';
 import type { ReadinessState } from '../../contract/readiness.ts';
+import type { NamedFault } from '../../contract/suspect.ts';
 import { planRun } from '../../contract/run/plan.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
@@ -56,6 +57,8 @@ export interface RunsDeps {
   people: People;
   findRunbook: FindRunbook;
   readiness(runbook: Runbook): ReadinessState;
+  /** What readiness last found wrong with backups of a runbook; default nothing. */
+  faults?(runbook: Runbook): (NamedFault & { check: string })[];
   /** Environment that tools inherit the allowed names from. */
   processEnv: Readonly<Record<string, string | undefined>>;
   /** Node, for children of our own; default this process's program. */
@@ -99,7 +102,7 @@ export interface Runs {
   live(run: string): LiveRun | null;
   resolve(name: string): string;
   command(run: string, command: RunCommand, options?: CommandOptions): Promise<RunView>;
-  output(run: string, step: string, offset: number, length: number): { bytes: Uint8Array; size: number };
+  output(run: string, step: string, offset: number, length: number): { offset: number; bytes: Uint8Array; size: number };
   subscribe(listener: (news: RunNews) => void): () => void;
   /** EngineError `disk` when a run could not be parked; it is left then, and taken up like one that was interrupted. */
   close(): Promise<void>;
@@ -136,6 +139,7 @@ class CarriedRuns implements Runs {
     const { deps, journal, dataDir, people, readiness } = this.#given;
     const found = this.#given.findRunbook(request.id);
     const state = readiness(found.runbook);
+    const faults = this.#given.faults?.(found.runbook) ?? [];
     const now = deps.clock.now();
     const named = request.operator === undefined ? null : (people.find(request.operator) ?? people.find(personId(request.operator)));
     const short_of = request.mode === 'live' ? shortRoles(found.runbook, people.list(), named?.id ?? null) : [];
@@ -157,6 +161,7 @@ class CarriedRuns implements Runs {
         signature: found.signature.state, vouched: { signers: [...found.signature.signers], version: found.signature.version ?? null },
         blackstart: { version: VERSION, bundle: packageDigest() }, outage_at, declared_at, operator, pace, engine: this.#engine(),
         acknowledged_unsigned: request.acknowledge_unsigned ?? null, proceeded_not_ready: request.proceed_not_ready ?? null, readiness: state, run_dir,
+        ...(faults.length === 0 ? {} : { faults }),
         ...(request.mode === 'live' ? { dead: [...readOutage(journal).dead] } : {}),
         ...(short_of.length === 0 ? {} : { short_of: short_of.map((row) => ({ ...row })) }),
       },
@@ -236,8 +241,10 @@ class CarriedRuns implements Runs {
       this.#awake.get(run)?.();
       this.#awake.delete(run);
     }
-    const step = event.data['step'];
-    if ((event.type === 'step.intent' || event.type === 'step.result') && typeof step === 'string') this.#recent.delete(`${run} ${step}`);
+    const { step, purpose, output } = event.data;
+    // A service goes on after its result, which names no output: what it says stays at hand here.
+    const isStored = event.type === 'step.result' && output !== null;
+    if (typeof step === 'string' && (isStored || (event.type === 'step.intent' && purpose === 'work'))) this.#recent.delete(`${run} ${step}`);
     this.#tell({ kind: 'event', run, event });
   }
 
@@ -315,16 +322,16 @@ class CarriedRuns implements Runs {
   }
 
   /** While a tool runs, its last megabyte; afterwards the stored output. */
-  output(name: string, step: string, offset: number, length: number): { bytes: Uint8Array; size: number } {
+  output(name: string, step: string, offset: number, length: number): { offset: number; bytes: Uint8Array; size: number } {
     const run = this.resolve(name);
     const recent = this.#recent.get(`${run} ${step}`);
     if (recent !== undefined) {
       const from = Math.max(0, offset - recent.start);
-      return { bytes: recent.bytes.subarray(from, from + length), size: recent.start + recent.bytes.length };
+      return { offset: recent.start + from, bytes: recent.bytes.subarray(from, from + length), size: recent.start + recent.bytes.length };
     }
     const stored = this.#shelf.fold(run).steps.get(step)?.output ?? null;
-    if (stored === null || stored.size === 0) return { bytes: new Uint8Array(), size: 0 };
-    return { bytes: this.#given.journal.blobs.read(stored.sha256, offset, length), size: stored.size };
+    if (stored === null || stored.size === 0) return { offset, bytes: new Uint8Array(), size: 0 };
+    return { offset, bytes: this.#given.journal.blobs.read(stored.sha256, offset, length), size: stored.size };
   }
 
   subscribe(listener: (news: RunNews) => void): () => void {

@@ -6,7 +6,8 @@ import { Probe } from '../../contract/check.ts';
 import { EngineError } from '../../contract/errors.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import type { AssertionResult } from '../../contract/assertion.ts';
-import type { ProbeFinding } from '../../contract/readiness.ts';
+import { BackupEvidence, type ProbeFinding } from '../../contract/readiness.ts';
+import type { NamedFault } from '../../contract/suspect.ts';
 import type { StepFold } from '../../contract/run/state.ts';
 import { captureText } from '../assertion/capture.ts';
 import { readPins } from '../kit/pins.ts';
@@ -38,8 +39,13 @@ export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   const took = host.clock.uptime() - begun;
   await host.record(() => {
     const { data } = judged(host, effort, 'work', attempt, results, ok ? failureText(results) : finding.summary.slice(0, 2000), took);
-    return finalEvents(host, effort, { ...data, output: evidenceOf(host, finding), captures: data.ok ? capturesOf(probe, finding) : {} });
+    return finalEvents(host, effort, { ...data, output: evidenceOf(host, finding), captures: data.ok ? capturesOf(probe, finding) : {}, ...faultOf(finding) });
   });
+}
+
+function faultOf({ outcome, evidence, summary }: ProbeFinding): { fault?: NamedFault } {
+  const read = BackupEvidence.safeParse(evidence);
+  return outcome !== 'fail' || !read.success || read.data.fault === undefined ? {} : { fault: { kind: read.data.fault, words: summary.slice(0, 500) } };
 }
 
 /** What the queries of a backup's proof captured, read as the types that they say. */

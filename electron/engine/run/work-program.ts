@@ -17,6 +17,7 @@ import { markerOf } from './host.ts';
 import { captureFrom, failures, judgeVerify, pollUntil } from './judgement.ts';
 import { basename } from 'node:path';
 import { fill } from './names.ts';
+import { restoreFault } from './restore-fault.ts';
 import { pathIn, fillCwd, fillEnv, fillStages, fillStdin, secretsOf, shownFiles, writtenPrograms } from './programs.ts';
 import { deliverFiles, type DeliveredFiles } from './deliver-secrets.ts';
 import { outputSink } from './run-aside.ts';
@@ -207,7 +208,7 @@ async function judge(host: RunHost, effort: Effort, { prepared, number: attempt 
   const { step, signal } = effort;
   const { block } = step.plan;
   const result = resultOf(outcome, step, attempt, 'work');
-  if (!outcome.ok || block.kind !== 'run') return host.record(() => [{ type: 'step.result', data: result }]);
+  if (!outcome.ok || block.kind !== 'run') return host.record(() => [{ type: 'step.result', data: { ...result, ...faultIn(prepared, outcome, outcome.reason) } }]);
   const given = { env: prepared.env, cwd: prepared.cwd, files: prepared.files.paths, attempt, signal };
   const begun = host.clock.uptime();
   const waited = block.wait_until === undefined ? null : await pollUntil(host, step, block.wait_until, given);
@@ -217,8 +218,14 @@ async function judge(host: RunHost, effort: Effort, { prepared, number: attempt 
   const reason = signal.aborted ? 'It was stopped.' : (waited !== null && !waited.ok ? waited.reason : null) ?? failureText(results) ?? captured.problem;
   const duration_ms = result.duration_ms + Math.max(0, Math.round(host.clock.uptime() - begun));
   await host.record(() => finalEvents(host, effort, {
-    ...result, ok: reason === null, how: signal.aborted ? 'killed' : result.how, reason, captures: captured.values, duration_ms, ...storedAssertions(host, results),
+    ...result, ok: reason === null, how: signal.aborted ? 'killed' : result.how, reason, captures: captured.values, duration_ms, ...storedAssertions(host, results), ...faultIn(prepared, outcome, reason),
   }));
+}
+
+function faultIn({ shown }: Prepared, { ok, how, stdout, stderr }: ToolOutcome, reason: string | null): Pick<ResultData, 'fault'> {
+  if (reason === null || how !== 'exited') return {};
+  const fault = restoreFault(shown, [stderr.text, stdout.text], { endedWell: ok, reason });
+  return fault === null ? {} : { fault };
 }
 
 export function storedAssertions(host: RunHost, results: readonly AssertionResult[]): Pick<ResultData, 'judged' | 'assertions' | 'assertions_failed'> {

@@ -132,6 +132,26 @@ describe('a run step', () => {
     expect(lab.events(done.live.id, 'step.service').map(({ data }) => data['state'])).toEqual(['running', 'stopping', 'stopped']);
   });
 
+  it('keeps what its service said before it was up, and what it says afterwards', async () => {
+    const lab = openLab();
+    const go = join(lab.folder, 'go');
+    const path = lab.write(step('serve', `kind: run\nrun: [sh, -c, "echo listening; touch {{run_dir}}/up; until test -e ${go}; do sleep 0.02; done; echo served; sleep 300"]\nbackground: { stop: ["true"] }\nwait_until: { run: [test, -e, "{{run_dir}}/up"], every: 1s, within: 20s }`) + step('ask', 'kind: manual\nconfirm: Asked'));
+    let served = (): void => undefined;
+    const heard = new Promise<void>((resolve) => { served = resolve; });
+    lab.runs.subscribe((news) => { if (news.kind === 'output' && Buffer.from(news.bytes).includes('served')) served(); });
+    const live = await lab.runs.start({ id: path, mode: 'rehearsal', params: {} }, 'auto');
+    await live.settled();
+    const said = (offset: number, length: number): [number, string, number] => {
+      const { offset: at, bytes, size } = lab.runs.output(live.id, 'serve', offset, length);
+      return [at, Buffer.from(bytes).toString('utf8'), size];
+    };
+    expect(said(0, 100)).toEqual([0, 'listening\n', 10]);
+    writeFileSync(go, '');
+    await heard;
+    expect(said(0, 100)).toEqual([0, 'listening\nserved\n', 17]);
+    expect(said(10, 3)).toEqual([10, 'ser', 17]);
+  });
+
   it('fails when its service ends at once', async () => {
     const done = await openLab().drive(step('serve', 'kind: run\nrun: [sh, -c, "exit 4"]\nbackground: { stop: ["true"] }'));
     expect(done.step('serve')).toMatchObject({ state: 'failed', exit_codes: [4] });
@@ -271,6 +291,21 @@ describe('the other kinds', () => {
     expect(rehearsed.step('sub').reason).toContain('A rehearsal would do this for real: what would take the place');
     expect(rehearsed.step('sub/wipe').state).not.toBe('succeeded');
     expect(existsSync(precious)).toBe(true);
+  });
+
+  it('call: with a program in its place the runbook does not start', async () => {
+    const lab = openLab();
+    lab.write(step('greet', 'kind: run\nrun: [echo, hello]'), '', 'child');
+    await expect(lab.drive(step('sub', 'kind: call\nrunbook: child\nmodes: { rehearsal: { run: [echo, pretend] } }'), { mode: 'rehearsal' })).rejects.toThrow('only simulate or skip can stand in for a call');
+    expect(lab.runs.list()).toEqual([]);
+  });
+
+  it('call: at the table a value that nothing captured is left as it is written', async () => {
+    const lab = openLab();
+    lab.write(step('greet', 'kind: run\nrun: [echo, "hello {{who}}"]'), 'params:\n  who: { type: string, required: true }', 'child');
+    const done = await lab.drive(step('find', 'kind: run\nrun: [echo, db2]\ncapture: { host: { stdout: true, type: string } }') + step('sub', 'kind: call\nrunbook: child\nparams: { who: "{{host}}" }'), { mode: 'tabletop' });
+    expect(done.state, done.why).toBe('succeeded');
+    expect(lab.events(done.run.id, 'step.called').map(({ data }) => data)).toMatchObject([{ params: { who: '{{host}}' } }]);
   });
 
   it('call: refuses runbooks that call each other in a circle', async () => {

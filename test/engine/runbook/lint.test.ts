@@ -314,6 +314,42 @@ describe('linting files', () => {
     expect(rules).toEqual({ bare: ['rehearsal-hits-production'], fixed: ['rehearsal-hits-production'], safe: [], wipe: [] });
   });
 
+  it('warns of a call at which, or inside which, a rehearsal would halt', () => {
+    const say = 'budget: 1m\ncapture: {v: {stdout: true, type: string}}\nrun: [id]\n';
+    const child = (id: string, body: string, front = ''): string => compose({ front, body }).replace('id: sample', `id: ${id}`);
+    const given = (id: string, mode: string): string => child(id, step('s', `${say}${mode}`) + step('b', 'kind: call\nbudget: 1m\nrunbook: says\nparams: {word: "{{v}}"}'));
+    const aimed = 'params: {host: {type: host, required: true, rehearsal: 127.0.0.1}}\n';
+    const dir = folder({
+      'says.runbook.md': child('says', step('x', 'budget: 1m\nrun: [echo, "{{word}}"]'), 'params: {word: {type: string, required: true}}\n'),
+      'simulated.runbook.md': given('simulated', 'modes: {rehearsal: simulate}'),
+      'skipped.runbook.md': given('skipped', 'modes: {rehearsal: skip}'),
+      'replaced.runbook.md': given('replaced', 'modes: {rehearsal: {run: [uname]}}'),
+      'host.runbook.md': child('host', step('x', 'budget: 1m\nrun: [dropdb, -h, "{{host}}", app]\npoint_of_no_return: true'), aimed),
+      'aims.runbook.md': child('aims', call('host', 'params: {host: db.example.org}')),
+      'asks.runbook.md': child('asks', call('aims')),
+      'outer.runbook.md': child('outer', call('asks')),
+      'leaves.runbook.md': child('leaves', call('asks', 'modes: {rehearsal: skip}')),
+      'among.runbook.md': child('among', call('leaves')),
+      'server.runbook.md': child('server', step('x', 'budget: 1m'), 'scratch: {s: {kind: postgres}}\n'),
+      'folder.runbook.md': child('folder', call('server'), 'scratch: {s: {kind: directory}}\n'),
+      'same.runbook.md': child('same', call('server'), 'scratch: {s: {kind: postgres}}\n'),
+    });
+    const found = lintPaths([dir], { at: AT }).files.flatMap(({ id, findings }) => findings.filter(({ rule }) => rule === 'call-not-rehearsed').map(({ message, line }) => [id, line > 20, message]));
+    expect(Object.fromEntries(found.map(([id, , message]) => [id, message]))).toEqual({
+      simulated: 'In a rehearsal {{v}} has no value: s is not run then.',
+      skipped: 'In a rehearsal {{v}} has no value: s is not run then.',
+      outer: 'A rehearsal halts at aims/a: host would aim host at the real thing.',
+      asks: 'A rehearsal halts at aims/a: host would aim host at the real thing.',
+      folder: 'In a rehearsal scratch.s is the directory of this runbook, and server wants a postgres.',
+    });
+    expect(found.every(([, isInBlock]) => isInBlock)).toBe(true);
+  });
+
+  it('refuses a program in place of a call', () => {
+    const dir = folder({ 'a.runbook.md': named('a', call('b', 'modes: {rehearsal: {run: [id]}}')), 'b.runbook.md': named('b', step('x', 'budget: 1m')) });
+    expect(lintPaths([join(dir, 'a.runbook.md')], { at: AT }).files[0]?.findings).toMatchObject([{ rule: 'rehearsal-hits-production', severity: 'error', message: 'A rehearsal would do this for real: only simulate or skip can stand in for a call.' }]);
+  });
+
   it('finds what a called runbook needs of the things that are lost', () => {
     const check = block('check', '{id: c, title: C, kind: power, severity: blocker, expires: 1d, needs_alive: [cluster]}');
     const asks = step('ask', 'kind: check\ncheck: c\nbudget: 1m');

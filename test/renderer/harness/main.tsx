@@ -6,13 +6,11 @@ import { createRoot } from 'react-dom/client';
 import { App } from '../../../renderer/src/app/App.tsx';
 import { EngineClient } from '../../../renderer/src/engine-client.ts';
 import { EngineContext } from '../../../renderer/src/engine-context.ts';
-import { applyTheme } from '../../../renderer/src/theme/theme.ts';
 import { recordedDoor } from './recorded-door.ts';
 
 const query = new URLSearchParams(location.search);
 const theme = query.get('theme');
-if (theme !== null) localStorage.setItem('theme', theme);
-applyTheme();
+if (theme !== null) document.documentElement.dataset['theme'] = theme;
 const place = document.getElementById('root');
 if (place !== null) {
   const client = new EngineClient(recordedDoor(query.get('scene') ?? 'home'));

@@ -14,6 +14,8 @@ import { openJournal } from '../../../electron/engine/journal/open-journal.ts';
 
 const [, , dataDir = '', steps = '10', effectKib = '64'] = process.argv;
 const OPEN_ATTEMPTS = 50;
+/** Exit status where the disk never let the journal be opened: each refusal was said. */
+const NEVER_OPENED = 3;
 
 function say(line: string): void {
   writeSync(1, `${line}\n`);
@@ -35,7 +37,7 @@ function open(): Journal {
     const journal = attempt(() => openJournal({ dataDir, clock: systemClock() }));
     if (journal !== null) return journal;
   }
-  throw new Error('The journal could not be opened.');
+  process.exit(NEVER_OPENED);
 }
 
 function acknowledge(events: readonly JournalEvent[] | null): void {

@@ -1,8 +1,6 @@
 /** What a failed backup suffers from, in one word for machines: it says which of a check's suspects comes first. */
 import { BackupEvidence } from '../../../contract/readiness.ts';
-import type { ProbeFinding } from '../../../contract/readiness.ts';
-
-type Fault = NonNullable<BackupEvidence['fault']>;
+import type { BackupFault, ProbeFinding } from '../../../contract/readiness.ts';
 
 /** A restored copy without a row, or without the table that is asked for. */
 const NOTHING = /found (?:0|"0?"|nothing)$|does not exist|doesn't exist|no such table/u;
@@ -14,7 +12,7 @@ export function withFault(finding: ProbeFinding): ProbeFinding {
 }
 
 /** By the rung that failed and by the words of its detail, which all engines share. */
-function faultOf({ summary, evidence }: ProbeFinding): Fault {
+function faultOf({ summary, evidence }: ProbeFinding): BackupFault {
   const { rungs = [], level } = BackupEvidence.parse(evidence);
   const failed = rungs.find(({ ok }) => ok === false);
   const words = failed?.detail ?? summary;

@@ -11,6 +11,7 @@ import { misaimedByCall } from '../rules/step-rules.ts';
 import { messageFindings } from '../rules/text-rules.ts';
 import { EngineError } from '../../../contract/errors.ts';
 import { parseRunbook, readRunbookFile } from '../parse.ts';
+import { unrehearsedCall } from './rehearsed-calls.ts';
 
 /** Runbooks by id, as far as they can be read. */
 export type Neighbours = ReadonlyMap<string, Runbook>;
@@ -49,7 +50,8 @@ export function judgeNeighbours(draft: Draft, known: ReadNeighbours = new Map())
 }
 
 function judgeCalls(draft: Draft, neighbours: Neighbours): Finding[] {
-  return [...draft.steps].flatMap(([{ block }, locate]) => {
+  return [...draft.steps].flatMap(([step, locate]) => {
+    const { block } = step;
     if (block.kind !== 'call' || block.runbook === draft.runbook.front.id) return [];
     const called = neighbours.get(block.runbook);
     if (called === undefined) {
@@ -63,7 +65,8 @@ function judgeCalls(draft: Draft, neighbours: Neighbours): Finding[] {
     const missing = Object.entries(params).filter(([name, param]) => param.required === true && param.default === undefined && block.params?.[name] === undefined && !('glob' in param && param.glob !== undefined)).map(([name]) => errorAt(locate(['runbook']), 'missing-field', `${block.runbook} needs the parameter ${name}.`, `Add params: {${name}: …}.`));
     const misaimed = misaimedByCall(block, draft.runbook.front.params, params).map((name) => errorAt(locate(['params', name]), 'rehearsal-hits-production', `In a rehearsal this takes the place of the value that ${block.runbook} has for rehearsals.`, `Give it from a parameter with a rehearsal value, or leave it out.`));
     const blocked = needsOfCall(called, new Set(draft.runbook.front.lost ?? []), neighbours).map(({ step, name }) => warningAt(locate(['runbook']), 'lost-dependency', `${step} needs ${name}, which this scenario has lost, so it would wait for ever.`, 'Give that step an alternate, or let it ask without needs_alive.'));
-    return [...unknown, ...missing, ...misaimed, ...blocked];
+    const unrehearsed = unrehearsedCall(draft.runbook, step, called, (id) => neighbours.get(id)).map(({ path, message, fix }) => warningAt(locate(path), 'call-not-rehearsed', message, fix));
+    return [...unknown, ...missing, ...misaimed, ...blocked, ...unrehearsed];
   });
 }
 

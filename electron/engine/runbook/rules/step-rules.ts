@@ -102,6 +102,7 @@ export function rehearsalRefusal(step: Step, params: Params): string | null {
   const mode = block.modes?.rehearsal ?? 'run';
   if (mode === 'simulate' || mode === 'skip' || block.kind === 'decide' || block.kind === 'approve') return null;
   const replaced = typeof mode === 'object';
+  if (replaced && block.kind === 'call') return 'only simulate or skip can stand in for a call';
   const used = argvsOf(block).filter(({ use }) => (replaced ? use === 'undo' || use === 'alternate' : use !== 'rehearsal' && use !== 'verify' && use !== 'poll'));
   const destructive = used.find(({ argv }) => argvDestroys(argv) !== null);
   if (destructive === undefined && (replaced || block.point_of_no_return !== true)) return null;

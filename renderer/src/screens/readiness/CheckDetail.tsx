@@ -14,15 +14,13 @@ const NEEDS_SECRET: ReadonlySet<string> = new Set(['backup', 'known-answer', 'es
 interface CheckDetailProps {
   check: CheckResult;
   busy: boolean;
-  /** Secrets at hand for the next checks. */
-  held: readonly string[];
   onCheck(): void;
   /** Restores the backup here, and asks it whatever the runbook has to ask. */
   onProve(): void;
   onDialog(dialog: ReadinessDialog): void;
 }
 
-export function CheckDetail({ check, busy, held, onCheck, onProve, onDialog }: CheckDetailProps) {
+export function CheckDetail({ check, busy, onCheck, onProve, onDialog }: CheckDetailProps) {
   const now = useNow();
   useKeys(check.kind === 'backup' && !busy ? [{ key: 'p', label: 'Prove this backup: restore it here', run: onProve }] : []);
   const rows = evidenceRows(check.evidence);
@@ -34,7 +32,6 @@ export function CheckDetail({ check, busy, held, onCheck, onProve, onDialog }: C
         <h3>{visible(check.title)}</h3>
         <span><StateWord state={checkState(check)} badge /></span>
         <p className="t2">{visible(check.summary)}</p>
-        {held.length > 0 && NEEDS_SECRET.has(check.kind) && <Notice tone="grey" shape="confirmed">At hand for the next checks: {held.map(visible).join(', ')}.</Notice>}
         {check.override !== null && <Notice tone="amber" shape="overridden">“{visible(check.override.reason)}”<div className="s12 t2 gap-top">{visible(check.override.by)}, {dayTime(check.override.at, now)}</div></Notice>}
         {rows.length > 0 && <dl className="kv">{rows.map((row) => <div className="pair" key={row.label}><dt>{row.label}</dt><dd className={row.mono ? 'mono s12' : undefined}>{row.value}</dd></div>)}</dl>}
         {check.checked_at !== null && <p className="s12 t3">Checked {dayTime(check.checked_at, now)} UTC{check.duration_ms === null ? '' : `, took ${spokenDuration(check.duration_ms / 1000)}`}{check.expires_at === null ? '' : `, good until ${dayTime(check.expires_at, now)} UTC`}</p>}

@@ -21,8 +21,8 @@ interface DialogsProps {
   params: Values;
   onParams(params: Values): void;
   onReport(report: ReadinessReport): void;
-  /** A secret has been handed over. */
-  onHeld(secret: string): void;
+  /** A secret has been handed over: what is held now. */
+  onHeld(secrets: readonly string[]): void;
   onClose(): void;
 }
 
@@ -60,7 +60,7 @@ function WordDialog({ kind, check, runbook, onReport, onClose }: { kind: 'overri
   );
 }
 
-function SecretDialog({ check, runbook, onHeld, onClose }: { check: CheckResult; runbook: string; onHeld(secret: string): void; onClose(): void }) {
+function SecretDialog({ check, runbook, onHeld, onClose }: { check: CheckResult; runbook: string; onHeld(secrets: readonly string[]): void; onClose(): void }) {
   const { client } = useEngine();
   const book = useQuery('runbook.get', { id: runbook });
   const block = book.result?.runbook.checks.find((each) => each.id === check.id)?.block ?? null;
@@ -73,18 +73,17 @@ function SecretDialog({ check, runbook, onHeld, onClose }: { check: CheckResult;
     const value = takeSecret(field);
     setBytes(0);
     try {
-      await client.call('readiness.secret', { id: runbook, secret, value });
+      onHeld((await client.call('readiness.secret', { id: runbook, secret, value })).held);
     } finally {
       value.fill(0);
     }
-    onHeld(secret);
     onClose();
   });
   const missing = secret === '' ? 'This runbook names no secrets.' : bytes === 0 ? 'Type or paste it.' : bytes < 6 ? 'Under 6 bytes it could not be masked.' : undefined;
   return (
     <DialogBox title="Supply a secret for the checks" error={send.error ?? book.error} onClose={onClose} escape="supply nothing" actions={<Primary id={`secret ${secret}`} label="Hand it over" missing={missing} busy={send.busy} onPress={() => { void send.run(); }} />}>
       <div className="stack loose">
-        <p className="t2">Held in memory for the next checks and forgotten after them. It is in no file and in no record.</p>
+        <p className="t2">Held in memory for the checks of this runbook until you forget it or this window closes. It is in no file and in no record.</p>
         {names.length > 1 && <SelectField label="Which secret" value={secret} onChange={setChosen} options={names.map((name) => ({ value: name, label: name }))} />}
         <SecretField label={names.length === 1 ? secret : 'Secret'} field={field} bytes={bytes} onBytes={setBytes} autoFocus />
       </div>

@@ -18,7 +18,9 @@ import { CheckTable } from './CheckTable.tsx';
 import { DeadDependencies } from './DeadDependencies.tsx';
 import { useTypedValues, type Values } from '../start/typed-values.ts';
 import { ReadinessDialogs, type ReadinessDialog } from './ReadinessDialogs.tsx';
+import { HeldLine } from './HeldLine.tsx';
 import { RunningLine } from './RunningLine.tsx';
+import { useHeldSecrets } from './use-held-secrets.ts';
 import { useReadiness, type Readiness } from './use-readiness.ts';
 import './readiness.css';
 
@@ -64,24 +66,23 @@ export function ReadinessScreen({ id, home }: { id: string | null; home: HomeVie
   const readiness = useReadiness(runbook);
   const [params, setParams] = useTypedValues(runbook, 'live');
   const [dialog, setDialog] = useState<ReadinessDialog | null>(null);
-  const [held, setHeld] = useState<readonly string[]>([]);
-  // The engine forgets them when the checks are done.
-  if (readiness.running.size > 0 && held.length > 0) setHeld([]);
+  const held = useHeldSecrets(runbook);
   const { report } = readiness;
   const { check, selected, setSelected } = useSelection(report);
-  const error = readiness.query.error ?? readiness.start.error ?? readiness.cancel.error;
+  const error = readiness.query.error ?? readiness.start.error ?? readiness.cancel.error ?? held.forget.error;
   return (
     <Page head={
       <PageHead
         title={row === undefined ? 'Readiness' : visible(systemName(row.system))} badge={report !== null && <StateWord state={readinessState(report.state)} badge />}
         detail={report === null ? 'Choose a runbook.' : <>{row === undefined ? '' : `${visible(row.title)}. `}{summary(report)}</>}
       >
-        {rows.length > 1 && <select className="input slim" aria-label="Runbook" value={runbook ?? ''} onChange={(event) => { setChosen(event.target.value); setSelected(null); setParams({}); setHeld([]); }}>{rows.map((candidate) => <option key={candidate.id} value={candidate.id}>{visible(candidate.title)}</option>)}</select>}
+        {rows.length > 1 && <select className="input slim" aria-label="Runbook" value={runbook ?? ''} onChange={(event) => { setChosen(event.target.value); setSelected(null); setParams({}); }}>{rows.map((candidate) => <option key={candidate.id} value={candidate.id}>{visible(candidate.title)}</option>)}</select>}
         {report !== null && <CheckButtons readiness={readiness} report={report} params={params} onValues={() => { setDialog({ kind: 'values' }); }} />}
       </PageHead>
     }>
       {error !== null && <Fault error={error} />}
       {readiness.running.size > 0 && report !== null && <RunningLine running={readiness.running} report={report} />}
+      <HeldLine held={held} />
       {report !== null && (
         <>
           <BackupLadder report={report} selected={selected === null ? null : check} rto={row?.rto ?? null} />
@@ -89,11 +90,11 @@ export function ReadinessScreen({ id, home }: { id: string | null; home: HomeVie
           <DeadDependencies dependencies={report.dependencies} />
           <div className="split2">
             <CheckTable report={report} selected={check?.id ?? null} running={readiness.running} onSelect={setSelected} />
-            {check !== null && <CheckDetail check={check} held={held} busy={readiness.running.has(check.id)} onCheck={() => { void readiness.start.run([check.id], params); }} onProve={() => { void readiness.start.run([check.id], params, true); }} onDialog={setDialog} />}
+            {check !== null && <CheckDetail check={check} busy={readiness.running.has(check.id)} onCheck={() => { void readiness.start.run([check.id], params); }} onProve={() => { void readiness.start.run([check.id], params, true); }} onDialog={setDialog} />}
           </div>
         </>
       )}
-      {dialog !== null && runbook !== null && <ReadinessDialogs dialog={dialog} runbook={runbook} params={params} onParams={setParams} onReport={readiness.show} onHeld={(name) => { setHeld((old) => [...old.filter((other) => other !== name), name]); }} onClose={() => { setDialog(null); }} />}
+      {dialog !== null && runbook !== null && <ReadinessDialogs dialog={dialog} runbook={runbook} params={params} onParams={setParams} onReport={readiness.show} onHeld={held.show} onClose={() => { setDialog(null); }} />}
     </Page>
   );
 }

@@ -11,7 +11,7 @@ import { useKeystrokes, useOutput } from './use-run.ts';
 /** The tool's own words, live; the whole is one key away. */
 export function LiveOutput({ view, step, onDialog }: { view: RunView; step: StepView; onDialog(dialog: RunDialog): void }) {
   const now = useNow();
-  const source = useOutput(view.id, step.id, step.attempts);
+  const source = useOutput(view.id, step.id, step.attempts, step.output?.size ?? 0);
   const type = useKeystrokes(view.id, step.id);
   const place = useRef<HTMLDivElement>(null);
   const running = step.state === 'running' && step.pid !== null;
