@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { EngineError } from '../contract/errors.ts';
+import { EngineError, spokenFault } from '../contract/errors.ts';
 import { systemClock } from '../engine/clock.ts';
 import { findDataDir } from '../engine/data-dir.ts';
 import { openDataFolder, readDataFolder, type DataFolder, type DataFolderReader, type FolderOptions } from '../engine/data-folder.ts';
@@ -107,7 +107,11 @@ async function unlocked(folder: DataFolder, passphrase: () => Promise<Uint8Array
   if (folder.deviceKey().locked === null) return folder;
   let key = await folder.unlockDevice();
   if (key.locked !== null && key.guards.includes('passphrase')) {
-    const given = await passphrase();
+    const given = await passphrase().catch((thrown: unknown) => {
+      // A passphrase that cannot be had leaves the key locked; it keeps nobody from recovering.
+      terminal.progress(spokenFault(thrown));
+      return null;
+    });
     if (given !== null) key = await folder.unlockDevice(given);
     given?.fill(0);
   }

@@ -67,7 +67,9 @@ export const Report = z.object({
   approval: z.object({ author: z.string(), reviewed: z.string(), next_due: Instant, signatures: z.array(z.object({ name: z.string(), role: z.string(), at: z.string() })) }),
   integrity: z.object({
     entries: z.int(), head: z.object({ size: z.int(), hash: z.string() }), words: z.string().nullable(), checkpoints: z.int(), verified: z.boolean().nullable(),
-    device: z.string(), clock: z.array(z.object({ at: z.string(), what: z.string() })), masked: z.array(z.string()), attachments: z.array(AttachmentView),
+    device: z.string(),
+    device_key: z.string().optional(), // what guards it, in words; when it was locked during the run
+    clock: z.array(z.object({ at: z.string(), what: z.string() })), masked: z.array(z.string()), attachments: z.array(AttachmentView),
   }),
   deviations: z.array(z.object({ at: Instant, step: z.string(), what: z.string(), who: z.string() })),
   notes: z.array(NoteView),

@@ -12,7 +12,7 @@ import type { Clock } from './deps.ts';
 import { startsLauncher } from './installation.ts';
 import type { DeviceKeyView } from '../contract/credentials.ts';
 import { exportBundle } from './journal/export-bundle.ts';
-import { describeDeviceKey } from './journal/describe-device-key.ts';
+import { describeDeviceKey, reportDeviceKey } from './journal/describe-device-key.ts';
 import { readDeviceKey } from './journal/device-key.ts';
 import type { Journal, JournalReader } from './journal/journal.ts';
 import { openJournal } from './journal/open-journal.ts';
@@ -286,7 +286,7 @@ function reportOf(reader: JournalReader, options: FolderOptions, view: RunView, 
     readText: (sha256) => readText(reader, sha256),
     record: {
       entries: reader.head.size, head: reader.head, words: reader.head.size === 0 ? null : wordsForHash(reader.head.hash),
-      checkpoints: existsSync(notes) ? readdirSync(notes).filter((name) => name.endsWith('.note')).length : 0, verified: null, device,
+      checkpoints: existsSync(notes) ? readdirSync(notes).filter((name) => name.endsWith('.note')).length : 0, verified: null, device, device_key: reportDeviceKey(options.dataDir, reader, events),
     },
     version: VERSION,
     now: new Date(options.clock.now()),

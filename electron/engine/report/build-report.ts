@@ -20,7 +20,7 @@ export interface ReportSources {
   people: readonly Person[];
   /** The text of a blob, null when it is missing. */
   readText: (sha256: string) => string | null;
-  record: { entries: number; head: { size: number; hash: string }; words: string | null; checkpoints: number; verified: boolean | null; device: string };
+  record: { entries: number; head: { size: number; hash: string }; words: string | null; checkpoints: number; verified: boolean | null; device: string; device_key?: string };
   version: string;
   now: Date;
 }

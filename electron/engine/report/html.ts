@@ -261,6 +261,7 @@ function integrityBlock({ integrity, identity, generated_at }: Report): Element[
       ['Head', `${integrity.head.size} ${integrity.head.hash}`],
       ['In words', integrity.words ?? ''],
       ['Device key', integrity.device],
+      ...(integrity.device_key === undefined ? [] : [['How it is guarded', integrity.device_key] as const]),
       ['Masked', integrity.masked.length === 0 ? 'nothing' : integrity.masked.join(', ')],
     ]),
     h('h3', 'Clock'),

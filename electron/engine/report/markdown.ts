@@ -69,6 +69,7 @@ export function reportMarkdown(report: Report): string {
       ['Merkle root', integrity.head.hash],
       ['In words', integrity.words],
       ['Signed by', integrity.device],
+      ...(integrity.device_key === undefined ? [] : [['How that key is guarded', integrity.device_key]]),
       ['Masked secrets', integrity.masked.join(', ')],
     ]),
   ];
