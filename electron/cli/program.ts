@@ -13,6 +13,7 @@ import { runCommand } from './commands/run.ts';
 import { runbookCommand } from './commands/runbook.ts';
 import { runsCommand } from './commands/runs.ts';
 import { statusCommand } from './commands/status.ts';
+import { vaultCommand } from './commands/vault.ts';
 import { EXIT, EXIT_HELP, exitStatusOf, type ExitStatus } from './exit-codes.ts';
 import type { Perform } from './perform.ts';
 import { openSession } from './session.ts';
@@ -25,8 +26,12 @@ export function buildProgram(perform: Perform): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .option('--json', 'print exactly one JSON document on stdout')
     .option('--data-dir <dir>', 'folder that holds everything (or BLACKSTART_DATA)')
+    .option('--device-passphrase-env <variable>', 'environment variable with the passphrase of this laptop’s key')
+    .option('--device-passphrase-file <file>', 'file with the passphrase of this laptop’s key')
+    .option('--vault-passphrase-env <variable>', 'environment variable with the passphrase of the vault')
+    .option('--vault-passphrase-file <file>', 'file with the passphrase of the vault')
     .option('--runbooks <dir>', 'folder of runbooks, may be repeated; default: the bundled ones', (dir: string, all: string[]) => [...all, dir], []);
-  for (const make of [runbookCommand, readyCommand, runCommand, resumeCommand, runsCommand, statusCommand, reportCommand, recordCommand, peopleCommand, outageCommand, kitCommand, drillCommand]) {
+  for (const make of [runbookCommand, readyCommand, runCommand, resumeCommand, runsCommand, statusCommand, reportCommand, recordCommand, peopleCommand, outageCommand, kitCommand, vaultCommand, drillCommand]) {
     program.addCommand(make(perform));
   }
   for (const command of descendants(program)) finish(command);

@@ -1,5 +1,6 @@
 /** Every call that a page can make, with its parameters and its result; and every event that it can receive. */
 import { z } from 'zod';
+import { CredentialName, CredentialPlace, CredentialSetting, CredentialsView, DeviceKeyView } from './credentials.ts';
 import { DrillCalendar } from './drill.ts';
 import { KitBoard, KitInPlace, KitPlan, KitProgress } from './kit.ts';
 import { OutageView } from './outage.ts';
@@ -43,6 +44,8 @@ export type HomeView = z.infer<typeof HomeView>;
 export const ParamQuestion = z.object({ name: z.string(), type: z.string(), prompt: z.string(), required: z.boolean(), values: z.array(z.string()).nullable(), value: z.string().nullable(), candidates: z.array(z.string()), problem: z.string().nullable() });
 export type ParamQuestion = z.infer<typeof ParamQuestion>;
 
+/** Typed into a field, sent as bytes, never sent back. */
+const Typed = z.instanceof(Uint8Array);
 const none = z.object({}).strict();
 const id = z.object({ id: z.string() }).strict();
 /** Names of the secrets that a person gave for checks and that are in memory. */
@@ -90,6 +93,18 @@ export const METHODS = {
   'record.export': { params: z.object({ run: z.string(), path: z.string() }).strict(), result: z.object({ path: z.string(), sha256: z.string() }) },
   'report.html': { params: z.object({ run: z.string() }).strict(), result: z.object({ html: z.string() }) },
   'report.write': { params: z.object({ run: z.string(), format: z.enum(['html', 'json', 'csv', 'md']), path: z.string() }).strict(), result: z.object({ path: z.string() }) },
+  /** What guards the key that signs the record, and whether it is open. */
+  'device.view': { params: none, result: DeviceKeyView },
+  /** Tries the keyring, and the passphrase where one is given; what stays locked says why. */
+  'device.unlock': { params: z.object({ passphrase: Typed.optional() }).strict(), result: DeviceKeyView },
+  /** Other guards for it; with neither it is a file that its owner can read. `current`: the passphrase that opens it now. */
+  'device.protect': { params: z.object({ keyring: z.boolean(), passphrase: Typed.optional(), current: Typed.optional(), by: z.string().optional() }).strict(), result: DeviceKeyView },
+  'credentials.view': { params: none, result: CredentialsView },
+  /** Opens the vault; where there is none, the new one will have this passphrase. */
+  'credentials.unlock': { params: z.object({ passphrase: Typed }).strict(), result: CredentialsView },
+  'credentials.set': { params: z.object({ name: CredentialName, value: Typed, place: CredentialPlace.optional(), by: z.string().optional() }).strict(), result: CredentialsView },
+  'credentials.remove': { params: z.object({ name: CredentialName, by: z.string().optional() }).strict(), result: CredentialsView },
+  'credentials.use': { params: z.object({ setting: CredentialSetting, by: z.string().optional() }).strict(), result: CredentialsView },
   /** The people of this laptop, or those of a run: the First drill has its own. */
   'people.list': { params: z.object({ run: z.string().optional() }).strict(), result: z.object({ people: z.array(Person) }) },
   'people.enroll': { params: z.object({ name: z.string(), roles: z.array(z.string()), passphrase: z.string() }).strict(), result: Person },

@@ -143,6 +143,7 @@ const Integrity = z.object({
   signatures: z.array(z.object({ what: z.string(), key: z.string() })), // who signs this run's record
   verified: z.boolean().nullable(),
   device: z.string(),
+  device_key: z.string().optional(), // what guards it, in words; when it was locked during the run
   clock: z.object({
     source: Text, // what a check or a person compared it with
     offset_s: z.number().nullable(),

@@ -12,12 +12,18 @@ import { cosignCheckpoint, keepWitnessed } from './anchor/cosign.ts';
 import type { Clock } from './deps.ts';
 import { findImported, importBundle, importedReport, showImported, type ImportPlace, type ShownImport } from './imported/imported.ts';
 import { startsLauncher } from './installation.ts';
+import type { DeviceKeyView } from '../contract/credentials.ts';
 import { exportBundle } from './journal/export-bundle.ts';
+import { describeDeviceKey } from './journal/describe-device-key.ts';
+import { readDeviceKey } from './journal/device-key.ts';
 import type { Journal, JournalReader } from './journal/journal.ts';
 import { openJournal } from './journal/open-journal.ts';
+import { protectDeviceKey, settleDeviceKey, type ProtectRequest } from './journal/protect-device-key.ts';
+import { openWrapped } from './journal/seal-device-key.ts';
+import { lookAtDeviceKey } from './journal/look-at-device-key.ts';
 import { openJournalReader } from './journal/read-journal.ts';
 import { wordsForHash } from './journal/words.ts';
-import { cosignerVkey, parseVerifier, type Verifier } from './note/note.ts';
+import { cosignerVkey, parseVerifier, type Signer, type Verifier } from './note/note.ts';
 import { readKitState } from './kit/fold-kit.ts';
 import { judgeKitRunbooks } from './kit/judge-kit.ts';
 import type { KitFacts } from './kit/kit-board.ts';
@@ -37,6 +43,7 @@ import { createReports, readReport, readStatus, renderReport, verifyReport, type
 import { readHistory } from './report/report-history.ts';
 import { readRunView, readRunViews } from './run/read-runs.ts';
 import { createRuns, type Runs } from './run/runs.ts';
+import { createCredentials, type Credentials, type CredentialsOptions } from './secrets/credentials.ts';
 import { findRunbook, listRunbooks, type LibraryEntry, type LibraryOptions } from './runbook/library.ts';
 import { toolEnvironment } from './tool/environment.ts';
 import { createRunTool } from './tool/run-tool.ts';
@@ -57,6 +64,9 @@ export interface FolderOptions {
   onProgress?: (progress: CheckProgress) => void;
   onReadiness?: (report: ReadinessReport) => void;
   inhibitSleep?: (run: string) => () => void;
+  /** See `CredentialsOptions`. */
+  askVaultPassphrase?: CredentialsOptions['askVaultPassphrase'];
+  keyrings?: CredentialsOptions['libraries'];
 }
 
 /** The runbooks at hand, judged against the keys that this folder trusts. */
@@ -80,6 +90,9 @@ export interface DataFolderReader {
   reportStatus(run: string): ReportStatus;
   /** @param trust verifier keys that somebody vouches for. EngineError `refused` when the file is no report */
   verifyReport(bytes: Uint8Array, trust?: readonly string[]): ReportVerification;
+  /** Null before the first start. `locked` is the answer of its guards now. */
+  deviceKey(passphrase: () => Promise<Uint8Array | null>): Promise<DeviceKeyView | null>;
+  readonly credentials: Pick<Credentials, 'list' | 'view' | 'read'>;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
   /** A checkpoint from elsewhere, as words or as a note, held against this record. EngineError `refused` when it is neither. */
   matchRecord(text: string): Promise<RecordMatch>;
@@ -101,6 +114,14 @@ export interface DataFolder {
   readonly reports: Reports;
   report(run: string, revision?: number): Report;
   verifyReport(bytes: Uint8Array, trust?: readonly string[]): ReportVerification;
+  readonly credentials: Credentials;
+  deviceKey(): DeviceKeyView;
+  /** EngineError `waiting` while the device key is locked. */
+  deviceSigner(): Signer;
+  /** Tries its guards; what stays locked is told, and holds nothing up. @param passphrase stays the caller's */
+  unlockDevice(passphrase?: Uint8Array): Promise<DeviceKeyView>;
+  /** EngineError as `protectDeviceKey`. */
+  protectDevice(wish: Pick<ProtectRequest, 'actor' | 'byKeyring' | 'byPassphrase' | 'current'>): Promise<DeviceKeyView>;
   exportRun(run: string, file: string): Promise<{ path: string; sha256: string }>;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
   matchRecord(text: string): Promise<RecordMatch>;
@@ -120,6 +141,8 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   const { dataDir, clock, nodePath, env, launcher, inhibitSleep } = options;
   const journal = openJournal({ dataDir, clock });
   settleKit(journal, dataDir);
+  settleDeviceKey(journal, dataDir);
+  const credentials = createCredentials({ dataDir, journal, env, askVaultPassphrase: options.askVaultPassphrase, libraries: options.keyrings });
   const library = openLibrary(options, journal, [journal.device.vkey]);
   acceptVersions(journal, options.runbookDirs, library.list().filter(({ path }) => !path.startsWith(kitRoot(dataDir))));
   const kits = createKits({
@@ -129,12 +152,12 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   const people = createPeople(journal);
   const deps = { clock, runTool: startsLauncher(createRunTool({ node: nodePath }), { launcher, node: nodePath }) };
   const readiness = createReadiness({
-    ...deps, journal, dataDir, nodePath, env: toolEnvironment(env, []), processEnv: env,
+    ...deps, journal, dataDir, nodePath, env: toolEnvironment(env, []), processEnv: env, keychain: credentials,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     ...(options.onReadiness === undefined ? {} : { onChanged: options.onReadiness }),
   });
   const runs = createRuns({
-    deps, journal, dataDir, people, nodePath, blackstart: launcher, processEnv: env,
+    deps, journal, dataDir, people, nodePath, blackstart: launcher, processEnv: env, keychain: credentials,
     findRunbook: (wanted) => library.find(wanted), readiness: (runbook) => readiness.view(runbook).state,
     faults: (runbook) => knownFaults(readiness.view(runbook)),
     ...(inhibitSleep === undefined ? {} : { inhibitSleep }),
@@ -143,8 +166,19 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   const reports = createReports(record, people);
   const report = (run: string, revision?: number): Report => reports.read(runs.view(run), revision);
   return {
-    dataDir, journal, library, people, readiness, runs, kits, reports, report,
+    dataDir, journal, library, people, readiness, runs, kits, reports, report, credentials,
     verifyReport: (bytes, trust = []) => verifyReport(bytes, knownHere(record, trust, (run) => runs.view(run))),
+    deviceKey: () => describeDeviceKey(journal.device),
+    deviceSigner: () => journal.deviceSigner(),
+    unlockDevice: async (passphrase) => {
+      const { wrapped } = readDeviceKey(join(dataDir, 'keys'));
+      if (wrapped !== null && journal.device.locked !== null) journal.unlockDevice(await openWrapped(wrapped, { keyring: credentials.keyring, passphrase }));
+      return describeDeviceKey(journal.device);
+    },
+    protectDevice: async (wish) => {
+      await protectDeviceKey({ ...wish, dataDir, journal, keyring: credentials.keyring });
+      return describeDeviceKey(journal.device);
+    },
     exportRun: async (run, file) => {
       const made = report(run);
       const reports = (['html', 'json'] as const).map((format) => ({ name: `report.${format}`, bytes: Buffer.from(renderReport(made, format)) }));
@@ -159,6 +193,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
       try {
         await runs.close();
       } finally {
+        credentials.close();
         journal.close();
       }
     },
@@ -171,6 +206,7 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
   const reader = existsSync(join(dataDir, 'journal.sqlite')) ? openJournalReader(dataDir) : EMPTY;
   const device = readDeviceVkey(dataDir);
   const record = { reader, dataDir, clock, device };
+  const credentials = createCredentials({ dataDir, journal: { events: (filter) => reader.events(filter) }, env: options.env, askVaultPassphrase: options.askVaultPassphrase, libraries: options.keyrings });
   const view = (name: string): RunView => readRunView(reader, name, clock, dataDir);
   const library = openLibrary(options, reader, device === null ? [] : [device]);
   // The journal is folded once for all the runbooks that are asked about.
@@ -187,12 +223,17 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
     outage: () => readOutage(reader),
     kit: () => kitFacts(library, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), library.list().flatMap(({ runbook }) => runbook ?? []))),
     readiness: (runbook) => judging()(runbook),
+    credentials,
+    deviceKey: async (passphrase) => lookAtDeviceKey(join(dataDir, 'keys'), credentials.keyring, passphrase),
     report: (run, revision) => readReport(record, view(run), revision),
     reportStatus: (run) => readStatus(record, view(run), readPeople(reader)),
     verifyReport: (bytes, trust = []) => verifyReport(bytes, knownHere(record, trust, view)),
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
     ...elsewhere(record, options),
-    close: () => reader.close(),
+    close: () => {
+      credentials.close();
+      reader.close();
+    },
   };
 }
 

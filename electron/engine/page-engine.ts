@@ -20,6 +20,7 @@ import { drillCalendar } from './drill/calendar.ts';
 import { dueDrills } from './drill/due.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
 import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
+import { guardAnswers } from './guard-answers.ts';
 import { homeView } from './home/home-view.ts';
 import { kitBoard } from './kit/kit-board.ts';
 import { markOutage, outageView, readOutage } from './outage/outage.ts';
@@ -67,7 +68,8 @@ class Console implements ConsoleEngine {
     this.#real = openDataFolder(this.#options);
     this.#watch(this.#real);
     this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
-    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...this.#peopleAnswers() };
+    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })), ...this.#peopleAnswers() };
+    void this.#unlockAtStart();
   }
 
   subscribe(listener: (event: EngineEvent) => void): () => void {
@@ -338,6 +340,18 @@ class Console implements ConsoleEngine {
     };
   }
 
+  /** By the keyring, which may answer late or never; nothing waits for it. */
+  async #unlockAtStart(): Promise<void> {
+    if (this.#real.journal.device.locked === null) return;
+    try {
+      const { locked } = await this.#real.unlockDevice();
+      if (locked !== null) this.#emit({ event: 'notice', level: 'attention', text: `The key of this laptop is locked: ${locked}. Runs go on; unlock it on the Record screen, so that they are signed.` });
+    } catch (thrown) {
+      if (!this.#isClosed) this.#emit({ event: 'notice', level: 'attention', text: spokenFault(thrown) });
+    }
+    this.#emit({ event: 'home.changed' });
+  }
+
   #peopleAnswers() {
     return {
       'people.list': answer(METHODS['people.list'], ({ run }) => ({ people: (run === undefined ? this.#real : this.#folderOfRun(run)).people.list() })),
@@ -372,12 +386,12 @@ class Console implements ConsoleEngine {
     const entries = this.#real.library.list();
     const signed = entries.filter(({ signature }) => signature.state === 'signed').length;
     const people = this.#real.people.list().filter(({ revoked_at }) => revoked_at === null).length;
-    const wrapped = this.#real.journal.device.protection === 'wrapped';
+    const { guards, locked } = this.#real.journal.device;
     return [
       { title: 'Runbooks signed', value: `${signed} of ${entries.length}`, state: signed === entries.length ? 'good' : 'due' },
       { title: 'People enrolled', value: String(people), state: people >= 2 ? 'good' : 'due' },
       { title: 'Disk free', value: spokenBytes(bavail * bsize), state: bavail * bsize > 10e9 ? 'good' : 'due' },
-      { title: 'Device key', value: wrapped ? 'in the keyring' : 'unwrapped', state: wrapped ? 'good' : 'due' },
+      { title: 'Device key', value: locked !== null ? 'locked' : guards.length === 0 ? 'unwrapped' : `by ${guards.join(' or ')}`, state: locked === null && guards.length > 0 ? 'good' : 'due' },
     ];
   }
 }

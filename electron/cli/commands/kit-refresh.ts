@@ -30,7 +30,7 @@ export function signCommand(perform: Perform): Command {
       perform(command, async (session) => {
         const path = kitFolder(session, folder);
         if (number !== undefined && !/^[1-9]\d{0,8}$/u.test(number)) throw new EngineError('usage', `--number: "${number}" is not a number of a kit.`, { hint: 'It is a whole number from 1.' });
-        const signer = key === undefined ? deviceSigner(session) : parseSigningKey(Buffer.from(session.read(key)).toString('utf8').trim());
+        const signer = key === undefined ? await deviceSigner(session) : parseSigningKey(Buffer.from(session.read(key)).toString('utf8').trim());
         const given = number === undefined ? nextNumber(session, path) : Number(number);
         const kit = await interruptible((signal) => signKit(path, { signer, number: given, now: Date.now(), signal }));
         const { name, vkey } = signer;

@@ -15,6 +15,8 @@ import { verifyInChild } from '../../engine/verify/verify-in-child.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readPassphrase } from '../passphrase.ts';
 import type { Perform } from '../perform.ts';
+import { keyCommand, openedDeviceKey, protectKeyCommand } from './record-key.ts';
+import type { Session } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 import type { RecordMatch, Verification } from '../../contract/record.ts';
 
@@ -27,6 +29,8 @@ export function recordCommand(perform: Perform): Command {
     .addCommand(cosignCommand(perform))
     .addCommand(witnessedCommand(perform))
     .addCommand(importCommand(perform))
+    .addCommand(keyCommand(perform))
+    .addCommand(protectKeyCommand(perform))
     .addCommand(exportCommand(perform))
     .addCommand(verifyBundleCommand(perform));
 }
@@ -53,8 +57,9 @@ function verifyCommand(perform: Perform): Command {
     .option('--by <name>', 'who accepts that')
     .addHelpText('after', '\nExample:\n  blackstart record verify --anchor /media/witness/checkpoint.note')
     .action(async ({ anchor, acceptDamage: reason, by }: { anchor: string[]; acceptDamage?: string; by?: string }, command: Command) =>
-      perform(command, async ({ terminal, installation, path, dataDir }) => {
-        if (reason !== undefined) goOn(terminal, dataDir, reason, by);
+      perform(command, async (session) => {
+        const { terminal, installation, path, dataDir } = session;
+        if (reason !== undefined) await goOn(session, reason, by);
         else if (by !== undefined) throw new EngineError('usage', '--by names who accepts a damage.', { hint: 'Add --accept-damage REASON.' });
         // Nothing else is opened: a database that nobody should use is what this is for.
         return say(terminal, await verifyInChild(dataDir, { anchors: anchor.map(path) }, installation.node));
@@ -63,10 +68,11 @@ function verifyCommand(perform: Perform): Command {
 }
 
 /** Takes the lock: this one writes. */
-function goOn(terminal: Terminal, dataDir: string, reason: string, by: string | undefined): void {
+async function goOn(session: Session, reason: string, by: string | undefined): Promise<void> {
+  const { terminal, dataDir } = session;
   if (by === undefined) throw new EngineError('usage', 'Accepting a damage needs a name.', { hint: 'Add --by NAME; name and reason are recorded.' });
   if (!existsSync(join(dataDir, 'journal.sqlite')) && !existsSync(join(dataDir, 'checkpoints'))) throw new EngineError('not-found', `There is no record in ${dataDir}.`, { hint: 'Give the data folder with --data-dir.' });
-  const found = acceptDamage({ dataDir, clock: systemClock(), actor: `person/${personId(by)}`, reason });
+  const found = acceptDamage({ dataDir, clock: systemClock(), actor: `person/${personId(by)}`, reason, openedKey: await openedDeviceKey(session) });
   terminal.progress(`Accepted and recorded: ${found}. The record can be written again.`);
 }
 
@@ -75,11 +81,14 @@ function checkpointCommand(perform: Perform): Command {
     .description('sign the record as it stands; keep what it prints elsewhere')
     .addHelpText('after', '\nExample:\n  blackstart record checkpoint > /media/witness/checkpoint.note')
     .action(async (_options: unknown, command: Command) =>
-      perform(command, async ({ terminal, writer, around }) => {
-        const checkpoint = writer().journal.checkpoint('asked for on the command line');
-        if (terminal.json) terminal.document({ checkpoint });
+      perform(command, async ({ terminal, signing, around }) => {
+        const folder = await signing();
+        const checkpoint = folder.journal.checkpoint('asked for on the command line');
+        const device_key = folder.deviceKey();
+        if (terminal.json) terminal.document({ checkpoint, device_key });
         else around.stdout.write(checkpoint.note);
         terminal.progress(`In words: ${checkpoint.words}`);
+        terminal.progress(`The key that signed it: ${device_key.words}`);
         if (terminal.interactive) terminal.progress(encodeQR(checkpoint.note, 'ascii'));
         return EXIT.good;
       }),
@@ -165,8 +174,8 @@ function exportCommand(perform: Perform): Command {
     .requiredOption('-o, --output <file>', 'where to, for example evidence.zip')
     .addHelpText('after', '\nExample:\n  blackstart record export last -o evidence.zip')
     .action(async (run: string, { output }: { output: string }, command: Command) =>
-      perform(command, async ({ terminal, writer, path }) => {
-        const written = await writer().exportRun(run, path(output));
+      perform(command, async ({ terminal, signing, path }) => {
+        const written = await (await signing()).exportRun(run, path(output));
         if (terminal.json) terminal.document(written);
         terminal.line(`Written: ${written.path}`);
         terminal.line(`SHA-256: ${written.sha256}`);

@@ -12,7 +12,7 @@ export function resumeCommand(perform: Perform): Command {
     .addHelpText('after', '\nExample:\n  blackstart resume last --answers answers.yaml')
     .action(async (run: string, options: { answers?: string; operator?: string; jsonLines?: boolean }, command: Command) =>
       perform(command, async (session) => {
-        const folder = session.writer();
+        const folder = await session.signing();
         return carryRun(session, folder, options, async (answers) => folder.runs.resume(run, { operator: options.operator, pace: 'auto', answers }));
       }),
     );

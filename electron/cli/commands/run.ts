@@ -35,7 +35,7 @@ export function runCommand(perform: Perform): Command {
     .action(async (id: string, options: RunOptions, command: Command) =>
       perform(command, async (session) => {
         const { param = {}, mode, outageAt: outage_at, declaredAt: declared_at, operator, acknowledgeUnsigned: acknowledge_unsigned, proceedNotReady: proceed_not_ready } = options;
-        const folder = session.writer();
+        const folder = await session.signing();
         const { runbook } = folder.library.find(id);
         const params = absoluteParams(resolveParams(runbook, param, mode, { builtIns: { data_dir: folder.dataDir, blackstart: session.installation.launcher }, base: session.around.cwd }).questions, param);
         return carryRun(session, folder, options, async (answers) => folder.runs.start({ id, mode, params, outage_at, declared_at, operator, acknowledge_unsigned, proceed_not_ready }, 'auto', answers));

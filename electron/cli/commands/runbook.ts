@@ -1,12 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { EngineError } from '../../contract/errors.ts';
 import type { LintReport } from '../../contract/runbook.ts';
 import { Day } from '../../contract/scalars.ts';
 import { counted } from '../../contract/wording.ts';
 import { readDeviceVkey, trustedKeys } from '../../engine/data-folder.ts';
-import { loadDeviceKey } from '../../engine/journal/device-key.ts';
 import { parseSigningKey, parseVerifier, type Signer } from '../../engine/note/note.ts';
 import { readInstant } from '../../engine/runbook/expression.ts';
 import { entryError } from '../../engine/runbook/library.ts';
@@ -116,7 +114,7 @@ function signCommand(perform: Perform): Command {
       perform(command, async (session) => {
         const folder = session.path(dir);
         if (!existsSync(folder)) throw new EngineError('not-found', `The folder ${dir} does not exist.`, { hint: `Looked at ${folder}.` });
-        const signer = key === undefined ? deviceSigner(session) : parseSigningKey(Buffer.from(session.read(key)).toString('utf8').trim());
+        const signer = key === undefined ? await deviceSigner(session) : parseSigningKey(Buffer.from(session.read(key)).toString('utf8').trim());
         const version = (presentVersion(folder) ?? 0) + 1;
         const signed = { ...signRunbooks(folder, [signer], version), version, signer: signer.vkey };
         if (session.terminal.json) session.terminal.document(signed);
@@ -126,10 +124,9 @@ function signCommand(perform: Perform): Command {
     );
 }
 
-/** Opening the data folder makes the device key at first use. */
-export function deviceSigner(session: Session): Signer {
-  session.writer();
-  return loadDeviceKey(join(session.dataDir, 'keys')).signer;
+/** Opening the data folder makes the device key at first use. EngineError `waiting` while it is locked. */
+export async function deviceSigner(session: Session): Promise<Signer> {
+  return (await session.signing()).deviceSigner();
 }
 
 function verifyCommand(perform: Perform): Command {

@@ -2,6 +2,7 @@
 import { EngineError } from '../../contract/errors.ts';
 import type { Clock } from '../deps.ts';
 import { openJournal } from './open-journal.ts';
+import type { Opened } from './seal-device-key.ts';
 
 export interface Acceptance {
   dataDir: string;
@@ -9,6 +10,8 @@ export interface Acceptance {
   /** `person/ID` */
   actor: string;
   reason: string;
+  /** A wrapped device key, opened. */
+  openedKey?: Opened | undefined;
 }
 
 /**
@@ -16,10 +19,10 @@ export interface Acceptance {
  * @returns what was found, in words
  * @throws EngineError `refused` when the end of the record is the one that was signed, or the reason is missing; as `openJournal` does
  */
-export function acceptDamage({ dataDir, clock, actor, reason }: Acceptance): string {
+export function acceptDamage({ dataDir, clock, actor, reason, openedKey }: Acceptance): string {
   if (reason.trim() === '') throw new EngineError('refused', 'Say why: the record keeps the reason for ever.');
   requireDamage(dataDir, clock);
-  const journal = openJournal({ dataDir, clock, acceptDamage: { actor, reason: reason.trim() } });
+  const journal = openJournal({ dataDir, clock, openedKey, acceptDamage: { actor, reason: reason.trim() } });
   try {
     const said = [...journal.events({ types: ['record.damaged'] })].at(-1);
     return typeof said?.data['found'] === 'string' ? said.data['found'] : '';

@@ -11,15 +11,17 @@ import type { Chain } from './chain.ts';
 import { CheckpointFolder, checkpointText } from './checkpoints.ts';
 import type { TreeHead } from './checkpoints.ts';
 import { EntryTable } from './database.ts';
-import { loadDeviceKey, makeRunKey } from './device-key.ts';
-import type { DeviceKey } from './device-key.ts';
+import { makeRunKey } from './device-key.ts';
 import { asDiskError, fsyncFolder, makeFolder, onDisk } from './durable-file.ts';
 import { buildEntry, clockEvent, parseEntry } from './event.ts';
 import type { Entry } from './event.ts';
+import { HeldDeviceKey } from './held-device-key.ts';
 import type { BlobStore, DeviceIdentity, EventFilter, Journal, JournalEvent, NewEvent } from './journal.ts';
+import { Listeners } from './listeners.ts';
 import { lockDataFolder } from './lock.ts';
 import type { DataFolderLock } from './lock.ts';
 import { leafHash } from './merkle.ts';
+import type { Opened } from './seal-device-key.ts';
 import { selectEvents } from './select-events.ts';
 import { wordsForHash } from './words.ts';
 
@@ -33,6 +35,8 @@ export interface OpenOptions {
   lock?: DataFolderLock;
   /** Go on with a record that does not match its checkpoint. Journaled as `record.damaged`; verification keeps saying so. */
   acceptDamage?: { actor: string; reason: string };
+  /** A wrapped device key that was opened before; else it stays locked until `unlockDevice`. */
+  openedKey?: Opened | undefined;
 }
 
 /**
@@ -55,26 +59,26 @@ export function openJournal(options: OpenOptions): Journal {
 
 class RecordJournal implements Journal {
   readonly blobs: BlobStore;
-  readonly device: DeviceIdentity;
   readonly #path: string;
   readonly #clock: Clock;
-  readonly #key: DeviceKey;
+  readonly #key: HeldDeviceKey;
+  /** Runs under way that the device key has not vouched for. */
+  readonly #waitingRuns = new Set<string>();
+  /** Whether the record says that the device key is locked; null: not looked yet. */
+  #lockIsTold: boolean | null = null;
   readonly #folder: CheckpointFolder;
   readonly #runKeys = new Map<string, Signer>();
   readonly #freeLock: () => void;
-  readonly #listeners = new Set<(events: readonly JournalEvent[]) => void>();
-  readonly #undelivered: JournalEvent[][] = [];
+  readonly #listeners = new Listeners();
   #table: EntryTable | null;
   #chain: Chain;
-  #delivering = false;
   #isClosed = false;
   #checkpointedUp: number;
 
-  constructor({ dataDir, clock, acceptDamage, lock: given }: OpenOptions, lock: DataFolderLock) {
+  constructor({ dataDir, clock, acceptDamage, openedKey, lock: given }: OpenOptions, lock: DataFolderLock) {
     this.#clock = clock;
     this.#freeLock = given === undefined ? () => lock.release() : () => undefined;
-    this.#key = loadDeviceKey(join(dataDir, 'keys'));
-    this.device = this.#key.identity;
+    this.#key = new HeldDeviceKey(join(dataDir, 'keys'), openedKey);
     this.blobs = openBlobStore(join(dataDir, 'blobs'));
     this.#folder = new CheckpointFolder(join(dataDir, 'checkpoints'));
     this.#path = join(dataDir, 'journal.sqlite');
@@ -89,6 +93,10 @@ class RecordJournal implements Journal {
       this.#table.close();
       throw thrown;
     }
+  }
+
+  get device(): DeviceIdentity {
+    return this.#key.identity;
   }
 
   get head(): TreeHead {
@@ -113,11 +121,12 @@ class RecordJournal implements Journal {
   }
 
   subscribe(listener: (events: readonly JournalEvent[]) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   checkpoint(reason: string): { note: string; size: number; hash: string; words: string } {
+    if (this.#key.signer === null) this.#tellLocked(reason);
+    this.#key.require();
     this.#commit([{ type: 'record.checkpoint', run: null, actor: 'device', data: { reason } }]);
     const head = this.head;
     this.#chain.unsigned.push(head);
@@ -125,6 +134,11 @@ class RecordJournal implements Journal {
   }
 
   startRunKey(run: string): void {
+    if (this.#key.signer === null) {
+      this.#waitingRuns.add(run);
+      this.#tellLocked(`the key of run ${run}`);
+      return;
+    }
     const { signer, certificate } = makeRunKey(run, this.#key.signer);
     const superseded = this.#runKeys.get(run);
     const ended = superseded === undefined ? [] : [runKeyEnded(run, superseded)];
@@ -133,6 +147,7 @@ class RecordJournal implements Journal {
   }
 
   endRunKey(run: string): void {
+    this.#waitingRuns.delete(run);
     const signer = this.#runKeys.get(run);
     if (signer === undefined) return;
     // Before the event, so that no checkpoint which holds the event carries this key's signature.
@@ -147,11 +162,31 @@ class RecordJournal implements Journal {
 
   sign(text: string, run?: string): string {
     const runKey = run === undefined ? undefined : this.#runKeys.get(run);
-    return signNote(text, runKey === undefined ? [this.#key.signer] : [this.#key.signer, runKey]);
+    const device = this.#key.require();
+    return signNote(text, runKey === undefined ? [device] : [device, runKey]);
+  }
+
+  unlockDevice(opened: Opened): void {
+    if (!this.#key.take(opened)) return;
+    this.#signPending();
+    for (const run of this.#waitingRuns) this.startRunKey(run);
+    this.#waitingRuns.clear();
+    if (!this.#isLockTold()) return;
+    this.append({ type: 'device.unlocked', run: null, actor: 'device', data: { by: opened.kind === 'open' ? opened.by : '' } });
+    this.#lockIsTold = false;
+    this.checkpoint('the device key was unlocked');
+  }
+
+  deviceSigner(): Signer {
+    return this.#key.require();
+  }
+
+  rereadDevice(): void {
+    this.#key.reread();
   }
 
   cosign(note: string): string {
-    return cosignNote(note, this.#key.signer, Math.floor(this.#clock.now() / 1000));
+    return cosignNote(note, this.#key.require(), Math.floor(this.#clock.now() / 1000));
   }
 
   close(): void {
@@ -167,6 +202,18 @@ class RecordJournal implements Journal {
     }
   }
 
+  /** Once until it is unlocked: what stands here was due, and is made up for then. */
+  #tellLocked(due: string): void {
+    if (!this.#isLockTold()) this.#commit([{ type: 'device.locked', run: null, actor: 'device', data: { due, why: this.device.locked ?? '' } }]);
+    this.#lockIsTold = true;
+  }
+
+  /** No checkpoint can be newer than a lock that was told and not lifted, so older entries need not be read. */
+  #isLockTold(): boolean {
+    this.#lockIsTold ??= [...this.events({ after: this.#folder.newest(parseVerifier(this.device.vkey)).head?.size ?? 0, types: ['device.locked', 'device.unlocked'] })].at(-1)?.type === 'device.locked';
+    return this.#lockIsTold;
+  }
+
   #settleDamage(accepted: OpenOptions['acceptDamage']): void {
     const { damage } = this.#chain;
     if (damage === null) return;
@@ -174,6 +221,7 @@ class RecordJournal implements Journal {
     if (accepted === undefined) {
       throw new EngineError('bad', `The record was changed or cut: ${damage}.`, { hint: 'Run "blackstart record verify" and keep a copy of the folder; a new data folder can be used meanwhile.' });
     }
+    this.#key.require(); // what is gone on with has to be signed as it stands
     this.#commit([{ type: 'record.damaged', run: null, actor: accepted.actor, data: { found: damage, reason: accepted.reason } }]);
     this.checkpoint('a person goes on with a damaged record');
   }
@@ -217,7 +265,7 @@ class RecordJournal implements Journal {
       this.#chain.last = event;
     }
     this.#noteHead();
-    this.#deliver(entries.map((entry) => entry.event));
+    this.#listeners.deliver(entries.map((entry) => entry.event));
   }
 
   /** A hint; that it could not be written takes nothing from what is durable already. */
@@ -300,31 +348,6 @@ class RecordJournal implements Journal {
     });
   }
 
-  #deliver(events: JournalEvent[]): void {
-    if (events.length > 0) this.#undelivered.push(events);
-    // A listener may append: its events wait until everyone has seen these.
-    if (this.#delivering) return;
-    this.#delivering = true;
-    try {
-      for (let batch = this.#undelivered.shift(); batch !== undefined; batch = this.#undelivered.shift()) this.#tell(batch);
-    } finally {
-      this.#delivering = false;
-    }
-  }
-
-  /** A listener's fault surfaces as an uncaught exception: the append itself is durable and must not look failed. */
-  #tell(events: readonly JournalEvent[]): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(events);
-      } catch (fault) {
-        queueMicrotask(() => {
-          throw fault;
-        });
-      }
-    }
-  }
-
   #catchUpCheckpoints(): void {
     try {
       if (this.#clock.uptime() - this.#checkpointedUp >= CHECKPOINT_EVERY_MS) this.checkpoint('15 minutes have passed');
@@ -337,6 +360,7 @@ class RecordJournal implements Journal {
 
   /** Writes the notes of all journaled checkpoints that lack one. Returns the newest. */
   #signPending(): string {
+    if (this.#key.signer === null) return '';
     return onDisk('writing a checkpoint', () => {
       let newest = '';
       for (let head = this.#chain.unsigned[0]; head !== undefined; head = this.#chain.unsigned[0]) {
@@ -350,7 +374,8 @@ class RecordJournal implements Journal {
   /** A key of a run that began later has nothing to say about an older head. */
   #signHead(head: TreeHead): string {
     const isCurrent = head.size === this.#chain.frontier.size;
-    const signers = isCurrent ? [this.#key.signer, ...this.#runKeys.values()] : [this.#key.signer];
+    const device = this.#key.require();
+    const signers = isCurrent ? [device, ...this.#runKeys.values()] : [device];
     const note = signNote(checkpointText(this.device.name, head), signers);
     this.#folder.write(head.size, note);
     if (isCurrent) this.#folder.writeFrontier(this.#chain.frontier);

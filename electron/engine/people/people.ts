@@ -173,6 +173,11 @@ export function personId(name: string): string {
   return id;
 }
 
+/** Who an event is journaled for: the person of that name, or the engine where nobody was named. */
+export function actorOf(name: string | undefined): string {
+  return name === undefined || name.trim() === '' ? 'engine' : `person/${personId(name)}`;
+}
+
 function checkRoles(roles: readonly string[]): void {
   const bad = roles.find((role) => !ROLE.test(role));
   if (bad !== undefined) throw new EngineError('refused', `"${bad}" is not a role.`, { hint: 'A role reads like vp-engineering: a-z, 0-9 and "-".' });

@@ -2,9 +2,11 @@
 import type { CheckKind, ProbeOf } from '../../contract/check.ts';
 import type { Evidence, ProbeFinding } from '../../contract/readiness.ts';
 import type { Clock } from '../deps.ts';
+import type { Keychain } from '../secrets/keychain.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import type { Redactor } from '../tool/redactor.ts';
 import type { RunTool } from '../tool/tool.ts';
+import type { StoredCredentials } from './s3/stored-credentials.ts';
 
 /** A person's word for an `attest` check. */
 export interface Attestation {
@@ -34,6 +36,10 @@ export interface ProbeContext {
   env: Readonly<Record<string, string>>;
   /** Where keys of an object store may stand (AWS_…, HOME): the engine's own environment; default `env`. */
   credentialsEnv?: Readonly<Record<string, string | undefined>>;
+  /** The keyring and the vault of this laptop. */
+  keychain?: Keychain;
+  /** What they hold for this probe, in the order in which they were asked. */
+  stored?: readonly StoredCredentials[];
   /** Program that runs our own child processes: Node, never Electron's executable. */
   nodePath: string;
   /** Found again in the environment of a tool that outlives us. */

@@ -13,6 +13,7 @@ import { foldPins, KIT_PINNED, type Pins } from '../kit/pins.ts';
 import { foldOutage, NOTHING_MARKED, OUTAGE_MARKED, type OutageMarks } from '../outage/fold-outage.ts';
 import { attestRefusal } from '../people/may-attest.ts';
 import { readPeople } from '../people/people.ts';
+import type { Keychain } from '../secrets/keychain.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import { toolEnvironment } from '../tool/environment.ts';
 import type { Redactor } from '../tool/redactor.ts';
@@ -38,6 +39,8 @@ export interface ReadinessDeps extends Deps {
   env: Readonly<Record<string, string>>;
   /** The engine's own environment: checks get what the runbook's `env_pass` names of it, on top of `env`. */
   processEnv?: Readonly<Record<string, string | undefined>>;
+  /** The keyring and the vault of this laptop, for keys to object stores. */
+  keychain?: Keychain;
   /** Node, to run the key and database children; default this process's own program. */
   nodePath?: string;
   onProgress?: (progress: CheckProgress) => void;
@@ -189,7 +192,7 @@ class ChecksOfRunbooks implements Readiness {
   }
 
   #context(runbook: Runbook, block: CheckBlock, run: CheckRun & { signal: AbortSignal }, lastClock: ClockMark | null): ProbeContext {
-    const { dataDir, clock, runTool, nodePath, processEnv } = this.#deps;
+    const { dataDir, clock, runTool, nodePath, processEnv, keychain } = this.#deps;
     const env = processEnv === undefined ? this.#deps.env : toolEnvironment(processEnv, runbook.front.env_pass ?? []);
     const scratchDir = join(dataDir, 'scratch');
     mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
@@ -198,6 +201,7 @@ class ChecksOfRunbooks implements Readiness {
       secrets: run.secrets, redactor: run.redactor, signal: run.signal,
       env: withToolbox(env, dataDir),
       ...(processEnv === undefined ? {} : { credentialsEnv: { ...awsVariables(processEnv), ...env } }),
+      ...(keychain === undefined ? {} : { keychain }),
       nodePath: nodePath ?? process.execPath,
       marker: `ready/${runbook.front.id}/${block.id}/${process.pid}`,
       resolve: (path) => (isAbsolute(path) ? path : (block.kind === 'contacts' ? contactsOf(runbook.front.system, path, dataDir) : null) ?? resolve(dirname(runbook.path), path)),

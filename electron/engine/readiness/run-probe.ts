@@ -6,6 +6,7 @@ import type { ProbeFinding } from '../../contract/readiness.ts';
 import type { ProbeContext, ProbeRunner } from './probe.ts';
 import { CannotTell, unknown } from './probe.ts';
 import { PROBES } from './probe-table.ts';
+import { withStoredCredentials } from './s3/stored-credentials.ts';
 
 /** What a check examines, without what makes it a check: id, title, severity, expiry, remedy and the like. */
 export function probeOf(block: CheckBlock): Probe {
@@ -13,10 +14,12 @@ export function probeOf(block: CheckBlock): Probe {
   return Probe.parse(probe);
 }
 
-/** The finding is masked with the context's redactor. */
-export async function runProbe(probe: Probe, context: ProbeContext): Promise<ProbeFinding> {
-  const finding = await attempt(probe, context);
-  return { ...finding, summary: context.redactor.text(finding.summary), evidence: masked(finding.evidence, context) };
+/** The finding is masked with the context's redactor, and with what the keyring or the vault gave for it. */
+export async function runProbe(probe: Probe, given: ProbeContext): Promise<ProbeFinding> {
+  return withStoredCredentials(probe, given, async (context) => {
+    const finding = await attempt(probe, context);
+    return { ...finding, summary: context.redactor.text(finding.summary), evidence: masked(finding.evidence, context) };
+  });
 }
 
 async function attempt(probe: Probe, context: ProbeContext): Promise<ProbeFinding> {

@@ -18,6 +18,8 @@ export interface RecordFacts {
   verified: boolean | null;
   /** Verifier key of the device. */
   device: string;
+  /** What guards its key, in words. */
+  device_key?: string;
 }
 
 const Witnesses = z.array(z.object({ name: z.string(), skew_s: z.number() }));
@@ -32,6 +34,7 @@ export function buildIntegrity(record: RecordFacts, view: RunView, runbook: Runb
     signatures: [{ what: 'this laptop', key: record.device }, ...facts.runKeys.map((key) => ({ what: 'this run', key }))],
     verified: record.verified,
     device: record.device.split('+')[0] ?? record.device,
+    ...(record.device_key === undefined ? {} : { device_key: record.device_key }),
     clock: { ...clockSource(facts, checks), ...clockDrift(events), events: facts.clock },
     masked: Object.keys(runbook.front.secrets ?? {}),
     attachments: view.attachments,

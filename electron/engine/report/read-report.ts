@@ -13,6 +13,7 @@ import { SignatureState, type Runbook } from '../../contract/runbook.ts';
 import { readWitnessed } from '../anchor/cosign.ts';
 import type { Clock } from '../deps.ts';
 import type { JournalEvent, JournalReader } from '../journal/journal.ts';
+import { reportDeviceKey } from '../journal/describe-device-key.ts';
 import { wordsForHash } from '../journal/words.ts';
 import { openNote, parseVerifier } from '../note/note.ts';
 import { readOutage } from '../outage/outage.ts';
@@ -119,6 +120,7 @@ function recordFacts(record: ReportRecord, events: readonly JournalEvent[]): Rec
   const { head } = reader;
   return {
     entries: head.size, head, device: device ?? 'unknown', verified: null,
+    ...(record.checkpoint === undefined ? { device_key: reportDeviceKey(record.dataDir, reader, events) } : {}), // of another laptop's record nothing is known
     checkpoint: record.checkpoint === undefined ? newestCheckpoint(join(record.dataDir, 'checkpoints'), device) : record.checkpoint,
     witnessed: readWitnessed(reader),
     checkpoints: [...reader.events({ after: first, types: ['record.checkpoint'] })].filter(({ seq }) => seq <= last + 1),

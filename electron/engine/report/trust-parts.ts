@@ -51,6 +51,7 @@ export function integrityPart({ integrity: i }: Report): Block[] {
       ['The run, by two clocks', drift],
       ['Chain head', `${i.head.size} entries, ${i.head.hash}`],
       ['Verified', i.verified === null ? 'not when this report was made' : i.verified ? mark('good', '✓ every entry') : mark('bad', '× no: see the verification')],
+      ...(i.device_key === undefined ? [] : [['How this laptop’s key is guarded', i.device_key] satisfies [string, string]]),
       ['Masked', listed(i.masked)],
     ] },
     ...(checkpoint === null ? [{ kind: 'text' as const, text: 'No checkpoint was signed yet.' }] : checkpointBlocks(checkpoint)),

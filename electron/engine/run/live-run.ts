@@ -170,6 +170,8 @@ export class LiveRun implements RunHost {
   sign(reason: string | null = this.#statement): void {
     this.#statement = reason;
     if (reason === null) return;
+    // Nothing holds a recovery up: with a locked device key the statement waits and the run goes on; the record says so since the run's key was due.
+    if (this.journal.device.locked !== null) return;
     try {
       this.words = this.journal.checkpoint(reason).words;
       this.#statement = null;

@@ -109,6 +109,6 @@ function contextOf(host: RunHost, step: StepFold, attempt: number, signal: Abort
     clock: host.clock, runTool: host.runTool, secrets: host.secrets, redactor: host.redactor(), dataDir: host.dataDir, scratchDir,
     resolve: (path) => pathIn(folder, path), env, nodePath: host.nodePath,
     marker: markerOf(host.id, step.plan.path, attempt), progress: () => {}, signal, pinned: readPins(host.journal),
-    credentialsEnv: { ...awsVariables(host.processEnv), ...env },
+    credentialsEnv: { ...awsVariables(host.processEnv), ...env }, keychain: host.keychain,
   };
 }

@@ -65,9 +65,9 @@ async function fromKeychain(entry: string, keychain: Keychain): Promise<SourceAn
   const source = `keychain ${entry}`;
   const answer = await keychain.read(service, account);
   switch (answer.kind) {
-    case 'found': return { kind: 'found', source, bytes: answer.bytes };
+    case 'found': return { kind: 'found', source: answer.where === undefined ? source : `${source}, from ${answer.where}`, bytes: answer.bytes };
     case 'absent': return { kind: 'absent', source, why: 'the keychain has no such entry' };
-    case 'locked': return { kind: 'absent', source, why: 'the keychain is locked; unlock it and try again' };
+    case 'locked': return { kind: 'absent', source, why: `${answer.why ?? 'the keychain is locked'}; unlock it and try again` };
     case 'absent-or-locked': return { kind: 'absent', source, why: 'the entry is absent, or the keychain is locked; the keychain does not tell which' };
     case 'unavailable': return { kind: 'absent', source, why: `the keychain cannot be asked: ${answer.why}` };
   }

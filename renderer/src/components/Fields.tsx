@@ -106,6 +106,11 @@ export function takeText(source: RefObject<HTMLInputElement | HTMLTextAreaElemen
   return text;
 }
 
+/** The same as bytes. Whoever takes them overwrites them after the frame has gone. */
+export function takeBytes(source: RefObject<HTMLInputElement | null>): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(takeText(source));
+}
+
 export function CheckField({ label, checked, onChange }: { label: ReactNode; checked: boolean; onChange(checked: boolean): void }) {
   return (
     <label className="check"><input type="checkbox" checked={checked} onChange={(event) => { onChange(event.target.checked); }} /><span>{label}</span></label>

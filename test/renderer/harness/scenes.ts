@@ -170,6 +170,7 @@ export function answersOf(scene: string): ReadonlyMap<string, unknown> {
     ['home.view', { ...HOME, open_runs: open, ...(scene === 'fresh' ? { fresh: true, kit: [], drills: [], findings: [], systems: [] } : {}) }],
     ['runbook.list', { runbooks: RUNBOOKS }], ['readiness.view', READINESS], ['people.list', { people: PEOPLE }], ['run.list', { runs: open }],
     ['run.prepare', { questions: [{ name: 'restore_to', type: 'datetime', prompt: 'Last good moment (UTC)', required: true, values: null, value: '2026-09-15 01:00:30+00', candidates: [], problem: null }, { name: 'target', type: 'enum', prompt: 'Where to', required: true, values: ['kubernetes', 'vm'], value: 'kubernetes', candidates: [], problem: null }, { name: 'backup', type: 'file', prompt: 'Backup', required: true, values: null, value: '/media/kit/ampora/2026-09-11.dump', candidates: [], problem: null }], signature: { state: 'unsigned', signers: [] }, readiness: 'NOT_READY', operators: PEOPLE, needs: ['operator', 'unsigned', 'not-ready', 'outage'] }],
+    ['device.view', { name: 'device/1c0ffee1', vkey: 'device/1c0ffee1+00000000+AQ==', guards: ['keyring', 'passphrase'], locked: null, words: 'Wrapped: the keyring of this system opens it, and so does a passphrase.' }],
     ['run.output', { offset: 0, bytes: new TextEncoder().encode(OUTPUT), size: OUTPUT.length }],
     ...(view === null ? [] : [['run.view', view] satisfies [string, unknown], ['run.command', view] satisfies [string, unknown]]),
   ]);

@@ -1,12 +1,15 @@
 /**
- * Where the keys to an object store come from: the environment, a secret of the runbook (which has sources of its own), a
- * file as the AWS tools write it, or a profile in theirs. Values go to the S3 client and nowhere else.
+ * Where the keys to an object store come from. What a check names as `credentials` is asked alone: a secret of the runbook
+ * (which has sources of its own), `keychain:SERVICE/ACCOUNT`, a file as the AWS tools write it, or a profile in theirs. Where it
+ * names nothing: the environment, then the keyring and the vault (`blackstart-s3/BUCKET`, `blackstart-s3/default`), then the
+ * profile. Values go to the S3 client and nowhere else.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { iniSection } from '../ini-section.ts';
 import type { ProbeContext } from '../probe.ts';
 import { CannotTell } from '../probe.ts';
+import { namedEntry } from './stored-credentials.ts';
 
 export interface S3Credentials {
   accessKeyId: string;
@@ -26,15 +29,17 @@ export interface S3Access {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * @param named `credentials` of the check: `env` (the default), `none`, a secret's name, the path of a file, or a profile
- * @throws CannotTell `credentials-missing` when nothing is there, `unsupported` for a keyring or vault that is named directly
+ * @param named `credentials` of the check: `env` (the default), `none`, a secret's name, `keychain:SERVICE/ACCOUNT`, the path of
+ *   a file, or a profile
+ * @throws CannotTell `credentials-missing` when nothing is there, `unsupported` for a form that is not known
  */
 export function findS3Access(named: string | undefined, context: ProbeContext): S3Access {
   const env: Env = context.credentialsEnv ?? context.env;
-  if (named === undefined || named === 'env') return fromEnvironment(env);
+  if (named === undefined || named === 'env') return fromEnvironment(env, context);
   if (named === 'none') return { credentials: null, source: 'none', ...ofEnvironment(env) };
-  if (/^(?:keyring|keychain|vault|age):/u.test(named)) {
-    throw new CannotTell('unsupported', `Credentials named as "${named.split(':')[0] ?? ''}:…" are not supported by this version. Name a secret of the runbook, and let it say where it comes from.`);
+  if (namedEntry(named) !== null) return fromStored(context, env);
+  if (/^(?:vault|age):/u.test(named)) {
+    throw new CannotTell('unsupported', `Credentials named as "${named.split(':')[0] ?? ''}:…" are not supported. Write keychain:SERVICE/ACCOUNT, which asks the keyring and the vault of this laptop, or name a secret of the runbook.`);
   }
   const name = named.replace(/^secret:/u, '');
   const secret = context.secrets.get(name);
@@ -44,14 +49,27 @@ export function findS3Access(named: string | undefined, context: ProbeContext): 
   return fromProfile(named, env);
 }
 
-function fromEnvironment(env: Env): S3Access {
+/** @throws CannotTell `credentials-missing` with the reason that the keyring or the vault gave */
+function fromStored({ stored = [], secrets }: ProbeContext, env: Env): S3Access {
+  for (const answer of stored) {
+    const secret = 'handle' in answer ? secrets.get(answer.handle) : null;
+    if (secret !== null) return { credentials: pairIn(Buffer.from(secret.bytes()).toString('utf8'), `The entry ${answer.entry}`), source: secret.source, ...ofEnvironment(env) };
+  }
+  const [why] = stored.flatMap((answer) => ('why' in answer ? `${answer.entry}: ${answer.why}` : []));
+  throw new CannotTell('credentials-missing', `The credentials of the object store are not at hand. ${why ?? 'No keyring and no vault can be asked here'}.`);
+}
+
+function fromEnvironment(env: Env, context: ProbeContext): S3Access {
   const [accessKeyId, secretAccessKey, sessionToken] = [env['AWS_ACCESS_KEY_ID'], env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN']];
   if (isSet(accessKeyId) && isSet(secretAccessKey)) {
     return { credentials: { accessKeyId, secretAccessKey, ...(isSet(sessionToken) ? { sessionToken } : {}) }, source: 'environment', ...ofEnvironment(env) };
   }
+  const { stored = [] } = context;
+  if (stored.some((answer) => 'handle' in answer)) return fromStored(context, env);
   const profile = env['AWS_PROFILE'] ?? 'default';
   if (profileValues(profile, env) !== null) return fromProfile(profile, env);
-  throw new CannotTell('credentials-missing', 'There are no credentials for the object store: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a secret, a file or a profile as `credentials`.');
+  const [closed] = stored.flatMap((answer) => ('why' in answer && !answer.absent ? answer.why : []));
+  throw new CannotTell('credentials-missing', `There are no credentials for the object store: put them into the keyring or the vault ("blackstart vault set blackstart-s3/default"), set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a secret, a file or a profile as \`credentials\`.${closed === undefined ? '' : ` (Asked: ${closed}.)`}`);
 }
 
 /** `[default]`, or the profile that AWS_PROFILE names, or a pair without any section. */

@@ -10,6 +10,7 @@ import { Notice } from '../../components/States.tsx';
 import { useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
 import { CheckpointDialog } from './CheckpointDialog.tsx';
+import { Guards } from './Guards.tsx';
 import { RunsTable } from './RunsTable.tsx';
 import './record.css';
 
@@ -53,6 +54,7 @@ export function RecordScreen() {
         {runs.error !== null && <Fault error={runs.error} />}
         {verify.error !== null && <Fault error={verify.error} />}
         {result !== null && <div role="status"><VerificationResult result={result} /></div>}
+        <Guards />
         {list.length > 0 && <RunsTable runs={list} />}
       </div>
       {checkpoint && <CheckpointDialog onClose={() => { setCheckpoint(false); }} />}
