@@ -7,6 +7,10 @@ import { EscrowFormat, EscrowLevel } from './escrow.ts';
 import { ProofStrength } from './known-answer.ts';
 import { Day, Id } from './scalars.ts';
 
+/** Of an escrowed key, as runbooks name it: `{ escrow: ID }`. */
+export const KeyId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/u, 'the id of a key is letters, digits, ".", "_" and "-", and has at most 64 characters');
+export type KeyId = z.infer<typeof KeyId>;
+
 const Instant = z.string(); // RFC 3339 UTC
 const Blob = z.object({ sha256: z.string(), size: z.int() });
 
@@ -127,7 +131,7 @@ export const KeyVersionView = z.object({
 export type KeyVersionView = z.infer<typeof KeyVersionView>;
 
 export const EscrowKeyView = z.object({
-  key: Id,
+  key: KeyId,
   title: z.string(),
   state: z.enum(['good', 'warning', 'bad']),
   why: z.string(), // one sentence

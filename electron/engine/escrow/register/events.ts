@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { EscrowFormat, EscrowLevel, KeyCommitment, KmsRecord, ShareCommitment } from '../../../contract/escrow.ts';
-import { Custody, SealState, ShareResult, VerificationPurpose } from '../../../contract/escrow-register.ts';
+import { Custody, KeyId, SealState, ShareResult, VerificationPurpose } from '../../../contract/escrow-register.ts';
 import { KnownAnswer, ProofStrength } from '../../../contract/known-answer.ts';
 import { Day, Id, Period } from '../../../contract/scalars.ts';
 
@@ -12,7 +12,7 @@ const Blob = z.object({ sha256: z.string(), size: z.int() });
 const Said = z.string().max(500);
 const Name = z.string().min(1).max(200);
 /** Which shares of which key are meant. */
-const generation = { key: Id, version: z.int().min(1), generation: z.int().min(1) };
+const generation = { key: KeyId, version: z.int().min(1), generation: z.int().min(1) };
 
 /** How often L1, and L3 with L4, are due. */
 export const Periods = z.object({ share: Period, quorum: Period });
@@ -44,9 +44,9 @@ export const CustodySet = z.object({ ...generation, x: z.int(), custody: Custody
 export const AwaySet = z.object({ custodian: Name, away: z.boolean(), until: Day.nullable(), by: Name });
 export const CustodianRevoked = z.object({ custodian: Name, reason: Said, by: Name });
 export const SharesDestroyed = z.object({ ...generation, shares: z.array(z.int()), how: Said, by: Name, witness: Name.nullable() });
-export const VersionRetired = z.object({ key: Id, version: z.int(), reason: Said, by: Name });
-export const SetDefined = z.object({ key: Id, set: RegisteredSet, by: Name });
-export const FingerprintSeen = z.object({ key: Id, set: Id, fingerprint: z.string().max(500), by: Name });
+export const VersionRetired = z.object({ key: KeyId, version: z.int(), reason: Said, by: Name });
+export const SetDefined = z.object({ key: KeyId, set: RegisteredSet, by: Name });
+export const FingerprintSeen = z.object({ key: KeyId, set: Id, fingerprint: z.string().max(500), by: Name });
 
 /** The record itself is a blob; here stands what the register goes on with. */
 export const Verified = z.object({
@@ -63,7 +63,7 @@ export const VerifiedShares = z.object({
 });
 /** `set` null: a single sample that belongs to no set of the register. */
 export const SamplesTried = z.object({
-  id: z.string(), key: Id, version: z.int(),
+  id: z.string(), key: KeyId, version: z.int(),
   samples: z.array(z.object({ set: z.string().nullable(), which: z.enum(['oldest', 'newest', 'given']), name: z.string().max(300), verdict: z.enum(['opens', 'refused', 'cannot-tell']), strength: ProofStrength, sample_sha256: z.string().nullable() })),
 });
 /** A signed note over the digest of a record. */
@@ -77,12 +77,12 @@ export const CeremonyStep = z.object({
 export const CeremonyEnded = z.object({ id: z.string(), how: z.enum(['finished', 'aborted', 'interrupted']), reason: Said });
 
 /** Before the key is rebuilt and written; `combined` says what came of it. One without the other: outcome unknown. */
-export const Combining = z.object({ id: z.string(), key: Id.nullable(), version: z.int().nullable(), scheme: EscrowFormat, shares: z.int(), out: z.string().max(1000), by: Name, proven_by: z.enum(['commitment', 'nothing']) });
+export const Combining = z.object({ id: z.string(), key: KeyId.nullable(), version: z.int().nullable(), scheme: EscrowFormat, shares: z.int(), out: z.string().max(1000), by: Name, proven_by: z.enum(['commitment', 'nothing']) });
 export const Combined = z.object({ id: z.string(), ok: z.boolean(), detail: Said, bytes: z.int() });
 /** A run or a check was given the key in memory. */
-export const KeyObtained = z.object({ id: z.string(), key: Id, version: z.int(), generation: z.int(), secret: z.string(), for: z.string(), used: z.array(z.int()) });
+export const KeyObtained = z.object({ id: z.string(), key: KeyId, version: z.int(), generation: z.int(), secret: z.string(), for: z.string(), used: z.array(z.int()) });
 /** A run that used the key came to its end in a rehearsal or a live recovery: the whole way was walked. */
-export const Rehearsed = z.object({ key: Id, version: z.int(), run: z.string(), mode: z.enum(['live', 'rehearsal']), sets: z.array(z.string()) });
+export const Rehearsed = z.object({ key: KeyId, version: z.int(), run: z.string(), mode: z.enum(['live', 'rehearsal']), sets: z.array(z.string()) });
 
 /** Every type with the schema of its data. */
 export const ESCROW_EVENTS = {
