@@ -55,7 +55,7 @@ export async function enrollFromShares(host: RegisterHost, said: Enrolment, { se
   if (set.scheme !== 'slip39' && set.scheme !== 'horcrux' && enrolled.threshold !== threshold) throw new EngineError('refused', `${enrolled.threshold} of these shares make the key, not ${threshold}.`, { hint: `Say --threshold ${enrolled.threshold}.` });
   return write(host, said, place, {
     scheme: set.scheme, threshold: enrolled.threshold, total: Math.max(total, shares.length), diffusion: set.scheme === 'ssss' ? (set.diffusion ?? true) : null,
-    commitment: enrolled.key, kms: null, facts: enrolled.facts,
+    commitment: enrolled.key, kms: null, facts: enrolled.facts, secret_bytes: method === 'sha256' ? enrolled.facts.bytes : null,
   }, shares);
 }
 
@@ -64,14 +64,14 @@ export async function enrollWhole(host: RegisterHost, said: Enrolment, key: Whol
   const place = placeOf(host, said);
   const enrolled = await enrollKey(key, { nodePath: host.nodePath });
   await requireRightKey(said, place.before, async (commitment) => (await proveKey(key, { keyCommitment: commitment }, { nodePath: host.nodePath })).key.state === 'match');
-  return write(host, said, place, { scheme: enrolled.format, threshold: 1, total: 1, diffusion: null, commitment: enrolled.key, kms: null, facts: enrolled.facts }, []);
+  return write(host, said, place, { scheme: enrolled.format, threshold: 1, total: 1, diffusion: null, commitment: enrolled.key, secret_bytes: null, kms: null, facts: enrolled.facts }, []);
 }
 
 /** What a key service keeps cannot be proven offline; the record says what is known of it. */
 export function enrollKms(host: RegisterHost, said: Enrolment, blob: Uint8Array, facts: { arn: string; keyVersion: string; lastUnwrappedAt: string | null }): EnrolledSummary {
   const place = placeOf(host, said);
   const kms = recordKms(blob, facts);
-  return write(host, { ...said, fingerprint: said.fingerprint ?? `${kms.arn} ${kms.key_version}` }, place, { scheme: 'kms-wrapped', threshold: 1, total: 1, diffusion: null, commitment: null, kms, facts: null }, []);
+  return write(host, { ...said, fingerprint: said.fingerprint ?? `${kms.arn} ${kms.key_version}` }, place, { scheme: 'kms-wrapped', threshold: 1, total: 1, diffusion: null, commitment: null, secret_bytes: null, kms, facts: null }, []);
 }
 
 function requireNumbers(threshold: number, total: number, given: number): void {
@@ -113,7 +113,7 @@ async function requireRightKey({ key, as }: Enrolment, before: FoldedKey | null,
   if (as === 'rotate' && same) throw new EngineError('refused', `This is version ${current.version} of ${key}, so it was not rotated.`, { hint: 'When the same key was split anew, say --reshare.' });
 }
 
-interface Facts extends Pick<z.infer<typeof Enrolled>, 'scheme' | 'threshold' | 'total' | 'diffusion' | 'commitment'> {
+interface Facts extends Pick<z.infer<typeof Enrolled>, 'scheme' | 'threshold' | 'total' | 'diffusion' | 'commitment' | 'secret_bytes'> {
   kms: KmsRecord | null;
   facts: { algorithm: string | null; fingerprint: string | null } | null;
 }

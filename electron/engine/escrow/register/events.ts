@@ -31,6 +31,7 @@ export const Enrolled = z.object({
   scheme: EscrowFormat, threshold: z.int(), total: z.int(),
   diffusion: z.boolean().nullable(), // ssss only
   commitment: KeyCommitment.nullable(),
+  secret_bytes: z.int().nullable(), // of a generated key; a chosen passphrase keeps its length to itself
   fingerprint: z.string().max(500).nullable(),
   kms: KmsRecord.nullable(),
   witnesses: z.int().min(0).max(8),

@@ -10,7 +10,7 @@ import type { KeyQuestion, ShareInput, ShareSet, WholeKey } from '../quorum/quor
 import { escrowId } from './enroll.ts';
 import { findGeneration, inForce, type FoldedKey, type FoldedShare, type FoldedVersion } from './fold-register.ts';
 import { recordVerification, type Findings } from './record-verification.ts';
-import { findKey, versionOf, type RegisterHost } from './register.ts';
+import { escrowEvent, findKey, versionOf, type RegisterHost } from './register.ts';
 import { innerTrial, needsProgram, proveByProgram, sampleProof, type SampleTrial } from './trials.ts';
 
 /** What was done with the envelope of a share around its check. */
@@ -59,6 +59,28 @@ export interface Verified {
 export async function verifyKey(host: RegisterHost, request: VerificationRequest, more: readonly NewEvent[] = []): Promise<Verified> {
   const { findings, verdict } = await findOut(host, request);
   return { ...recordVerification(host, findings, more), verdict };
+}
+
+/**
+ * Rebuilds the key for a run or a check, which gets its bytes when it is the committed one; recorded as a verification.
+ * @param says what `escrow.obtained` tells: the secret's name, and what it is for
+ * @returns `key` null when it was not rebuilt or is another; the caller zeroes the bytes
+ */
+export async function obtainVerified(host: RegisterHost, request: VerificationRequest & { brought: { shares: readonly ShareInput[] } }, says: { secret: string; for: string }): Promise<Verified & { key: Uint8Array | null }> {
+  const enrolledKey = findKey(host.fold(), request.key);
+  const version = versionOf(enrolledKey, request.version);
+  const set = setFor(version, request.brought.shares, request.passphrase);
+  const known = knownCommitments(enrolledKey, set.scheme);
+  const { verdict, key } = await obtainKey(set, questionFor(version, known.map(({ commitment }) => commitment), []), {}, { nodePath: host.nodePath });
+  try {
+    const findings = findingsOf(host, request, version, { verdicts: verdict.shares, known, inputs: request.brought.shares, verdict, proofs: [] });
+    const used = findings.quorum?.used ?? [];
+    const obtained = key === null ? [] : [escrowEvent('escrow.obtained', { id: findings.id, key: request.key, version: findings.version, generation: findings.generation, used, ...says }, 'engine', request.run ?? null)];
+    return { ...recordVerification(host, findings, obtained), verdict, key };
+  } catch (thrown) {
+    key?.fill(0);
+    throw thrown;
+  }
 }
 
 /** Everything but the record: nothing is journaled. */
