@@ -38,7 +38,7 @@ interface Values {
 export async function checkRunbook(folder: DataFolder, request: CheckRequest): Promise<ReadinessReport> {
   const { runbook, secrets, only, prove, actor, signal } = request;
   const values = valuesFor(folder, request);
-  await fetchSecrets(runbook, values.known, secrets, request.env);
+  await fetchSecrets(folder, runbook, values.known, secrets, request.env);
   return folder.readiness.check(runbook, {
     ...(only === undefined ? {} : { only }),
     ...(prove === undefined ? {} : { prove }),
@@ -79,8 +79,8 @@ function fillCheck(block: CheckBlock, { known, questions }: Values): CheckBlock 
 }
 
 /** From the sources that the runbook names, in their order; what is not there stays missing, and its checks say so. */
-async function fetchSecrets(runbook: Runbook, values: Readonly<Record<string, string>>, store: SecretStore, processEnv: CheckRequest['env']): Promise<void> {
-  const context = { store, dead: [], folder: folderOf(runbook), processEnv, keychain: systemKeychain() };
+async function fetchSecrets({ escrow }: DataFolder, runbook: Runbook, values: Readonly<Record<string, string>>, store: SecretStore, processEnv: CheckRequest['env']): Promise<void> {
+  const context = { store, dead: [], folder: folderOf(runbook), processEnv, keychain: systemKeychain(), escrow: { access: escrow.access, wish: { for: `checks of ${runbook.front.id}`, run: null, mode: 'check' as const } } };
   for (const [name, spec] of Object.entries(runbook.front.secrets ?? {})) {
     const sources = spec.sources.map((source) => (source !== 'prompt' && 'file' in source ? { ...source, file: fillTemplate(source.file, values, { in: 'path' }) } : source));
     await obtainSecret(name, { ...spec, sources }, context);

@@ -1,6 +1,7 @@
 /** A data folder opened: everything that lives in it, put together. One to write, one to read. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EscrowView, VerificationRecord } from '../contract/escrow-register.ts';
 import type { CheckProgress, ReadinessReport } from '../contract/readiness.ts';
 import type { Person, Verification } from '../contract/record.ts';
 import type { Report } from '../contract/report.ts';
@@ -23,6 +24,9 @@ import { kitRoot } from './kit/kit-place.ts';
 import { createKits, kitInPlace, type KitPlaceFacts, type Kits } from './kit/kits.ts';
 import { settleKit } from './kit/settle-kit.ts';
 import { readPins } from './kit/pins.ts';
+import type { RegisterFold } from './escrow/register/fold-register.ts';
+import { openEscrow, type Escrow } from './escrow/register/open-escrow.ts';
+import { keyViewOf, readRegister, recordOf, viewOf } from './escrow/register/register.ts';
 import type { OutageMarks } from './outage/fold-outage.ts';
 import { readOutage } from './outage/outage.ts';
 import { createPeople, publicPeople, readPeople, type People } from './people/people.ts';
@@ -71,6 +75,7 @@ export interface DataFolderReader {
   readonly runs: { views(): RunView[]; view(name: string): RunView; documents(): RunDocument[]; document(name: string): RunDocument };
   people(): Person[];
   outage(): OutageMarks;
+  escrow(): { fold: RegisterFold; view: Omit<EscrowView, 'ceremony'>; record(id: string): VerificationRecord };
   kit(): Omit<KitFacts, 'laptop'>;
   readiness(runbook: Runbook): ReadinessReport;
   report(run: string): Report;
@@ -86,6 +91,7 @@ export interface DataFolder {
   readonly readiness: Readiness;
   readonly runs: Runs;
   readonly kits: Kits;
+  readonly escrow: Escrow;
   report(run: string): Report;
   exportRun(run: string, file: string): Promise<{ path: string; sha256: string }>;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
@@ -105,19 +111,21 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   });
   const people = createPeople(journal);
   const deps = { clock, runTool: startsLauncher(createRunTool({ node: nodePath }), { launcher, node: nodePath }) };
+  const tools = toolEnvironment(env, []);
+  const escrow = openEscrow({ journal, people, clock, runTool: deps.runTool, nodePath, env: withToolbox(tools, dataDir) });
   const readiness = createReadiness({
-    ...deps, journal, dataDir, nodePath, env: toolEnvironment(env, []), processEnv: env,
+    ...deps, journal, dataDir, nodePath, env: tools, processEnv: env, escrow: (key) => keyViewOf(journal, key, clock.now()),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     ...(options.onReadiness === undefined ? {} : { onChanged: options.onReadiness }),
   });
   const runs = createRuns({
-    deps, journal, dataDir, people, nodePath, blackstart: launcher, processEnv: env,
+    deps, journal, dataDir, people, nodePath, blackstart: launcher, processEnv: env, escrow: escrow.access,
     findRunbook: (wanted) => library.find(wanted), readiness: (runbook) => readiness.view(runbook).state,
     ...(inhibitSleep === undefined ? {} : { inhibitSleep }),
   });
   const report = (run: string): Report => reportOf(journal, options, runs.view(run), journal.device.vkey);
   return {
-    dataDir, journal, library, people, readiness, runs, kits, report,
+    dataDir, journal, library, people, readiness, runs, kits, escrow, report,
     exportRun: async (run, file) => {
       const made = report(run);
       const reports = (['html', 'json'] as const).map((format) => ({ name: `report.${format}`, bytes: Buffer.from(renderReport(made, format)) }));
@@ -153,6 +161,10 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
     runs: { views: () => readRunViews(reader, clock, dataDir), view, documents: () => readRunViews(reader, clock, dataDir).map(toRunDocument), document: (name) => toRunDocument(view(name)) },
     people: () => publicPeople(readPeople(reader)),
     outage: () => readOutage(reader),
+    escrow: () => {
+      const fold = readRegister(reader);
+      return { fold, view: viewOf(fold, reader, clock.now()), record: (id) => recordOf(fold, reader, id) };
+    },
     kit: () => kitFacts(library, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), library.list().flatMap(({ runbook }) => runbook ?? []))),
     readiness: (runbook) => judging()(runbook),
     report: (run) => reportOf(reader, options, view(run), device ?? 'unknown'),

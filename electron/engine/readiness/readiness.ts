@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { CheckBlock, Probe } from '../../contract/check.ts';
+import type { EscrowKeyView } from '../../contract/escrow-register.ts';
 import { EngineError, toEnvelope } from '../../contract/errors.ts';
 import type { CheckProgress, Evidence, ProbeFinding, ReadinessReport } from '../../contract/readiness.ts';
 import type { Runbook } from '../../contract/runbook.ts';
@@ -38,6 +39,8 @@ export interface ReadinessDeps extends Deps {
   env: Readonly<Record<string, string>>;
   /** The engine's own environment: checks get what the runbook's `env_pass` names of it, on top of `env`. */
   processEnv?: Readonly<Record<string, string | undefined>>;
+  /** What the register says of an escrowed key. */
+  escrow?: (key: string) => EscrowKeyView | null;
   /** Node, to run the key and database children; default this process's own program. */
   nodePath?: string;
   onProgress?: (progress: CheckProgress) => void;
@@ -189,12 +192,12 @@ class ChecksOfRunbooks implements Readiness {
   }
 
   #context(runbook: Runbook, block: CheckBlock, run: CheckRun & { signal: AbortSignal }, lastClock: ClockMark | null): ProbeContext {
-    const { dataDir, clock, runTool, nodePath, processEnv } = this.#deps;
+    const { dataDir, clock, runTool, nodePath, processEnv, escrow } = this.#deps;
     const env = processEnv === undefined ? this.#deps.env : toolEnvironment(processEnv, runbook.front.env_pass ?? []);
     const scratchDir = join(dataDir, 'scratch');
     mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
     return {
-      clock, runTool, dataDir, scratchDir, lastClock, pinned: this.#pins,
+      clock, runTool, dataDir, scratchDir, lastClock, pinned: this.#pins, ...(escrow === undefined ? {} : { escrow }),
       secrets: run.secrets, redactor: run.redactor, signal: run.signal,
       env: withToolbox(env, dataDir),
       ...(processEnv === undefined ? {} : { credentialsEnv: { ...awsVariables(processEnv), ...env } }),

@@ -91,3 +91,9 @@ export function noteFingerprint(host: RegisterHost, key: string, set: string, fi
   findKey(host.fold(), key);
   host.journal.append(escrowEvent('escrow.fingerprint', { key, set, fingerprint, by }));
 }
+
+/** @param folder absolute; null takes the word back */
+export function placeShares(host: RegisterHost, key: string, folder: string | null, by: string): void {
+  findKey(host.fold(), key);
+  host.journal.append(escrowEvent('escrow.place', { key, folder, by }));
+}

@@ -59,6 +59,8 @@ export interface FoldedKey {
   witnesses: number;
   versions: FoldedVersion[]; // oldest first
   sets: Map<string, RegisteredSet>;
+  /** Where files of the shares are looked for when nobody enters them. */
+  sharesAt: string | null;
   fingerprints: Map<string, { fingerprint: string; at: string }>; // as seen on the newest backup of a set
 }
 
@@ -130,6 +132,10 @@ const TAKERS: Takers = {
     if (found !== null) found.retired = { at: wall, reason, by };
   },
   'escrow.set': (fold, { key, set }) => void fold.keys.get(key)?.sets.set(set.id, set),
+  'escrow.place': (fold, { key, folder }) => {
+    const found = fold.keys.get(key);
+    if (found !== undefined) found.sharesAt = folder;
+  },
   'escrow.fingerprint': (fold, { key, set, fingerprint }, { wall }) => void fold.keys.get(key)?.fingerprints.set(set, { fingerprint, at: wall }),
   'escrow.verified': takeVerified,
   'escrow.verified-shares': takeVerifiedShares,
@@ -151,7 +157,7 @@ const TAKERS: Takers = {
 };
 
 function takeEnrolled(fold: RegisterFold, enrolled: z.infer<typeof Enrolled>, { wall }: JournalEvent): void {
-  const key: FoldedKey = fold.keys.get(enrolled.key) ?? { key: enrolled.key, title: enrolled.title, witnesses: enrolled.witnesses, versions: [], sets: new Map(), fingerprints: new Map() };
+  const key: FoldedKey = fold.keys.get(enrolled.key) ?? { key: enrolled.key, title: enrolled.title, witnesses: enrolled.witnesses, versions: [], sets: new Map(), sharesAt: null, fingerprints: new Map() };
   fold.keys.set(enrolled.key, key);
   key.title = enrolled.title;
   key.witnesses = enrolled.witnesses;

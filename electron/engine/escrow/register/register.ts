@@ -1,6 +1,6 @@
 /** The register over a journal: folded once as it grows, read by everybody, written through the verbs beside this file. */
 import { z } from 'zod';
-import type { EscrowView, VerificationRow } from '../../../contract/escrow-register.ts';
+import type { EscrowKeyView, EscrowView, VerificationRow } from '../../../contract/escrow-register.ts';
 import { VerificationRecord } from '../../../contract/escrow-register.ts';
 import { EngineError } from '../../../contract/errors.ts';
 import type { Clock } from '../../deps.ts';
@@ -11,7 +11,7 @@ import type { RunTool } from '../../tool/tool.ts';
 import { ESCROW_EVENT_TYPES, ESCROW_EVENTS, type EscrowEventType } from './events.ts';
 import { currentVersion, emptyRegister, foldRegister, type FoldedKey, type FoldedVersion, type RegisterFold } from './fold-register.ts';
 import { recordSignatureHolds } from './sign-record.ts';
-import { escrowView } from './view-register.ts';
+import { escrowView, keyView } from './view-register.ts';
 
 /** What the verbs of the register work with. */
 export interface RegisterHost {
@@ -62,6 +62,13 @@ export function recordOf(fold: RegisterFold, journal: Pick<JournalReader, 'blobs
   const found = wanted === 'last' ? fold.verifications.at(-1) : fold.verifications.find(({ id }) => id === wanted);
   if (found === undefined) throw new EngineError('not-found', wanted === 'last' ? 'No verification is on record yet.' : `There is no verification ${wanted}.`, { hint: '"blackstart escrow status" lists them.' });
   return VerificationRecord.parse(JSON.parse(Buffer.from(journal.blobs.read(found.record.sha256)).toString('utf8')));
+}
+
+/** What the register says of one key; null when it has none of that id. */
+export function keyViewOf(journal: Pick<JournalReader, 'events'>, key: string, now: number): EscrowKeyView | null {
+  const fold = readRegister(journal);
+  const found = fold.keys.get(key);
+  return found === undefined ? null : keyView(fold, found, now);
 }
 
 /** @throws EngineError `not-found` */
