@@ -31,6 +31,8 @@ export const ShareCommitment = z.object({
   method: CommitmentMethod,
   salt: Hex32,
   digest: Hex32,
+  /** Which splitting of the key it is of, counted by the register; not part of the digest. Older ones are superseded. */
+  generation: z.int().min(1).optional(),
 });
 export type ShareCommitment = z.infer<typeof ShareCommitment>;
 
@@ -77,15 +79,16 @@ export const Agreement = z.object({
   state: z.enum(['agree', 'disagree', 'cannot-tell']),
   /** Positions of the shares that do not fit the others; empty when they cannot be told. */
   bad: z.array(z.int()),
-  /** False when as many forged shares as were found could have been made to point at others. */
+  /** Holds whenever at most half of the spare shares, ⌊(n − t) / 2⌋, are bad; false when more had to be assumed. */
   certain: z.boolean(),
   detail: z.string(),
 });
 export type Agreement = z.infer<typeof Agreement>;
 
 /**
- * L3. `match`, `mismatch`: against the key's commitment. `self-proven`: no commitment was given, but the scheme itself or the
- * format authenticates the key. `unproven`: it was rebuilt, and nothing says that it is right. `none`: nothing was rebuilt.
+ * L3. `match`, `mismatch`: against the key's commitment. `self-proven`: no commitment was given, but an authenticated sample
+ * opened, or the format of a whole key authenticates itself. `unproven`: it was rebuilt, and nothing says that it is right; no
+ * scheme of shares authenticates its secret (slip39's digest says nothing of the passphrase). `none`: nothing was rebuilt.
  */
 export const KeyState = z.enum(['match', 'mismatch', 'self-proven', 'unproven', 'none']);
 export type KeyState = z.infer<typeof KeyState>;

@@ -7,7 +7,7 @@ import type { ShareFault } from '../../../contract/escrow.ts';
 import { fitOf, thresholdOf } from './agreement.ts';
 import { BYTES } from './field.ts';
 import type { Scheme, Share } from './share.ts';
-import { duplicates, fault, firstFaults, oddOnes } from './share.ts';
+import { duplicates, fault, firstFaults, isFault, oddOnes } from './share.ts';
 import { fromBase64, fromHex, isBase64Text, oneLine } from './share-text.ts';
 
 /** A key of 16 KiB in hex, with room for line ends. */
@@ -23,10 +23,9 @@ function parse(bytes: Buffer): readonly Share[] | ShareFault {
   const readings = [fromHex(text), fromBase64(text)].filter((reading) => reading !== null);
   if (readings.length === 0) return isBase64Text(text) ? fault('structure', 'it is neither whole base64 nor whole hex: characters are missing or too many') : fault('alphabet', 'it holds characters that neither base64 nor hex has');
   const shares = readings.map(shareOf);
-  return shares.every((share) => isFaulty(share)) ? shares.filter(isFaulty).slice(0, 1)[0] ?? [] : shares.filter((share) => !isFaulty(share));
+  const good = shares.flatMap((share) => (isFault(share) ? [] : [share]));
+  return good.length > 0 ? good : (shares.find(isFault) ?? []);
 }
-
-const isFaulty = (value: Share | ShareFault): value is ShareFault => 'code' in value;
 
 function shareOf(bytes: Buffer): Share | ShareFault {
   const x = bytes.at(-1) ?? 0;
