@@ -24,12 +24,18 @@ function damage(word: Word, bad: readonly number[]): Word {
   return { points: word.points, columns: word.columns.map((column) => column.map((value, at) => (bad.includes(at) ? value ^ randomInt(1, 256) : value))) };
 }
 
-/** What the specification asks for, literally: the keys of all t-subsets; shares outside the largest group that agrees are bad. */
+/**
+ * What the specification asks for, literally: all t-subsets are compared; shares outside the largest group that agrees are bad.
+ * Their keys alone do not suffice: two subsets with the same bad share can make the same wrong key (their weights for it are
+ * equal), so the polynomials are compared at further places as well.
+ */
 function bySubsets(word: Word, t: number): number[] | null {
   const keys = new Map<string, Set<number>>();
   for (const subset of choose(word.points.length, t)) {
-    const factors = weights(BYTES, subset.map((at) => word.points[at] ?? 0), 0);
-    const key = word.columns.map((column) => weighted(BYTES, factors, subset.map((at) => column[at] ?? 0))).join();
+    const key = [0, 201, 202, 203].map((place) => {
+      const factors = weights(BYTES, subset.map((at) => word.points[at] ?? 0), place);
+      return word.columns.map((column) => weighted(BYTES, factors, subset.map((at) => column[at] ?? 0))).join();
+    }).join();
     keys.set(key, new Set([...(keys.get(key) ?? []), ...subset]));
   }
   const [first, second] = [...keys.values()].sort((a, b) => b.size - a.size);
