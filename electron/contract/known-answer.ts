@@ -44,6 +44,7 @@ export const KnownAnswer = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('age'), ...sample, identity: z.enum(['identity', 'passphrase']).default('identity') }),
   z.strictObject({ kind: z.literal('command'), run: z.array(z.string()).min(1), stdin: z.literal('secret').optional(), ok_exit_codes: z.array(z.int()).default([0]) }),
+  /** Default layout `iv:16,ct,mac:32`; the code covers what stands before it. A key of 48 bytes or more is two, the code's first. */
   z.strictObject({ kind: z.literal('cbc-hmac'), ...sample, key: KeyDerivation.prefault({}), layout: z.string().optional(), digest: z.string().optional() }),
   z.strictObject({ kind: z.literal('aes-cbc'), ...sample, key: KeyDerivation.prefault({}), layout: z.string().optional(), magic: z.string().optional() }),
   z.strictObject({ kind: z.literal('openpgp'), ...sample }),

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { CredentialName, CredentialPlace, CredentialSetting, CredentialsView, DeviceKeyView } from './credentials.ts';
 import { DrillCalendar } from './drill.ts';
+import { EscrowFormat } from './escrow.ts';
+import { CeremonyView, Custody, EscrowView, KeyId, NetworkLook, SealState, VerificationPurpose, VerificationRecord } from './escrow-register.ts';
 import { KitBoard, KitInPlace, KitPlan, KitProgress } from './kit.ts';
 import { OutageView } from './outage.ts';
 import { Checkpoint, Person, Verification } from './record.ts';
@@ -79,6 +81,54 @@ export const METHODS = {
   'outage.view': { params: none, result: OutageView },
   /** The whole set of what is dead; an empty one says that everything is alive. */
   'outage.mark': { params: z.object({ dead: z.array(z.string()), by: z.string() }).strict(), result: OutageView },
+  'escrow.view': { params: none, result: EscrowView },
+  /** The whole record of a verification; `last` is the newest. */
+  'escrow.record': { params: id, result: VerificationRecord },
+  /** Looks at interfaces and routes; sends nothing. */
+  'escrow.network': { params: none, result: NetworkLook },
+  /** Enrols a key from its shares. The bytes are overwritten; only public commitments stay. */
+  'escrow.enroll': {
+    params: z.object({
+      key: KeyId, scheme: EscrowFormat, threshold: z.int().min(1).max(255), total: z.int().min(1).max(255), shares: z.array(z.object({ label: z.string().max(200), bytes: z.instanceof(Uint8Array) })).max(255),
+      as: z.enum(['new', 'rotate', 'reshare']), by: z.string().min(1), title: z.string().optional(), purpose: z.string().optional(), algorithm: z.string().optional(), witnesses: z.int().min(0).max(8).optional(),
+      /** ssss with -D. */ no_diffusion: z.boolean().optional(),
+      /** The secret is a generated key of 128 bits or more, so that a fast hash is safe. */ generated: z.boolean().optional(),
+      passphrase: z.instanceof(Uint8Array).optional(),
+    }).strict(),
+    result: EscrowView,
+  },
+  /** What is left out stays as it was. */
+  'escrow.custody': { params: z.object({ key: KeyId, version: z.int().optional(), x: z.int(), custody: Custody.partial(), by: z.string().min(1) }).strict(), result: EscrowView },
+  'escrow.away': { params: z.object({ custodian: z.string(), away: z.boolean(), until: z.string().nullable(), by: z.string().min(1) }).strict(), result: EscrowView },
+  'escrow.revoke': { params: z.object({ custodian: z.string(), reason: z.string().min(1), by: z.string().min(1) }).strict(), result: EscrowView },
+  'escrow.destroyed': { params: z.object({ key: KeyId, version: z.int().optional(), generation: z.int(), shares: z.array(z.int()).min(1), how: z.string().min(1), by: z.string().min(1), witness: z.string().nullable() }).strict(), result: EscrowView },
+  'escrow.retire': { params: z.object({ key: KeyId, version: z.int(), reason: z.string().min(1), by: z.string().min(1) }).strict(), result: EscrowView },
+  /**
+   * One ceremony at a time. `operator` and `witnesses`: ids of enrolled people; a key under dual control names how many witnesses
+   * it needs, none of whom is the operator or a custodian of its shares.
+   */
+  'escrow.ceremony.start': { params: z.object({ key: KeyId, version: z.int().optional(), purpose: VerificationPurpose, goal: z.enum(['L1', 'L3', 'L4']), operator: z.string().nullable(), witnesses: z.array(z.string()) }).strict(), result: CeremonyView },
+  'escrow.ceremony.bag': { params: z.object({ ceremony: z.string(), x: z.int(), bag: z.string().max(100).nullable(), seal: SealState, photo: z.instanceof(Uint8Array).nullable() }).strict(), result: CeremonyView },
+  /** The share's bytes as typed or as the file has them, over the port; they are overwritten, and no answer echoes any of them. */
+  'escrow.ceremony.share': { params: z.object({ ceremony: z.string(), x: z.int(), bytes: z.instanceof(Uint8Array), passphrase: z.instanceof(Uint8Array).optional() }).strict(), result: CeremonyView },
+  'escrow.ceremony.new-bag': { params: z.object({ ceremony: z.string(), x: z.int(), bag: z.string().min(1).max(100), seal: z.string().max(100).nullable() }).strict(), result: CeremonyView },
+  'escrow.ceremony.leave-out': { params: z.object({ ceremony: z.string(), x: z.int(), reason: z.string().min(1).max(400) }).strict(), result: CeremonyView },
+  'escrow.ceremony.deviation': { params: z.object({ ceremony: z.string(), text: z.string().min(1).max(400) }).strict(), result: CeremonyView },
+  /** L2 to L4 with the shares that were entered: the key is rebuilt in a child that ends with its verdict. */
+  'escrow.ceremony.prove': { params: z.object({ ceremony: z.string() }).strict(), result: CeremonyView },
+  /** Looks at the network again and writes the record; then it is signed. The shares stay in memory until the last signature, or `abort`. */
+  'escrow.ceremony.finish': { params: z.object({ ceremony: z.string() }).strict(), result: CeremonyView },
+  'escrow.ceremony.sign': { params: z.object({ ceremony: z.string(), person: z.string(), passphrase: z.string(), role: z.enum(['operator', 'witness']) }).strict(), result: CeremonyView },
+  /** Ends it and overwrites every share that was entered; also before it is finished. */
+  'escrow.ceremony.abort': { params: z.object({ ceremony: z.string(), reason: z.string().min(1).max(400) }).strict(), result: EscrowView },
+  /** Gives the proven key to a step that waits for it, or to the checks of a runbook: into a memory handle of the engine, never to a page. */
+  'escrow.ceremony.deliver': { params: z.object({ ceremony: z.string(), to: z.union([z.object({ run: z.string(), step: StepPath }).strict(), z.object({ runbook: z.string(), secret: z.string() }).strict()]) }).strict(), result: CeremonyView },
+  /** Custodian cards to print: of one share, or of all. */
+  'escrow.card': { params: z.object({ key: KeyId, version: z.int().optional(), x: z.int().optional() }).strict(), result: z.object({ html: z.string() }) },
+  /** Writes what can be taken along: cards, what is due as .ics, public commitments as a signed note, a record as JSON or HTML. */
+  'escrow.write': { params: z.object({ what: z.enum(['card', 'calendar', 'commitments', 'record', 'report']), key: KeyId.optional(), version: z.int().optional(), x: z.int().optional(), id: z.string().optional(), path: z.string() }).strict(), result: z.object({ path: z.string() }) },
+  /** The report of a verification, for a frame in which nothing runs. */
+  'escrow.report': { params: id, result: z.object({ html: z.string() }) },
   'run.prepare': { params: z.object({ id: z.string(), mode: Mode, params: z.record(z.string(), z.string()) }).strict(), result: z.object({ questions: z.array(ParamQuestion), signature: SignatureState, readiness: ReadinessState, operators: z.array(Person), short_of: z.array(z.object({ role: z.string(), wanted: z.int(), enrolled: z.int() })).optional(), needs: z.array(z.enum(['operator', 'unsigned', 'not-ready', 'params', 'outage'])) }) },
   'run.start': { params: z.object({ id: z.string(), mode: Mode, params: z.record(z.string(), z.string()), outage_at: z.string().optional(), declared_at: z.string().optional(), operator: z.string().optional(), passphrase: z.string().optional(), acknowledge_unsigned: z.string().optional(), proceed_not_ready: z.string().optional() }).strict(), result: z.object({ run: z.string() }) },
   'run.list': { params: none, result: z.object({ runs: z.array(RunSummary) }) },
@@ -124,6 +174,8 @@ export const EngineEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('readiness.progress'), progress: CheckProgress }),
   z.object({ event: z.literal('readiness.changed'), report: ReadinessReport }),
   z.object({ event: z.literal('home.changed') }),
+  /** The register or the ceremony changed. */
+  z.object({ event: z.literal('escrow.changed'), view: EscrowView }),
   z.object({ event: z.literal('kit.progress'), progress: KitProgress }),
   z.object({ event: z.literal('notice'), level: z.enum(['info', 'attention', 'alarm']), text: z.string() }),
 ]);

@@ -151,6 +151,8 @@ export const RunCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('approve'), step: StepPath, person: z.string(), passphrase: z.string() }),
   z.object({ do: z.literal('refuse'), step: StepPath, person: z.string(), passphrase: z.string(), reason: z.string() }),
   z.object({ do: z.literal('secret'), step: StepPath, value: z.union([z.string(), z.instanceof(Uint8Array)]) }),
+  /** An escrowed key from files of its shares; the key goes into the run's memory handle alone. */
+  z.object({ do: z.literal('quorum'), step: StepPath, shares: z.array(z.string()).min(1).max(255), passphrase: z.instanceof(Uint8Array).optional() }),
   z.object({ do: z.literal('sent'), step: StepPath, channel: z.string(), reached: z.string(), text: z.string() }),
   z.object({ do: z.literal('retry'), step: StepPath, reason: z.string().optional() }),
   z.object({ do: z.literal('done'), step: StepPath, reason: z.string(), pasted: Pasted.optional() }),

@@ -9,7 +9,6 @@ import type { DataFolder } from './data-folder.ts';
 import { fillAll } from './run/fill-all.ts';
 import { resolveParams } from './runbook/params.ts';
 import { fillAroundSecretFiles, fillTemplate } from './runbook/template.ts';
-import type { Keychain } from './secrets/keychain.ts';
 import { obtainSecret } from './secrets/obtain-secret.ts';
 import type { SecretStore } from './secrets/secret.ts';
 import { createRedactor } from './tool/create-redactor.ts';
@@ -38,7 +37,7 @@ interface Values {
 export async function checkRunbook(folder: DataFolder, request: CheckRequest): Promise<ReadinessReport> {
   const { runbook, secrets, only, prove, actor, signal } = request;
   const values = valuesFor(folder, request);
-  await fetchSecrets(runbook, values.known, secrets, request.env, folder.credentials);
+  await fetchSecrets(folder, runbook, values.known, secrets, request.env);
   return folder.readiness.check(runbook, {
     ...(only === undefined ? {} : { only }),
     ...(prove === undefined ? {} : { prove }),
@@ -79,8 +78,8 @@ function fillCheck(block: CheckBlock, { known, questions }: Values): CheckBlock 
 }
 
 /** From the sources that the runbook names, in their order; what is not there stays missing, and its checks say so. */
-async function fetchSecrets(runbook: Runbook, values: Readonly<Record<string, string>>, store: SecretStore, processEnv: CheckRequest['env'], keychain: Keychain): Promise<void> {
-  const context = { store, dead: [], folder: folderOf(runbook), processEnv, keychain };
+async function fetchSecrets({ credentials, escrow }: DataFolder, runbook: Runbook, values: Readonly<Record<string, string>>, store: SecretStore, processEnv: CheckRequest['env']): Promise<void> {
+  const context = { store, dead: [], folder: folderOf(runbook), processEnv, keychain: credentials, escrow: { access: escrow.access, wish: { for: `checks of ${runbook.front.id}`, run: null, mode: 'check' as const } } };
   for (const [name, spec] of Object.entries(runbook.front.secrets ?? {})) {
     const sources = spec.sources.map((source) => (source !== 'prompt' && 'file' in source ? { ...source, file: fillTemplate(source.file, values, { in: 'path' }) } : source));
     await obtainSecret(name, { ...spec, sources }, context);

@@ -1,6 +1,7 @@
 /** A data folder opened: everything that lives in it, put together. One to write, one to read. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EscrowView, VerificationRecord } from '../contract/escrow-register.ts';
 import type { CheckProgress, ReadinessReport } from '../contract/readiness.ts';
 import type { Cosigned, ImportedRun, Person, RecordMatch, Verification } from '../contract/record.ts';
 import type { Report } from '../contract/report.ts';
@@ -31,6 +32,9 @@ import { kitRoot } from './kit/kit-place.ts';
 import { createKits, kitInPlace, type KitPlaceFacts, type Kits } from './kit/kits.ts';
 import { settleKit } from './kit/settle-kit.ts';
 import { readPins } from './kit/pins.ts';
+import type { RegisterFold } from './escrow/register/fold-register.ts';
+import { openEscrow, type Escrow } from './escrow/register/open-escrow.ts';
+import { keyViewOf, readRegister, recordOf, viewOf } from './escrow/register/register.ts';
 import type { OutageMarks } from './outage/fold-outage.ts';
 import { readOutage } from './outage/outage.ts';
 import { createPeople, publicPeople, readPeople, type People } from './people/people.ts';
@@ -82,6 +86,7 @@ export interface DataFolderReader {
   readonly runs: { views(): RunView[]; view(name: string): RunView; documents(): RunDocument[]; document(name: string): RunDocument };
   people(): Person[];
   outage(): OutageMarks;
+  escrow(): { fold: RegisterFold; view: Omit<EscrowView, 'ceremony'>; record(id: string): VerificationRecord };
   kit(): Omit<KitFacts, 'laptop'>;
   readiness(runbook: Runbook): ReadinessReport;
   /** @param revision a number: that one, as it was frozen; default the newest, or a draft when something was recorded since */
@@ -122,6 +127,7 @@ export interface DataFolder {
   unlockDevice(passphrase?: Uint8Array): Promise<DeviceKeyView>;
   /** EngineError as `protectDeviceKey`. */
   protectDevice(wish: Pick<ProtectRequest, 'actor' | 'byKeyring' | 'byPassphrase' | 'current'>): Promise<DeviceKeyView>;
+  readonly escrow: Escrow;
   exportRun(run: string, file: string): Promise<{ path: string; sha256: string }>;
   verifyRecord(anchors: readonly string[]): Promise<Verification>;
   matchRecord(text: string): Promise<RecordMatch>;
@@ -151,13 +157,15 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   });
   const people = createPeople(journal);
   const deps = { clock, runTool: startsLauncher(createRunTool({ node: nodePath }), { launcher, node: nodePath }) };
+  const tools = toolEnvironment(env, []);
+  const escrow = openEscrow({ journal, people, clock, runTool: deps.runTool, nodePath, env: withToolbox(tools, dataDir) });
   const readiness = createReadiness({
-    ...deps, journal, dataDir, nodePath, env: toolEnvironment(env, []), processEnv: env, keychain: credentials,
+    ...deps, journal, dataDir, nodePath, env: tools, processEnv: env, keychain: credentials, escrow: (key) => keyViewOf(journal, key, clock.now()),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     ...(options.onReadiness === undefined ? {} : { onChanged: options.onReadiness }),
   });
   const runs = createRuns({
-    deps, journal, dataDir, people, nodePath, blackstart: launcher, processEnv: env, keychain: credentials,
+    deps, journal, dataDir, people, nodePath, blackstart: launcher, processEnv: env, keychain: credentials, escrow: escrow.access,
     findRunbook: (wanted) => library.find(wanted), readiness: (runbook) => readiness.view(runbook).state,
     faults: (runbook) => knownFaults(readiness.view(runbook)),
     ...(inhibitSleep === undefined ? {} : { inhibitSleep }),
@@ -166,7 +174,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   const reports = createReports(record, people);
   const report = (run: string, revision?: number): Report => reports.read(runs.view(run), revision);
   return {
-    dataDir, journal, library, people, readiness, runs, kits, reports, report, credentials,
+    dataDir, journal, library, people, readiness, runs, kits, escrow, reports, report, credentials,
     verifyReport: (bytes, trust = []) => verifyReport(bytes, knownHere(record, trust, (run) => runs.view(run))),
     deviceKey: () => describeDeviceKey(journal.device),
     deviceSigner: () => journal.deviceSigner(),
@@ -221,6 +229,10 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
     runs: { views: () => readRunViews(reader, clock, dataDir), view, documents: () => readRunViews(reader, clock, dataDir).map(toRunDocument), document: (name) => toRunDocument(view(name)) },
     people: () => publicPeople(readPeople(reader)),
     outage: () => readOutage(reader),
+    escrow: () => {
+      const fold = readRegister(reader);
+      return { fold, view: viewOf(fold, reader, clock.now()), record: (id) => recordOf(fold, reader, id) };
+    },
     kit: () => kitFacts(library, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), library.list().flatMap(({ runbook }) => runbook ?? []))),
     readiness: (runbook) => judging()(runbook),
     credentials,

@@ -20,6 +20,7 @@ import { drillCalendar } from './drill/calendar.ts';
 import { dueDrills } from './drill/due.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
 import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
+import { escrowPage, type DeliverKey, type EscrowPage } from './escrow/register/page-escrow.ts';
 import { guardAnswers } from './guard-answers.ts';
 import { homeView } from './home/home-view.ts';
 import { kitBoard } from './kit/kit-board.ts';
@@ -56,6 +57,7 @@ class Console implements ConsoleEngine {
   #openingDrill: Promise<OpenDrill> | null = null;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #secrets = holdSecrets();
+  readonly #escrow: EscrowPage;
   readonly #stale = new Set<string>();
   readonly #talking = new Map<string, NodeJS.Timeout>();
   #importing: { stop: AbortController; done: Promise<KitInPlace> } | null = null;
@@ -67,8 +69,9 @@ class Console implements ConsoleEngine {
     this.#options = { ...options, onProgress: (progress) => this.#emit({ event: 'readiness.progress', progress }), onReadiness: (report) => this.#changed({ event: 'readiness.changed', report }) };
     this.#real = openDataFolder(this.#options);
     this.#watch(this.#real);
+    this.#escrow = escrowPage(this.#real.escrow.host, async (...delivery) => this.#deliverKey(...delivery), (view) => this.#changed({ event: 'escrow.changed', view }));
     this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
-    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })), ...this.#peopleAnswers() };
+    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })), ...this.#peopleAnswers(), ...this.#escrow.answers };
     void this.#unlockAtStart();
   }
 
@@ -87,6 +90,7 @@ class Console implements ConsoleEngine {
     for (const timer of this.#talking.values()) clearTimeout(timer);
     clearInterval(this.#refresh);
     this.#secrets.forgetAll();
+    this.#escrow.close();
     await this.#openingDrill?.catch(() => undefined);
     await this.#importing?.done.catch(() => undefined);
     await this.#drill?.close();
@@ -277,7 +281,7 @@ class Console implements ConsoleEngine {
       'readiness.secret': answer(METHODS['readiness.secret'], ({ id, secret, value }) => {
         const spec = this.#runbook(id).runbook.front.secrets?.[secret];
         if (spec === undefined) throw new EngineError('not-found', `The runbook ${id} has no secret ${secret}.`);
-        this.#secrets.keep(id, secret, spec, typeof value === 'string' ? Buffer.from(value, 'utf8') : value);
+        this.#secrets.keep(id, secret, spec, typeof value === 'string' ? Buffer.from(value, 'utf8') : value, 'prompt');
         return { held: this.#secrets.names(id) };
       }),
       'readiness.secrets': answer(METHODS['readiness.secrets'], ({ id }) => ({ held: this.#secrets.names(id) })),
@@ -325,6 +329,17 @@ class Console implements ConsoleEngine {
         return { ...found, bytes: Uint8Array.from(found.bytes) };
       }),
     };
+  }
+
+  /** A key that a ceremony released goes into a memory handle of a run or of checks. */
+  async #deliverKey(...[to, key, source]: Parameters<DeliverKey>): Promise<void> {
+    if ('run' in to) {
+      await this.#folderOfRun(to.run).runs.command(to.run, { do: 'secret', step: to.step, value: Uint8Array.from(key) }, { source });
+      return;
+    }
+    const spec = this.#runbook(to.runbook).runbook.front.secrets?.[to.secret];
+    if (spec === undefined) throw new EngineError('not-found', `The runbook ${to.runbook} has no secret ${to.secret}.`);
+    this.#secrets.keep(to.runbook, to.secret, spec, key, source);
   }
 
   #recordAnswers() {

@@ -5,8 +5,8 @@ import { createSecretStore } from '../secrets/secret-store.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 
 export interface HeldSecrets {
-  /** Takes the bytes over and overwrites them. EngineError as `keepSecret` throws it; nothing of that name is held then. */
-  keep(runbook: string, name: string, spec: SecretSpec, bytes: Uint8Array): void;
+  /** Takes the bytes over and overwrites them. @param source `prompt`, or the ceremony that it came from. EngineError as `keepSecret` throws it; nothing of that name is held then. */
+  keep(runbook: string, name: string, spec: SecretSpec, bytes: Uint8Array, source: string): void;
   /** In the order in which they were given. */
   names(runbook: string): string[];
   /** All of a runbook without a name. */
@@ -24,8 +24,8 @@ export function holdSecrets(): HeldSecrets {
     return store;
   };
   return {
-    keep(runbook, name, spec, bytes) {
-      keepSecret(name, spec, bytes, 'prompt', of(runbook));
+    keep(runbook, name, spec, bytes, source) {
+      keepSecret(name, spec, bytes, source, of(runbook));
     },
     names: (runbook) => of(runbook).all().map(({ name }) => name),
     forget(runbook, name) {

@@ -8,6 +8,7 @@ import { probeCommand } from './probes/command.ts';
 import { probeContacts } from './probes/contacts.ts';
 import { probeCredential } from './probes/credential.ts';
 import { probeDir } from './probes/dir.ts';
+import { probeEscrow } from './probes/escrow.ts';
 import { probeFile } from './probes/file.ts';
 import { probeHttp } from './probes/http.ts';
 import { probeImage } from './probes/image.ts';
@@ -17,7 +18,6 @@ import { probeManifests } from './probes/manifests.ts';
 import { probeS3Object } from './probes/s3-object.ts';
 import { probeTls } from './probes/tls.ts';
 import { probeTool } from './probes/tool.ts';
-import { probeEscrow } from './probes/unsupported.ts';
 
 export const PROBES: { [K in CheckKind]: ProbeRunner<K> } = {
   tool: probeTool,

@@ -1,5 +1,6 @@
 /** What a probe is given and what it gives back. A probe examines one thing and changes nothing. */
 import type { CheckKind, ProbeOf } from '../../contract/check.ts';
+import type { EscrowKeyView } from '../../contract/escrow-register.ts';
 import type { Evidence, ProbeFinding } from '../../contract/readiness.ts';
 import type { Clock } from '../deps.ts';
 import type { Keychain } from '../secrets/keychain.ts';
@@ -49,6 +50,8 @@ export interface ProbeContext {
   attestation?: Attestation;
   /** Newest mark in the journal, or null on a new data folder. */
   lastClock?: ClockMark | null;
+  /** What the register says of an escrowed key; null for one that it does not have. */
+  escrow?: (key: string) => EscrowKeyView | null;
   /** Digests that tools are pinned to on this laptop, by name (SHA-256, hex). */
   pinned?: ReadonlyMap<string, { sha256: string }>;
 }

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { CheckBlock, Probe } from '../../contract/check.ts';
+import type { EscrowKeyView } from '../../contract/escrow-register.ts';
 import { EngineError, toEnvelope } from '../../contract/errors.ts';
 import type { CheckProgress, Evidence, ProbeFinding, ReadinessReport } from '../../contract/readiness.ts';
 import type { Runbook } from '../../contract/runbook.ts';
@@ -41,6 +42,8 @@ export interface ReadinessDeps extends Deps {
   processEnv?: Readonly<Record<string, string | undefined>>;
   /** The keyring and the vault of this laptop, for keys to object stores. */
   keychain?: Keychain;
+  /** What the register says of an escrowed key. */
+  escrow?: (key: string) => EscrowKeyView | null;
   /** Node, to run the key and database children; default this process's own program. */
   nodePath?: string;
   onProgress?: (progress: CheckProgress) => void;
@@ -192,12 +195,12 @@ class ChecksOfRunbooks implements Readiness {
   }
 
   #context(runbook: Runbook, block: CheckBlock, run: CheckRun & { signal: AbortSignal }, lastClock: ClockMark | null): ProbeContext {
-    const { dataDir, clock, runTool, nodePath, processEnv, keychain } = this.#deps;
+    const { dataDir, clock, runTool, nodePath, processEnv, keychain, escrow } = this.#deps;
     const env = processEnv === undefined ? this.#deps.env : toolEnvironment(processEnv, runbook.front.env_pass ?? []);
     const scratchDir = join(dataDir, 'scratch');
     mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
     return {
-      clock, runTool, dataDir, scratchDir, lastClock, pinned: this.#pins,
+      clock, runTool, dataDir, scratchDir, lastClock, pinned: this.#pins, ...(escrow === undefined ? {} : { escrow }),
       secrets: run.secrets, redactor: run.redactor, signal: run.signal,
       env: withToolbox(env, dataDir),
       ...(processEnv === undefined ? {} : { credentialsEnv: { ...awsVariables(processEnv), ...env } }),

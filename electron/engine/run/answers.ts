@@ -10,13 +10,16 @@ const Approval = z.strictObject({ by: z.string(), credential_env: z.string() });
 const Failure = z.strictObject({ do: z.enum(['retry', 'skip', 'defer', 'override', 'done', 'goto', 'abort']), reason: z.string().min(1), by: z.string(), to: z.string().optional(), pasted: Pasted.optional() });
 const Confirmation = z.strictObject({ note: z.string().optional(), evidence: z.union([z.string(), z.array(z.string())]).optional(), checklist: z.union([z.boolean(), z.array(z.boolean())]).optional() });
 
+/** An escrowed key by a quorum of share files; `passphrase_env` names a variable. */
+const SharesGiven = z.strictObject({ shares: z.array(z.string()).min(1).max(255), passphrase_env: z.string().optional() });
+
 export const Answers = z.strictObject({
   decisions: z.record(StepPath, Id).optional(),
   confirmations: z.record(StepPath, Confirmation).optional(),
   approvals: z.record(StepPath, z.array(Approval)).optional(),
   failures: z.record(StepPath, z.array(Failure)).optional(),
   overrides: z.record(Id, z.strictObject({ by: z.string(), reason: z.string().min(1) })).optional(),
-  secrets: z.record(Name, z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })])).optional(),
+  secrets: z.record(Name, z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() }), SharesGiven])).optional(),
   attestations: z.record(StepPath, z.strictObject({ by: z.string(), note: z.string() })).optional(),
   point_of_no_return: z.record(StepPath, z.string()).optional(),
   notes: z.record(StepPath, z.string()).optional(),

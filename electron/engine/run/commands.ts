@@ -11,7 +11,7 @@ import { attestOf } from '../../contract/run/plan.ts';
 import { attestRefusal } from '../people/may-attest.ts';
 import { mayApprove, personId, signApproval } from '../people/people.ts';
 import type { LiveRun } from './live-run.ts';
-import { keepGiven } from './obtain-secrets.ts';
+import { keepGiven, obtainByQuorum } from './obtain-secrets.ts';
 import { settleSurvivors } from './resume.ts';
 import type { Actor, ApprovalProof, Deed } from './transition.ts';
 import { transition } from './transition.ts';
@@ -21,6 +21,8 @@ export interface CommandOptions {
   actor?: Actor;
   /** True when the command comes from an answers file: approvals and messages are recorded so. */
   unattended?: boolean;
+  /** Where a secret that is handed over came from; default a person's typing. */
+  source?: string;
 }
 
 const ATTACHMENT_BYTES = 512 * 1024 * 1024;
@@ -32,7 +34,7 @@ export async function doCommand(live: LiveRun, people: People, command: RunComma
   if (command.do === 'input') return type(live, command.step, command.text);
   if (command.do === 'survivors') return settleSurvivors(live, stepFor(live, command.step), command.then);
   if (command.do === 'attest' || command.do === 'confirm') requireWordOf(live, people, command.step, actor);
-  const deed = await deedOf(live, people, command, options.unattended ?? false);
+  const deed = await deedOf(live, people, command, options);
   const decision = transition(live.fold, deed, actor);
   if (!decision.ok) throw new EngineError('refused', decision.reason, decision.hint === undefined ? {} : { hint: decision.hint });
   live.append(decision.events, actor.id === 'engine' || actor.id === 'unattended' ? actor.id : `person/${actor.id}`);
@@ -58,14 +60,16 @@ function stepFor(live: LiveRun, path: string): StepFold {
   return step;
 }
 
-async function deedOf(live: LiveRun, people: People, command: Exclude<RunCommand, { do: 'input' | 'survivors' }>, unattended: boolean): Promise<Deed> {
+async function deedOf(live: LiveRun, people: People, command: Exclude<RunCommand, { do: 'input' | 'survivors' }>, { unattended = false, source = 'prompt' }: CommandOptions): Promise<Deed> {
   switch (command.do) {
     case 'approve':
       return { do: 'approve', step: command.step, proof: await prove(live, people, command, unattended) };
     case 'refuse':
       return { do: 'refuse', step: command.step, proof: await prove(live, people, command, unattended), reason: command.reason };
     case 'secret':
-      return giveSecret(live, command.step, command.value);
+      return giveSecret(live, command.step, command.value, source);
+    case 'quorum':
+      return giveQuorum(live, command);
     case 'confirm':
       return { do: 'confirm', step: command.step, note: command.note, checklist: command.checklist, evidence: (command.evidence ?? []).map((path) => ({ name: basename(path), ...storeFile(live, path) })) };
     case 'attach':
@@ -110,12 +114,26 @@ async function prove(live: LiveRun, people: People, command: Extract<RunCommand,
 }
 
 /** The value goes into the store before the event that says so; only its length and source are recorded. */
-function giveSecret(live: LiveRun, path: string, value: string | Uint8Array): Deed {
+function giveSecret(live: LiveRun, path: string, value: string | Uint8Array, source: string): Deed {
+  const { step, name } = askedSecret(live, path);
+  const handle = keepGiven(live, step, name, typeof value === 'string' ? Buffer.from(value, 'utf8') : value, source);
+  return { do: 'secret', step: path, name, source, length: handle.length, fingerprint: null };
+}
+
+function askedSecret(live: LiveRun, path: string): { step: StepFold; name: string } {
   const step = stepFor(live, path);
   if (step.waitingFor !== 'secret') throw new EngineError('refused', `Step ${path} does not ask for a secret.`);
-  const name = step.waitingDetail ?? (step.plan.block.kind === 'secret' ? step.plan.block.secret : '');
-  const handle = keepGiven(live, step, name, typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value), 'prompt');
-  return { do: 'secret', step: path, name, source: 'prompt', length: handle.length, fingerprint: null };
+  return { step, name: step.waitingDetail ?? (step.plan.block.kind === 'secret' ? step.plan.block.secret : '') };
+}
+
+async function giveQuorum(live: LiveRun, { step: path, shares, passphrase }: Extract<RunCommand, { do: 'quorum' }>): Promise<Deed> {
+  const { step, name } = askedSecret(live, path);
+  const { bytes, source } = await obtainByQuorum(live, step, name, { files: shares, passphrase });
+  try {
+    return giveSecret(live, path, bytes, source);
+  } finally {
+    bytes.fill(0);
+  }
 }
 
 function storeFile(live: LiveRun, path: string): BlobName {

@@ -223,8 +223,14 @@ class Remaining {
     const name = step.waitingDetail ?? '';
     const source = this.#answers.secrets?.[name];
     if (source === undefined) return null;
+    if ('shares' in source) return this.#quorum(step, name, source);
     const value = 'env' in source ? this.#host.env[source.env] : readFileSync(this.#file(source.file));
     return value === undefined ? null : this.#once(`secret ${step.plan.path} ${name}`, { do: 'secret', step: step.plan.path, value });
+  }
+
+  #quorum(step: StepFold, name: string, { shares, passphrase_env }: { shares: readonly string[]; passphrase_env?: string | undefined }): Answer | null {
+    const passphrase = passphrase_env === undefined ? undefined : this.#host.env[passphrase_env];
+    return this.#once(`secret ${step.plan.path} ${name}`, { do: 'quorum', step: step.plan.path, shares: shares.map((path) => this.#file(path)), ...(passphrase === undefined ? {} : { passphrase: Buffer.from(passphrase, 'utf8') }) });
   }
 
   /** The next answer in the list of this step; a check's override counts as one. */

@@ -3,6 +3,7 @@ import type { RunEventBody } from '../../contract/run/events.ts';
 import type { Instant, RunFold, StepFold } from '../../contract/run/state.ts';
 import type { Clock } from '../deps.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { EscrowAccess } from '../secrets/escrow-access.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import type { Redactor } from '../tool/redactor.ts';
@@ -21,6 +22,8 @@ export interface RunHost {
   readonly secrets: SecretStore;
   readonly processEnv: Readonly<Record<string, string | undefined>>;
   readonly keychain: Keychain;
+  /** Keys out of escrow; null where there is no register. */
+  readonly escrow: EscrowAccess | null;
   /** Secrets changed: what masks them is made anew. */
   secretsChanged(): void;
   /** Durable when it returns; the fold has taken the events in. */

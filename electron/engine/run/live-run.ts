@@ -18,6 +18,7 @@ import { toolEnvironment } from '../tool/environment.ts';
 import { createRedactor, type SecretRedactor } from '../tool/create-redactor.ts';
 import { withToolbox } from '../readiness/readiness.ts';
 import type { Clock } from '../deps.ts';
+import type { EscrowAccess } from '../secrets/escrow-access.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import type { RunTool } from '../tool/tool.ts';
@@ -46,6 +47,7 @@ export interface LiveRunDeps {
   processEnv: Readonly<Record<string, string | undefined>>;
   secrets: SecretStore;
   keychain: Keychain;
+  escrow: EscrowAccess | null;
   scratch: ScratchOfRun;
   watch: RunWatcher;
 }
@@ -105,6 +107,10 @@ export class LiveRun implements RunHost {
 
   get keychain(): Keychain {
     return this.#deps.keychain;
+  }
+
+  get escrow(): EscrowAccess | null {
+    return this.#deps.escrow;
   }
 
   get runDir(): string {

@@ -1,8 +1,10 @@
 /** Secrets that a step needs: from the sources that the runbook names, in order; only a person can give what is left. */
+import { EngineError } from '../../contract/errors.ts';
 import type { SecretSource, SecretSpec } from '../../contract/front-matter.ts';
 import type { StepFold } from '../../contract/run/state.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import { keepSecret, obtainSecret } from '../secrets/obtain-secret.ts';
+import type { EscrowWish } from '../secrets/escrow-access.ts';
 import type { SecretHandle } from '../secrets/secret.ts';
 import type { RunHost } from './host.ts';
 import { fill, frozenOf } from './names.ts';
@@ -25,6 +27,7 @@ export async function missingSecret(host: RunHost, step: StepFold, names: readon
     if (host.secrets.get(name) !== null) continue;
     const obtained = await obtainSecret(name, filledSpec(host, step, specOf(host, step, name)), {
       store: host.secrets, dead: host.fold.dead, keychain: host.keychain, processEnv: host.processEnv, folder: frozenOf(host.fold, step.plan.scope).folder,
+      ...(host.escrow === null ? {} : { escrow: { access: host.escrow, wish: wishOf(host, step) } }),
     });
     host.secretsChanged();
     if (obtained.kind === 'missing') return name;
@@ -32,6 +35,23 @@ export async function missingSecret(host: RunHost, step: StepFold, names: readon
     if (options.tell) await host.record(() => [{ type: 'step.secret', data: { step: step.plan.path, name, source, length, fingerprint: null } }]);
   }
   return null;
+}
+
+/** A drill stops at a bad share, so that it is found out; a recovery goes on with the good ones. */
+function wishOf(host: RunHost, step: StepFold): Omit<EscrowWish, 'secret'> {
+  return { for: `run ${host.id}, step ${step.plan.path}`, run: host.id, mode: host.fold.mode === 'live' ? 'live' : 'drill' };
+}
+
+/**
+ * The key of a secret's escrow, from the files of shares that a person names.
+ * @throws EngineError `refused` for a secret that has no escrow; as `EscrowAccess` for the shares
+ */
+export async function obtainByQuorum(host: RunHost, step: StepFold, name: string, shares: { files: readonly string[]; passphrase?: Uint8Array | undefined }): Promise<{ bytes: Uint8Array; source: string }> {
+  const [key] = specOf(host, step, name).sources.flatMap((source) => (source !== 'prompt' && 'escrow' in source ? [source.escrow] : []));
+  if (host.escrow === null || key === undefined) throw new EngineError('refused', `The secret ${name} does not come out of escrow, so shares do not make it.`, { hint: 'Its source in the runbook is not `escrow`.' });
+  const answer = await host.escrow.obtain(key, { ...wishOf(host, step), secret: name, files: shares.files, ...(shares.passphrase === undefined ? {} : { passphrase: shares.passphrase }) });
+  if (answer.kind === 'absent') throw new EngineError('refused', `The escrow ${key} did not give the key: ${answer.why}.`);
+  return answer;
 }
 
 function filledSpec(host: RunHost, step: StepFold, spec: SecretSpec): SecretSpec {

@@ -32,6 +32,7 @@ import { packageDigest } from '../installation.ts';
 import { readOutage } from '../outage/outage.ts';
 import { personId, type People } from '../people/people.ts';
 import { removeLeftoverSecrets } from '../secrets/deliver-file.ts';
+import type { EscrowAccess } from '../secrets/escrow-access.ts';
 import { systemKeychain, type Keychain } from '../secrets/keychain.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { startTimeOf } from '../tool/process-table.ts';
@@ -67,6 +68,8 @@ export interface RunsDeps {
   blackstart: string;
   /** Default: the system's. */
   keychain?: Keychain;
+  /** Keys out of escrow; without it such sources have nothing. */
+  escrow?: EscrowAccess;
   /** Keeps the laptop awake while a run goes on; called with the run's id, returns what lets it sleep again. */
   inhibitSleep?: (run: string) => () => void;
 }
@@ -225,7 +228,7 @@ class CarriedRuns implements Runs {
     const { deps, journal, dataDir, nodePath, blackstart, processEnv } = this.#given;
     const live = new LiveRun(this.#shelf.fold(run), {
       clock: deps.clock, runTool: deps.runTool, journal, dataDir, nodePath: nodePath ?? process.execPath, blackstart, processEnv,
-      secrets: createSecretStore(), keychain: this.#given.keychain ?? systemKeychain(), scratch: createScratch(),
+      secrets: createSecretStore(), keychain: this.#given.keychain ?? systemKeychain(), escrow: this.#given.escrow ?? null, scratch: createScratch(),
       watch: {
         event: (id, event) => this.#event(id, event),
         output: (id, step, offset, bytes) => this.#output(id, step, offset, bytes),

@@ -27,7 +27,7 @@ export interface ApprovalProof {
 
 /** Commands as the rules see them: files are blobs, approvers are proven, secrets are a length. */
 export type Deed =
-  | Exclude<RunCommand, { do: 'done' | 'approve' | 'refuse' | 'secret' | 'confirm' | 'attach' | 'sent' | 'input' | 'survivors' | 'attest-time' }>
+  | Exclude<RunCommand, { do: 'done' | 'approve' | 'refuse' | 'secret' | 'quorum' | 'confirm' | 'attach' | 'sent' | 'input' | 'survivors' | 'attest-time' }>
   | { do: 'done'; step: string; reason: string; pasted?: PastedOutput | undefined }
   | { do: 'approve'; step: string; proof: ApprovalProof }
   | { do: 'refuse'; step: string; proof: ApprovalProof; reason: string }

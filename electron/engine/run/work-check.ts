@@ -10,6 +10,7 @@ import { BackupEvidence, type ProbeFinding } from '../../contract/readiness.ts';
 import type { NamedFault } from '../../contract/suspect.ts';
 import type { StepFold } from '../../contract/run/state.ts';
 import { captureText } from '../assertion/capture.ts';
+import { keyViewOf } from '../escrow/register/register.ts';
 import { readPins } from '../kit/pins.ts';
 import { awsVariables } from '../readiness/readiness.ts';
 import { probeOf, runProbe } from '../readiness/run-probe.ts';
@@ -108,7 +109,7 @@ function contextOf(host: RunHost, step: StepFold, attempt: number, signal: Abort
   return {
     clock: host.clock, runTool: host.runTool, secrets: host.secrets, redactor: host.redactor(), dataDir: host.dataDir, scratchDir,
     resolve: (path) => pathIn(folder, path), env, nodePath: host.nodePath,
-    marker: markerOf(host.id, step.plan.path, attempt), progress: () => {}, signal, pinned: readPins(host.journal),
+    marker: markerOf(host.id, step.plan.path, attempt), progress: () => {}, signal, pinned: readPins(host.journal), escrow: (key) => keyViewOf(host.journal, key, host.clock.now()),
     credentialsEnv: { ...awsVariables(host.processEnv), ...env }, keychain: host.keychain,
   };
 }

@@ -1,5 +1,6 @@
 /** Brings a secret into the store: from the first source that has it, or as a person gave it. */
 import type { SecretSource, SecretSpec } from '../../contract/front-matter.ts';
+import type { EscrowAccess, EscrowWish } from './escrow-access.ts';
 import { withoutFinalNewline } from './final-newline.ts';
 import { requireFingerprint } from './fingerprint.ts';
 import { readSource } from './read-source.ts';
@@ -13,6 +14,8 @@ export interface ObtainContext extends SourceContext {
   store: SecretStore;
   /** Names that the outage has taken; a source that needs one of them is passed over. */
   dead: readonly string[];
+  /** Keys out of escrow; without it such a source has nothing. */
+  escrow?: { access: EscrowAccess; wish: Omit<EscrowWish, 'secret'> };
 }
 
 /**
@@ -25,7 +28,7 @@ export async function obtainSecret(name: string, spec: SecretSpec, context: Obta
   const tried: Extract<SourceAnswer, { kind: 'absent' }>[] = [];
   for (const source of spec.sources) {
     if (source === 'prompt') continue;
-    const answer = await ask(source, context);
+    const answer = await ask(name, source, context);
     if (answer.kind === 'found') return { kind: 'found', secret: keepSecret(name, spec, answer.bytes, answer.source, context.store) };
     tried.push(answer);
   }
@@ -56,9 +59,12 @@ function isEscrowed(spec: SecretSpec): boolean {
   return spec.sources.some((source) => source !== 'prompt' && 'escrow' in source);
 }
 
-async function ask(source: Exclude<SecretSource, 'prompt'>, context: ObtainContext): Promise<SourceAnswer> {
+async function ask(name: string, source: Exclude<SecretSource, 'prompt'>, context: ObtainContext): Promise<SourceAnswer> {
   const dead = (source.needs_alive ?? []).find((needed) => context.dead.includes(needed));
   if (dead !== undefined) return { kind: 'absent', source: Object.keys(source)[0] ?? 'source', why: `it needs ${dead}, which is dead` };
-  if ('escrow' in source) return { kind: 'absent', source: `escrow ${source.escrow}`, why: 'escrows are not supported by this version' };
+  if ('escrow' in source) {
+    const { escrow } = context;
+    return escrow === undefined ? { kind: 'absent', source: `escrow ${source.escrow}`, why: 'no escrow can be asked here' } : escrow.access.obtain(source.escrow, { ...escrow.wish, secret: name });
+  }
   return readSource(source, context);
 }

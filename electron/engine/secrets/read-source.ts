@@ -19,16 +19,13 @@ export type SourceAnswer = { kind: 'found'; source: string; bytes: Uint8Array } 
 const LARGEST = 1024 * 1024;
 
 /**
- * Templates in `file` are filled before.
- * @throws EngineError `refused` for an escrow, which this version cannot open, and for a keychain entry without an account
+ * Templates in `file` are filled before. Escrows are asked elsewhere (`escrow-access.ts`).
+ * @throws EngineError `refused` for a keychain entry without an account
  */
-export async function readSource(source: Exclude<SecretSource, 'prompt'>, context: SourceContext): Promise<SourceAnswer> {
+export async function readSource(source: Exclude<SecretSource, 'prompt' | { escrow: string }>, context: SourceContext): Promise<SourceAnswer> {
   if ('file' in source) return fromFile(resolve(context.folder, source.file));
   if ('env' in source) return fromEnvironment(source.env, context.processEnv);
-  if ('keychain' in source) return fromKeychain(source.keychain, context.keychain);
-  throw new EngineError('refused', `The escrow ${source.escrow} cannot be opened: escrows are not supported by this version.`, {
-    hint: 'Open it with the tool that made it, and give the key as a file or at the prompt.',
-  });
+  return fromKeychain(source.keychain, context.keychain);
 }
 
 async function fromFile(path: string): Promise<SourceAnswer> {

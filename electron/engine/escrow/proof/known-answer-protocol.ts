@@ -1,7 +1,4 @@
-/**
- * What the engine sends to its short-lived key child, on standard input: a length-prefixed JSON header, then the secret's
- * bytes, then the samples' bytes. The child answers with one JSON document on standard output.
- */
+/** What the engine asks its short-lived key child, in a frame whose payloads are the secret's bytes, then the samples'. */
 import { z } from 'zod';
 import { KnownAnswer, KeyProof } from '../../../contract/known-answer.ts';
 
@@ -20,21 +17,3 @@ export const KeyReply = z.discriminatedUnion('do', [
   z.object({ do: z.literal('unseal'), fault: z.string().nullable(), bytes: z.int() }),
 ]);
 export type KeyReply = z.infer<typeof KeyReply>;
-
-export function frame(request: KeyRequest, payloads: readonly Uint8Array[]): Uint8Array[] {
-  const header = Buffer.from(JSON.stringify(request), 'utf8');
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(header.length);
-  return [length, header, ...payloads];
-}
-
-/** The header, and a reader that hands out the payloads in order. */
-export function unframe(bytes: Buffer): { request: KeyRequest; take(length: number): Buffer } {
-  const headerEnd = 4 + bytes.readUInt32BE(0);
-  let at = headerEnd;
-  const take = (length: number): Buffer => {
-    at += length;
-    return bytes.subarray(at - length, at);
-  };
-  return { request: KeyRequest.parse(JSON.parse(bytes.toString('utf8', 4, headerEnd))), take };
-}

@@ -1,19 +1,22 @@
 /** Ciphers without authentication: `openssl enc` files and bare AES-CBC. Padding and the plain text's form decide. */
-import { createDecipheriv, createHash, getCipherInfo, pbkdf2Sync } from 'node:crypto';
+import { createDecipheriv, createHash, createHmac, getCipherInfo, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
 import type { KnownAnswer } from '../../../contract/known-answer.ts';
 import { decode, layoutProblem, splitLayout } from './decode.ts';
 import { deriveKey } from './derive-key.ts';
 import type { Opening } from './judge-plain.ts';
-import { judgePlain, refused, undecided } from './judge-plain.ts';
+import { judgePlain, opened, refused, undecided } from './judge-plain.ts';
 import type { Sample } from './sample.ts';
 
 export type OpensslEnc = Extract<KnownAnswer, { kind: 'openssl-enc' }>;
 type AesCbc = Extract<KnownAnswer, { kind: 'aes-cbc' }>;
+type CbcHmac = Extract<KnownAnswer, { kind: 'cbc-hmac' }>;
 
 const SALTED = Buffer.from('Salted__');
 export const SALTED_BYTES = 16; // "Salted__" and 8 bytes of salt
 const PADDING_BITS = 8;
 const BLOCK = 16;
+/** Shorter codes prove too little: NIST SP 800-107 wants 64 bits at the least. */
+const SHORTEST_MAC = 12;
 
 interface Block {
   cipher: string;
@@ -72,6 +75,47 @@ export function proveAesCbc(answer: AesCbc, secret: Buffer, sample: Sample): Ope
   const opening = judgeCbc({ cipher: `aes-${key.length * 8}-cbc`, key, iv }, text, Buffer.alloc(0), text.length, answer);
   key.fill(0);
   return opening;
+}
+
+/**
+ * Encrypt, then authenticate: the code lies over every part of the layout before it. A derived key of 48 bytes or more is two
+ * keys, the code's first (as in JOSE and Fernet); a shorter one serves both.
+ */
+export function proveCbcHmac(answer: CbcHmac, secret: Buffer, sample: Sample): Opening {
+  const layout = answer.layout ?? 'iv:16,ct,mac:32';
+  const problem = layoutProblem(layout, ['iv', 'ct', 'mac']);
+  if (problem !== null) return undecided(problem);
+  const stored = decode(sample.head, answer.encoding ?? 'raw');
+  const parts = stored === null ? null : splitLayout(stored, layout);
+  const [iv, text, mac] = [parts?.get('iv'), parts?.get('ct'), parts?.get('mac')];
+  if (stored === null || iv?.length !== BLOCK || text === undefined || mac === undefined) return refused('the sample is not in the stated encoding and layout');
+  if (mac.length < SHORTEST_MAC) return undecided(`a code of ${mac.length} bytes is too short to prove anything`);
+  const wanted = answer.key.length ?? (answer.key.kdf === 'none' ? (decode(secret, answer.key.encoding)?.length ?? 0) : 64);
+  const key = deriveKey(secret, answer.key, wanted, parts?.get('salt'));
+  if (typeof key === 'string') return refused(key);
+  const opening = openCbcHmac(answer, key, { iv, text, mac, covered: stored.subarray(0, mac.byteOffset - stored.byteOffset) });
+  key.fill(0);
+  return opening;
+}
+
+function openCbcHmac(answer: CbcHmac, key: Buffer, { iv, text, mac, covered }: { iv: Buffer; text: Buffer; mac: Buffer; covered: Buffer }): Opening {
+  const half = key.length >= 48 ? key.length / 2 : 0;
+  const [macKey, cipherKey] = [half === 0 ? key : key.subarray(0, half), key.subarray(half)];
+  const cipher = `aes-${cipherKey.length * 8}-cbc`;
+  if (getCipherInfo(cipher) === undefined) return refused(`a key of ${key.length} bytes fits no AES`);
+  const code = createHmac(answer.digest ?? 'sha256', macKey).update(covered).digest().subarray(0, mac.length);
+  if (code.length !== mac.length || !timingSafeEqual(code, mac)) return refused('the key does not open the sample: its authentication code does not match');
+  if (text.length === 0 || text.length % BLOCK !== 0) return refused('the sample is cut off: its length is no multiple of the block');
+  return judgeAuthenticated({ cipher, key: cipherKey, iv }, text, answer.plain_sha256);
+}
+
+/** The code has decided already; padding and digest must not contradict it. */
+function judgeAuthenticated(block: Block, text: Buffer, digest: string | undefined): Opening {
+  const padded = decipherTail(block, text.subarray(-2 * BLOCK));
+  if (padded === null) return refused('the authentication code matches, but the cipher does not open: another key encrypted it');
+  if (digest === undefined) return opened('authenticated', 'the key opens the sample; its authentication code matches');
+  const plain = decipherHead(block, text);
+  return judgePlain(plain.subarray(0, plain.length - padded), { plain_sha256: digest }, true, 0);
 }
 
 /** @param text cipher text, whole or its beginning; @param tail the last blocks when it is only the beginning */

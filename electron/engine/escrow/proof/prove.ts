@@ -3,18 +3,28 @@ import type { KeyProof, KnownAnswer, ProofStrength } from '../../../contract/kno
 import type { Opening } from './judge-plain.ts';
 import { undecided } from './judge-plain.ts';
 import { proveAead } from './prove-aead.ts';
-import { proveAge } from './prove-age.ts';
-import { proveAesCbc, proveOpensslEnc } from './prove-cbc.ts';
+import { proveAesCbc, proveCbcHmac, proveOpensslEnc } from './prove-cbc.ts';
+import { proveCommand } from './prove-command.ts';
 import { proveFernet } from './prove-fernet.ts';
+import { proveOpenpgp } from './prove-openpgp.ts';
 import { provePublicKey } from './prove-public-key.ts';
 import type { Sample } from './sample.ts';
 
+/** What the child has for kinds that another program judges. */
+export interface Beside {
+  /** Unlocks an OpenPGP key; null when there is none. */
+  passphrase: Buffer | null;
+  /** A search path: the child has no environment. */
+  programs: string;
+}
+
+const BY_PROGRAMS = 'known answers of this kind are judged by another program, which this child was not given';
 const ORDER: readonly ProofStrength[] = ['none', 'structural', 'authenticated'];
 
 /** Every sample must open; none at all, or an empty one, is no proof. The strength is that of the weakest. */
-export async function proveSamples(answer: KnownAnswer, secret: Buffer, samples: readonly Sample[], now: number): Promise<Omit<KeyProof, 'sample_sha256'>> {
+export async function proveSamples(answer: KnownAnswer, secret: Buffer, samples: readonly Sample[], now: number, beside: Beside | null = null): Promise<Omit<KeyProof, 'sample_sha256'>> {
   const openings: Opening[] = [];
-  for (const sample of samples) openings.push(await proveOne(answer, secret, sample, now));
+  for (const sample of samples) openings.push(await proveOne(answer, secret, sample, now, beside));
   const count = openings.filter((opening) => opening.opens === true).length;
   const counts = { samples: samples.length, opened: count };
   if (openings.length === 0) return { verdict: 'refused', strength: 'none', detail: 'there is no sample to try the key on', ...counts };
@@ -28,7 +38,7 @@ export async function proveSamples(answer: KnownAnswer, secret: Buffer, samples:
 }
 
 /** Empty samples and secrets are refused before any cipher sees them. */
-async function proveOne(answer: KnownAnswer, secret: Buffer, sample: Sample, now: number): Promise<Opening> {
+async function proveOne(answer: KnownAnswer, secret: Buffer, sample: Sample, now: number, beside: Beside | null): Promise<Opening> {
   if (sample.size === 0) return { opens: false, strength: 'none', detail: 'the sample is empty' };
   if (secret.length === 0) return { opens: false, strength: 'none', detail: 'the secret is empty' };
   switch (answer.kind) {
@@ -41,12 +51,14 @@ async function proveOne(answer: KnownAnswer, secret: Buffer, sample: Sample, now
     case 'aes-cbc':
       return proveAesCbc(answer, secret, sample);
     case 'age':
-      return proveAge(answer, secret, sample);
+      return (await import('./prove-age.ts')).proveAge(answer, secret, sample); // a large library, for one kind
     case 'public-key-match':
       return provePublicKey(secret, sample);
-    case 'command':
     case 'cbc-hmac':
+      return proveCbcHmac(answer, secret, sample);
     case 'openpgp':
-      return undecided(`known answers of the kind ${answer.kind} are not supported by this version`);
+      return beside === null ? undecided(BY_PROGRAMS) : proveOpenpgp(secret, sample, beside);
+    case 'command':
+      return beside === null ? undecided(BY_PROGRAMS) : proveCommand(answer, secret, beside);
   }
 }
