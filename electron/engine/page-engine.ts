@@ -22,8 +22,7 @@ import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
 import { homeView } from './home/home-view.ts';
 import { kitBoard } from './kit/kit-board.ts';
 import { markOutage, outageView, readOutage } from './outage/outage.ts';
-import { renderReport } from './report/report.ts';
-import { writeReport } from './report/write-report.ts';
+import { recordAnswers } from './record-answers.ts';
 import { lintPaths } from './runbook/lint.ts';
 import { entryError, type LibraryEntry } from './runbook/library.ts';
 import { keepSecret } from './secrets/obtain-secret.ts';
@@ -68,7 +67,7 @@ class Console implements ConsoleEngine {
     this.#real = openDataFolder(this.#options);
     this.#watch(this.#real);
     this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
-    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...this.#peopleAnswers() };
+    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...recordAnswers({ real: this.#real, clock: this.#options.clock, folders: () => this.#folders(), folderOfRun: (run) => this.#folders().find((folder) => folder.runs.has(run)) ?? null }), ...this.#peopleAnswers() };
   }
 
   subscribe(listener: (event: EngineEvent) => void): () => void {
@@ -319,19 +318,6 @@ class Console implements ConsoleEngine {
       'run.output': answer(METHODS['run.output'], ({ run, step, offset, length }) => {
         const { bytes, size } = this.#folderOfRun(run).runs.output(run, step, offset, length);
         return { bytes: Uint8Array.from(bytes), size };
-      }),
-    };
-  }
-
-  #recordAnswers() {
-    return {
-      'record.verify': answer(METHODS['record.verify'], async ({ anchors, run }) => (run === undefined ? this.#real : this.#folderOfRun(run)).verifyRecord(anchors ?? [])),
-      'record.checkpoint': answer(METHODS['record.checkpoint'], () => ({ ...this.#real.journal.checkpoint('asked for in the window'), at: new Date(this.#options.clock.now()).toISOString() })),
-      'record.export': answer(METHODS['record.export'], async ({ run, path }) => this.#folderOfRun(run).exportRun(run, path)),
-      'report.html': answer(METHODS['report.html'], ({ run }) => ({ html: renderReport(this.#folderOfRun(run).report(run), 'html') })),
-      'report.write': answer(METHODS['report.write'], ({ run, format, path }) => {
-        writeReport(path, renderReport(this.#folderOfRun(run).report(run), format));
-        return { path };
       }),
     };
   }
