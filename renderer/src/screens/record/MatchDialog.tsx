@@ -48,8 +48,8 @@ export function MatchDialog({ onClose }: { onClose(): void }) {
   return (
     <DialogBox title="Does this paper match?" wide error={ask.error} onClose={onClose} actions={(
       <>
-        <label className="btn" htmlFor={picture}>Picture of the code…</label>
         <input id={picture} className="sr" type="file" accept="image/*" onChange={(event) => { const file = event.target.files?.[0]; if (file !== undefined) void ask.run({ picture: file }); event.target.value = ''; }} />
+        <label className="btn" htmlFor={picture}>Picture of the code…</label>
         <Button onPress={() => { void fromNote(); }}>Note file…</Button>
         <Primary id="match" label="Compare the words" busy={ask.busy} missing={words.trim() === '' ? 'Type the words first.' : undefined} onPress={() => { void ask.run({ text: words }); }} />
       </>
