@@ -113,7 +113,7 @@ describe('a paper that comes back', () => {
 
   it('is refused when it is none, and says what it needs', async () => {
     expect((await here.run('record', 'match', 'one', 'two')).status).toBe(4);
-    expect(errorOf(await here.run('record', 'match', ...Array.from({ length: 12 }, () => 'abandn'), '--json'))).toMatchObject({ code: 'refused', hint: expect.stringContaining('abandon') });
+    expect(errorOf(await here.run('record', 'match', ...Array.from({ length: 12 }, () => 'abxndon'), '--json'))).toMatchObject({ code: 'refused', hint: expect.stringContaining('abandon') });
     expect((await here.run('record', 'match')).status).toBe(2);
     expect((await here.run('record', 'match', '--file', 'gone.note')).status).toBe(3);
     expect((await second.run('record', 'match', words)).status).toBe(3);
@@ -166,7 +166,7 @@ describe('the bundle of another laptop', () => {
     bytes[200] = (bytes[200] ?? 0) ^ 1;
     writeFileSync(path, bytes);
     const listed: { runs: unknown[]; broken_imports: { run: string }[] } = JSON.parse((await second.run('runs', '--json')).stdout);
-    expect(listed).toMatchObject({ runs: [], broken_imports: [{ problems: [expect.any(String)] }] });
+    expect(listed).toMatchObject({ runs: [], broken_imports: [{ problems: expect.arrayContaining([expect.stringContaining('changed')]) }] });
     expect((await second.run('report', listed.broken_imports[0]?.run ?? '', '-o', 'x.html')).status).toBe(1);
   });
 
