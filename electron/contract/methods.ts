@@ -6,7 +6,9 @@ import { EscrowFormat } from './escrow.ts';
 import { CeremonyView, Custody, EscrowView, KeyId, NetworkLook, SealState, VerificationPurpose, VerificationRecord } from './escrow-register.ts';
 import { KitBoard, KitInPlace, KitPlan, KitProgress } from './kit.ts';
 import { OutageView } from './outage.ts';
-import { Checkpoint, Person, Verification } from './record.ts';
+import { Checkpoint, ImportedRun, Person, RecordMatch, Verification } from './record.ts';
+import { ReportFacts } from './report-facts.ts';
+import { ReportStatus, ReportVerification } from './report-signature.ts';
 import { CheckProgress, ReadinessReport, ReadinessState } from './readiness.ts';
 import { RunCommand, RunSummary, RunView, StepPath } from './run.ts';
 import { LintReport, Runbook, SignatureState } from './runbook.ts';
@@ -141,6 +143,17 @@ export const METHODS = {
   'record.verify': { params: z.object({ anchors: z.array(z.string()).optional(), run: z.string().optional() }).strict(), result: Verification },
   'record.checkpoint': { params: none, result: Checkpoint },
   'record.export': { params: z.object({ run: z.string(), path: z.string() }).strict(), result: z.object({ path: z.string(), sha256: z.string() }) },
+  /** Does this paper match? `text`: the words, a note, or what a QR code held; `path`: a file with any of them. */
+  'record.match': { params: z.object({ text: z.string().optional(), path: z.string().optional() }).strict(), result: RecordMatch },
+  /** Takes in the evidence bundle of another laptop, to read only. */
+  'record.import': { params: z.object({ path: z.string() }).strict(), result: ImportedRun },
+  /** Each is verified at every call. */
+  'record.imported': { params: none, result: z.object({ runs: z.array(ImportedRun) }) },
+  /** Of a run of this laptop; those of others are signed where they were held. */
+  'report.status': { params: z.object({ run: z.string() }).strict(), result: ReportStatus },
+  'report.complete': { params: z.object({ run: z.string(), by: z.string(), facts: ReportFacts, reason: z.string().optional() }).strict(), result: ReportStatus },
+  'report.sign': { params: z.object({ run: z.string(), person: z.string(), role: z.string(), passphrase: z.string() }).strict(), result: ReportStatus },
+  'report.verify': { params: z.object({ path: z.string() }).strict(), result: ReportVerification },
   'report.html': { params: z.object({ run: z.string() }).strict(), result: z.object({ html: z.string() }) },
   'report.write': { params: z.object({ run: z.string(), format: z.enum(['html', 'json', 'csv', 'md']), path: z.string() }).strict(), result: z.object({ path: z.string() }) },
   /** What guards the key that signs the record, and whether it is open. */

@@ -104,6 +104,7 @@ export interface DataFolderReader {
   /** Runs of other laptops, each verified now. */
   imported(): Promise<ShownImport[]>;
   importedView(run: string): Promise<RunView>;
+  importedVerification(run: string): Promise<Verification>;
   importedReport(run: string, revision?: number): Promise<Report>;
   close(): void;
 }
@@ -138,6 +139,7 @@ export interface DataFolder {
   importBundle(file: string): Promise<ImportedRun>;
   imported(): Promise<ShownImport[]>;
   importedView(run: string): Promise<RunView>;
+  importedVerification(run: string): Promise<Verification>;
   importedReport(run: string, revision?: number): Promise<Report>;
   close(): Promise<void>;
 }
@@ -341,7 +343,7 @@ function importPlace({ dataDir, clock, device }: ReportRecord): ImportPlace {
 }
 
 /** What concerns other records: papers that came back, and runs that came from other laptops. */
-function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<DataFolderReader, 'matchRecord' | 'imported' | 'importedView' | 'importedReport'> {
+function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<DataFolderReader, 'matchRecord' | 'imported' | 'importedView' | 'importedVerification' | 'importedReport'> {
   const { reader, dataDir } = record;
   const place = importPlace(record);
   return {
@@ -351,6 +353,7 @@ function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<Data
     },
     imported: async () => showImported(reader, place),
     importedView: async (run) => (await findImported(reader, place, run)).view,
+    importedVerification: async (run) => (await findImported(reader, place, run)).opened.verification,
     importedReport: async (run, revision) => importedReport(reader, place, run, revision),
   };
 }

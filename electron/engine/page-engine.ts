@@ -26,8 +26,7 @@ import { homeView } from './home/home-view.ts';
 import { kitBoard } from './kit/kit-board.ts';
 import { markOutage, outageView, readOutage } from './outage/outage.ts';
 import { holdSecrets } from './readiness/held-secrets.ts';
-import { renderReport } from './report/report.ts';
-import { writeReport } from './report/write-report.ts';
+import { recordAnswers } from './record-answers.ts';
 import { lintPaths } from './runbook/lint.ts';
 import { entryError, type LibraryEntry } from './runbook/library.ts';
 import { answer, type Answers, type PageEngine } from './serve-page.ts';
@@ -71,7 +70,7 @@ class Console implements ConsoleEngine {
     this.#watch(this.#real);
     this.#escrow = escrowPage(this.#real.escrow.host, async (...delivery) => this.#deliverKey(...delivery), (view) => this.#changed({ event: 'escrow.changed', view }));
     this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
-    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })), ...this.#peopleAnswers(), ...this.#escrow.answers };
+    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...recordAnswers({ real: this.#real, clock: this.#options.clock, folders: () => this.#folders(), folderOfRun: (run) => this.#folders().find((folder) => folder.runs.has(run)) ?? null }), ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })), ...this.#peopleAnswers(), ...this.#escrow.answers };
     void this.#unlockAtStart();
   }
 
@@ -340,19 +339,6 @@ class Console implements ConsoleEngine {
     const spec = this.#runbook(to.runbook).runbook.front.secrets?.[to.secret];
     if (spec === undefined) throw new EngineError('not-found', `The runbook ${to.runbook} has no secret ${to.secret}.`);
     this.#secrets.keep(to.runbook, to.secret, spec, key, source);
-  }
-
-  #recordAnswers() {
-    return {
-      'record.verify': answer(METHODS['record.verify'], async ({ anchors, run }) => (run === undefined ? this.#real : this.#folderOfRun(run)).verifyRecord(anchors ?? [])),
-      'record.checkpoint': answer(METHODS['record.checkpoint'], () => ({ ...this.#real.journal.checkpoint('asked for in the window'), at: new Date(this.#options.clock.now()).toISOString() })),
-      'record.export': answer(METHODS['record.export'], async ({ run, path }) => this.#folderOfRun(run).exportRun(run, path)),
-      'report.html': answer(METHODS['report.html'], ({ run }) => ({ html: renderReport(this.#folderOfRun(run).report(run), 'html') })),
-      'report.write': answer(METHODS['report.write'], ({ run, format, path }) => {
-        writeReport(path, renderReport(this.#folderOfRun(run).report(run), format));
-        return { path };
-      }),
-    };
   }
 
   /** By the keyring, which may answer late or never; nothing waits for it. */

@@ -163,14 +163,32 @@ function views(scene: string): RunView | null {
   }
 }
 
+const OTHER = { id: '26-08-02-b', runbook: { id: 'kravn-restore', sha256: 'ab'.repeat(32) }, mode: 'rehearsal', state: 'succeeded', outage_at: '2026-08-02T08:00:00.000Z', declared_at: '2026-08-02T08:00:00.000Z', finished_at: '2026-08-02T09:10:00.000Z', rto: { target_s: 14_400, achieved_s: 4_200, met: true }, rpo: { target_s: null, achieved_s: null, met: null, newest_at: null }, clocks: { tool_s: 1, human_s: 1, blocked_s: 0 }, forecast_finish: null, title: 'Bring Kravn back', system: 'kravn' };
+const OWN = { ...OTHER, id: '26-09-15-a', runbook: { id: 'ampora-total-loss', sha256: '12'.repeat(32) }, mode: 'live', outage_at: '2026-09-15T01:12:00.000Z', declared_at: '2026-09-15T01:19:20.000Z', finished_at: '2026-09-15T04:43:48.000Z', rto: { target_s: 14_400, achieved_s: 12_708, met: true }, rpo: { target_s: 900, achieved_s: 690, met: true, newest_at: '2026-09-15T01:00:30.000Z' }, title: 'Rebuild Ampora after total loss', system: 'ampora' };
+const IMPORTED = [
+  { run: OTHER.id, sha256: 'cd'.repeat(32), device: 'device/5ec0nd00', imported_at: '2026-09-14T10:00:00.000Z', ok: true, known: true, problems: [], summary: OTHER },
+  { run: '26-08-03-a', sha256: 'ef'.repeat(32), device: 'device/77777777', imported_at: '2026-09-14T10:05:00.000Z', ok: false, known: false, problems: ['report.html is not the file that was signed.'], summary: null },
+];
+const SIGNED = { person: 'jonas-weidmann', name: 'Jonas Weidmann', role: 'operator', at: '2026-09-15T06:00:00.000Z', enrolled_at: '2026-03-01T08:00:00.000Z', note: '', vkey: '' };
+const REPORT_STATUS = {
+  run: '26-09-15-a', over: true, issued: { number: 1, sha256: '9d'.repeat(32), issued_at: '2026-09-15T06:00:00.000Z', signatures: [SIGNED], current: true }, earlier: [], open: ['activation.criterion_met', 'approval.retention'],
+  roles: [{ role: 'operator', title: 'Operator', signed: 'Jonas Weidmann', may: [] }, { role: 'witness', title: 'Witness', signed: null, may: [{ id: 'ruth-adeyemi', name: 'Ruth Adeyemi' }] }, { role: 'compliance-officer', title: 'Compliance officer', signed: null, may: [] }],
+};
+
 export function answersOf(scene: string): ReadonlyMap<string, unknown> {
   const view = views(scene);
   const open = view === null ? [] : [{ ...view, steps: undefined }];
   return new Map<string, unknown>([
     ['home.view', { ...HOME, open_runs: open, ...(scene === 'fresh' ? { fresh: true, kit: [], drills: [], findings: [], systems: [] } : {}) }],
-    ['runbook.list', { runbooks: RUNBOOKS }], ['readiness.view', READINESS], ['people.list', { people: PEOPLE }], ['run.list', { runs: open }],
+    ['runbook.list', { runbooks: RUNBOOKS }], ['readiness.view', READINESS], ['people.list', { people: PEOPLE }], ['run.list', { runs: scene === 'record' ? [OWN] : open }],
     ['run.prepare', { questions: [{ name: 'restore_to', type: 'datetime', prompt: 'Last good moment (UTC)', required: true, values: null, value: '2026-09-15 01:00:30+00', candidates: [], problem: null }, { name: 'target', type: 'enum', prompt: 'Where to', required: true, values: ['kubernetes', 'vm'], value: 'kubernetes', candidates: [], problem: null }, { name: 'backup', type: 'file', prompt: 'Backup', required: true, values: null, value: '/media/kit/ampora/2026-09-11.dump', candidates: [], problem: null }], signature: { state: 'unsigned', signers: [] }, readiness: 'NOT_READY', operators: PEOPLE, needs: ['operator', 'unsigned', 'not-ready', 'outage'] }],
     ['device.view', { name: 'device/1c0ffee1', vkey: 'device/1c0ffee1+00000000+AQ==', guards: ['keyring', 'passphrase'], locked: null, words: 'Wrapped: the keyring of this system opens it, and so does a passphrase.' }],
+    ['record.verify', { ok: true, entries: 1412, head: { size: 1412, hash: '9d'.repeat(32) }, checkpoints: 9, problems: [] }],
+    ['record.imported', { runs: IMPORTED }],
+    ['record.match', { answer: 'matches', kind: 'note', size: 1388, entries: 1412, origin: 'device/0badcafe', message: 'It matches at 1388 entries: what was written up to then is unchanged. 24 came since.', signatures: [{ name: 'device/0badcafe', kind: 'device', holds: true, time: null }, { name: 'device/5ec0nd00', kind: 'witness', holds: null, time: '2026-09-15T05:00:00.000Z' }] }],
+    ['report.status', REPORT_STATUS],
+    ['report.complete', REPORT_STATUS],
+    ['report.html', { html: '<!doctype html><title>Report</title><h2 id="identity">1 Identity</h2><p>Rebuild Ampora after total loss</p><h2 id="scope">2 Scope</h2>' }],
     ['run.output', { offset: 0, bytes: new TextEncoder().encode(OUTPUT), size: OUTPUT.length }],
     ...(view === null ? [] : [['run.view', view] satisfies [string, unknown], ['run.command', view] satisfies [string, unknown]]),
   ]);
