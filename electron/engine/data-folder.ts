@@ -155,7 +155,10 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
     runs: { views: () => readRunViews(reader, clock, dataDir), view, documents: () => readRunViews(reader, clock, dataDir).map(toRunDocument), document: (name) => toRunDocument(view(name)) },
     people: () => publicPeople(readPeople(reader)),
     outage: () => readOutage(reader),
-    kit: () => kitFacts(library, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), library.list().flatMap(({ runbook }) => runbook ?? []))),
+    kit: () => {
+      const entries = library.list();
+      return kitFacts(entries, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), entries.flatMap(({ runbook }) => runbook ?? [])));
+    },
     readiness: (runbook) => judging()(runbook),
     report: (run) => reportOf(reader, options, view(run), device ?? 'unknown'),
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
@@ -164,11 +167,11 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
 }
 
 /** What the kit board is made of. */
-export function kitFacts(library: Library, readiness: (runbook: Runbook) => ReadinessReport, journal: Pick<JournalReader, 'events' | 'head'>, now: number, imported: KitFacts['imported']): Omit<KitFacts, 'laptop'> {
+export function kitFacts(entries: readonly LibraryEntry[], readiness: (runbook: Runbook) => ReadinessReport, journal: Pick<JournalReader, 'events' | 'head'>, now: number, imported: KitFacts['imported']): Omit<KitFacts, 'laptop'> {
   const { size, hash } = journal.head;
   return {
     now,
-    runbooks: library.list().flatMap(({ runbook, signature }) => (runbook === null ? [] : [{ runbook, signature, report: readiness(runbook) }])),
+    runbooks: entries.flatMap(({ runbook, signature }) => (runbook === null ? [] : [{ runbook, signature, report: readiness(runbook) }])),
     pins: [...readPins(journal).values()],
     imported,
     words: size === 0 ? null : wordsForHash(hash),
