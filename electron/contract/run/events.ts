@@ -58,7 +58,7 @@ export const RunEventBody = z.discriminatedUnion('type', [
     readiness: z.string().nullable(), // the state when the run began
     /** Roles for which fewer people were enrolled than the runbook wants; accepted with the reason of `proceeded_not_ready`. */
     short_of: z.array(z.object({ role: Id, wanted: z.int(), enrolled: z.int() })).optional(),
-    /** What was marked as dead on this laptop when a live run began; beside it the runbook says what is lost. */
+    /** What was marked as dead on this laptop when a live run began, or what a drill plays as dead; beside it the runbook says what is lost. */
     dead: z.array(z.string()).optional(),
     /** What readiness had last found wrong with backups of this runbook. */
     faults: z.array(NamedFault.extend({ check: Id })).optional(),

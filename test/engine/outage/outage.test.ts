@@ -80,6 +80,9 @@ describe('the outage switchboard', () => {
     expect(data.runs.view(live.id).dead).toEqual(['tower', 'road']);
     const rehearsal = await data.runs.start({ id: 'lanterns', mode: 'rehearsal', params: {} }, 'step');
     expect(data.runs.view(rehearsal.id).dead).toEqual(['tower']);
+    const played = await data.runs.start({ id: 'lanterns', mode: 'rehearsal', params: {}, dead: ['store'] }, 'step');
+    expect(data.runs.view(played.id).dead).toEqual(['tower', 'store']);
+    expect(readOutage(data.journal).dead).toEqual(['road']);
   });
 
   it('is told the same to a reader of the folder', () => {
