@@ -235,7 +235,10 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
       const fold = readRegister(reader);
       return { fold, view: viewOf(fold, reader, clock.now()), record: (id) => recordOf(fold, reader, id) };
     },
-    kit: () => kitFacts(library, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), library.list().flatMap(({ runbook }) => runbook ?? []))),
+    kit: () => {
+      const entries = library.list();
+      return kitFacts(entries, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), entries.flatMap(({ runbook }) => runbook ?? [])));
+    },
     readiness: (runbook) => judging()(runbook),
     credentials,
     deviceKey: async (passphrase) => lookAtDeviceKey(join(dataDir, 'keys'), credentials.keyring, passphrase),
@@ -252,11 +255,11 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
 }
 
 /** What the kit board is made of. */
-export function kitFacts(library: Library, readiness: (runbook: Runbook) => ReadinessReport, journal: Pick<JournalReader, 'events' | 'head'>, now: number, imported: KitFacts['imported']): Omit<KitFacts, 'laptop'> {
+export function kitFacts(entries: readonly LibraryEntry[], readiness: (runbook: Runbook) => ReadinessReport, journal: Pick<JournalReader, 'events' | 'head'>, now: number, imported: KitFacts['imported']): Omit<KitFacts, 'laptop'> {
   const { size, hash } = journal.head;
   return {
     now,
-    runbooks: library.list().flatMap(({ runbook, signature }) => (runbook === null ? [] : [{ runbook, signature, report: readiness(runbook) }])),
+    runbooks: entries.flatMap(({ runbook, signature }) => (runbook === null ? [] : [{ runbook, signature, report: readiness(runbook) }])),
     pins: [...readPins(journal).values()],
     imported,
     words: size === 0 ? null : wordsForHash(hash),

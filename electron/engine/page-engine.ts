@@ -193,7 +193,7 @@ class Console implements ConsoleEngine {
 
   #board(): KitBoard {
     const readiness = (runbook: Runbook): ReadinessReport => this.#folderOfRunbook(runbook.front.id).readiness.view(runbook);
-    return kitBoard({ ...kitFacts(this.#real.library, readiness, this.#real.journal, this.#options.clock.now(), this.#real.kits.inPlace()), laptop: hostname() });
+    return kitBoard({ ...kitFacts(this.#real.library.list(), readiness, this.#real.journal, this.#options.clock.now(), this.#real.kits.inPlace()), laptop: hostname() });
   }
 
   #outage(): OutageView {

@@ -16,7 +16,7 @@ const LEANING = wikiRunbook(`\`\`\`yaml check
 ${wikiStep('greet', 'kind: run\nrun: [echo, hello]\nverify: [{ stdout: { equals: hello } }]')}`);
 
 let here: CommandFolder;
-beforeEach(() => { here = commandFolder(); });
+beforeEach(() => { here = commandFolder({ WORDS: 'four words of a kind' }); });
 afterEach(() => here.remove());
 
 const isDead = (view: OutageView, id: string): boolean | undefined => view.lifelines.find((lifeline) => lifeline.id === id)?.dead;
@@ -67,6 +67,29 @@ describe('the outage switchboard', () => {
       checks: [{ id: 'there', outcome: 'fail', evidence: { found_before: expect.anything() } }],
       dependencies: [{ on: 'store', because: 'marked' }],
     });
+  });
+});
+
+describe('a drill on the command line', () => {
+  const DRILL = wikiRunbook(`\n## Work\n${wikiStep('fetch', 'kind: run\nneeds_alive: [store]\nrun: ["false"]\nalternate: { when_dead: [store], run: [echo, from the shelf] }')}${wikiStep('call', 'kind: run\nneeds_alive: [phone]\nrun: ["true"]\nalternate: { when_dead: [phone], run: ["true"] }')}`);
+
+  it('plays as dead what it is told, and leaves the switchboard as it was', async () => {
+    const path = here.write('wiki.runbook.md', DRILL);
+    const done = await here.run('run', path, '--mode', 'rehearsal', '--dead', 'store', 'phone', '--json');
+    expect(done.status, done.stderr).toBe(0);
+    expect(done.json()).toMatchObject({ run: { state: 'succeeded', steps: [{ state: 'succeeded' }, { state: 'succeeded' }] } });
+    expect((await shown()).marked).toBeNull();
+    expect((await here.run('run', path, '--mode', 'rehearsal', '--json')).status).toBe(1);
+  });
+
+  it('refuses what nothing of it leans on, and marks for a live run', async () => {
+    const path = here.write('wiki.runbook.md', DRILL);
+    const unknown = await here.run('run', path, '--mode', 'rehearsal', '--dead', 'stor', '--json');
+    expect([unknown.status, errorOf(unknown).hint]).toEqual([3, 'Did you mean store?']);
+    await here.run('people', 'enroll', 'Kim Lee', '--role', 'operator', '--passphrase-env', 'WORDS');
+    const live = await here.run('run', path, '--mode', 'live', '--operator', 'Kim Lee', '--acknowledge-unsigned', 'r', '--proceed-not-ready', 'r', '--dead', 'store', '--json');
+    expect([live.status, errorOf(live).message]).toEqual([2, expect.stringContaining('--dead is for a drill')]);
+    expect((await here.run('runs', '--json')).json()).toEqual({ runs: [] });
   });
 });
 

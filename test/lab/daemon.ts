@@ -31,8 +31,7 @@ export function startDaemon(daemon: Daemon): void {
   if (child.pid !== undefined) rememberDaemon(daemon.folder, daemon.name, child.pid);
 }
 
-/** For a program that forks by itself: its process is ended by `stopDaemon` like the others. */
-export function rememberDaemon(folder: string, name: string, pid: number): void {
+function rememberDaemon(folder: string, name: string, pid: number): void {
   writeFileSync(join(folder, `${name}.pid`), `${pid} ${startOf(pid) ?? ''}\n`);
 }
 

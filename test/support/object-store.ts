@@ -1,9 +1,8 @@
 /** A real object store with Object Lock on loopback: Ceph's gateway over one monitor and one store in memory. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,9 +10,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
+import { CEPH_PROGRAMS, cephEnvironment, startCeph } from './ceph-store.ts';
 
 export const KEYS = { id: 'drillkey', secret: 'drillsecret1234' } as const;
-const PROGRAMS = ['ceph', 'ceph-authtool', 'monmaptool', 'ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'openssl'];
+const PROGRAMS = [...CEPH_PROGRAMS, 'openssl'];
 
 /** Programs that are not here; a test that needs them says so and is left out. */
 export function missingForObjectStore(): string[] {
@@ -53,57 +53,32 @@ export async function startObjectStore(): Promise<ObjectStore> {
 /** Ceph names files of thousands of parts; all lie in one folder that goes with the store. */
 async function startOnce(): Promise<ObjectStore> {
   const folder = mkdtempSync(join(tmpdir(), 'rgw-'));
-  const [mon, port, tls] = [await freePort(), await freePort(), await freePort()];
-  for (const name of ['mon', 'osd', 'rgw', 'run']) mkdirSync(join(folder, name));
+  const [monitor, gateway, tls] = [await freePort(), await freePort(), await freePort()];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'key.pem', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'], { cwd: folder, stdio: 'pipe' });
-  writeFileSync(join(folder, 'ceph.conf'), configuration(folder, mon, port, tls));
   const children: ChildProcess[] = [];
-  const run = (program: string, ...args: string[]): string => execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: environment(folder), timeout: STILL_MS, killSignal: 'SIGKILL' });
-  const daemon = (program: string, ...args: string[]): void => void children.push(spawn(program, [...args, '-f'], { cwd: folder, env: environment(folder), stdio: ['ignore', openSync(join(folder, `${program}.out`), 'a'), openSync(join(folder, `${program}.out`), 'a')] }));
+  const start = (name: string, [program = '', ...args]: readonly string[]): void => {
+    const log = openSync(join(folder, `${name}.out`), 'a');
+    children.push(spawn(program, args, { cwd: folder, env: cephEnvironment(folder), stdio: ['ignore', log, log] }));
+    closeSync(log);
+  };
   const stop = async (): Promise<void> => {
     for (const child of children.toReversed()) await ended(child);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    run('ceph-authtool', '--create-keyring', 'keyring', '--gen-key', '-n', 'mon.', '--cap', 'mon', 'allow *');
-    const fsid = readFileSync(join(folder, 'ceph.conf'), 'utf8').match(/fsid = (\S+)/u)?.[1] ?? '';
-    run('monmaptool', '--create', '--fsid', fsid, '--addv', 'a', `[v1:127.0.0.1:${mon}]`, 'monmap');
-    run('ceph-mon', '--mkfs', '-i', 'a', '--monmap', 'monmap', '--keyring', 'keyring');
-    daemon('ceph-mon', '-i', 'a');
-    const osd = randomUUID();
-    run('ceph', 'osd', 'new', osd);
-    run('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', osd);
-    daemon('ceph-osd', '-i', '0');
-    daemon('radosgw', '-n', 'client.rgw');
-    await answers(`http://127.0.0.1:${port}/`, folder);
-    run('radosgw-admin', 'user', 'create', '--uid', 'drill', '--display-name', 'drill', '--access-key', KEYS.id, '--secret-key', KEYS.secret);
+    const doors = { monitor, gateway, binds: [27_500, 27_999] as const, tls: { port: tls, certificate: join(folder, 'ca.pem'), key: join(folder, 'key.pem') } };
+    await startCeph({ folder, ...doors, start, answers: (url) => answers(url, folder) }, [{ uid: 'drill', key: KEYS.id, secret: KEYS.secret }]);
   } catch (thrown) {
     await stop();
     throw thrown;
   }
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `http://127.0.0.1:${gateway}`;
   const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { accessKeyId: KEYS.id, secretAccessKey: KEYS.secret }, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
   const whole = async (): Promise<void> => {
     client.destroy();
     await stop();
   };
-  return { endpoint, tlsEndpoint: `https://127.0.0.1:${tls}`, authority: join(folder, 'ca.pem'), port, env: { PATH: process.env['PATH'] ?? '', HOME: folder, AWS_ACCESS_KEY_ID: KEYS.id, AWS_SECRET_ACCESS_KEY: KEYS.secret }, client, stop: whole };
-}
-
-function configuration(folder: string, mon: number, port: number, tls: number): string {
-  return [
-    '[global]', `fsid = ${randomUUID()}`, `mon host = [v1:127.0.0.1:${mon}]`, 'auth cluster required = none', 'auth service required = none', 'auth client required = none',
-    'public addr = 127.0.0.1', 'cluster addr = 127.0.0.1', 'ms bind ipv6 = false', 'ms bind msgr2 = false', 'ms bind port min = 27500', 'ms bind port max = 27999',
-    'osd pool default size = 1', 'osd pool default min size = 1', 'osd pool default pg num = 1', 'osd pool default pgp num = 1', 'osd crush chooseleaf type = 0', 'mon allow pool size one = true',
-    'mon max pg per osd = 10000', 'osd pool default pg autoscale mode = off', `run dir = ${folder}/run`, `pid file = ${folder}/run/$type.$id.pid`, `log file = ${folder}/run/$type.$id.log`, `admin socket = ${folder}/run/$type.$id.asok`, `keyring = ${folder}/keyring`,
-    '[mon]', `mon data = ${folder}/mon`, 'mon initial members = a', 'mon data avail warn = 1', 'mon data avail crit = 1',
-    '[osd]', `osd data = ${folder}/osd`, 'osd objectstore = memstore', 'memstore device bytes = 2147483648', 'osd journal size = 64',
-    '[client.rgw]', `rgw data = ${folder}/rgw`, `rgw frontends = beast tcp_nodelay=1 endpoint=127.0.0.1:${port} ssl_endpoint=127.0.0.1:${tls} ssl_certificate=${folder}/ca.pem ssl_private_key=${folder}/key.pem`, 'rgw dns name =', 'rgw thread pool size = 32', '',
-  ].join('\n');
-}
-
-function environment(folder: string): Record<string, string> {
-  return { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, HOME: folder, CEPH_CONF: join(folder, 'ceph.conf'), LC_ALL: 'C' };
+  return { endpoint, tlsEndpoint: `https://127.0.0.1:${tls}`, authority: join(folder, 'ca.pem'), port: gateway, env: { PATH: process.env['PATH'] ?? '', HOME: folder, AWS_ACCESS_KEY_ID: KEYS.id, AWS_SECRET_ACCESS_KEY: KEYS.secret }, client, stop: whole };
 }
 
 /** A real process has no event for "I answer now". */

@@ -12,6 +12,7 @@ export interface RunOptions {
   outageAt?: string;
   declaredAt?: string;
   operator?: string;
+  dead?: string[];
   answers?: string;
   jsonLines?: boolean;
   acknowledgeUnsigned?: string;
@@ -27,6 +28,7 @@ export function runCommand(perform: Perform): Command {
     .option('--outage-at <time>', 'when the outage began; the RTO clock starts there')
     .option('--declared-at <time>', 'when the disaster was declared')
     .option('--operator <name>', 'who runs it; in live mode somebody who is enrolled')
+    .option('--dead <name...>', 'what a drill plays as dead; the marks of the real outage stay as they are')
     .option('--answers <file>', 'what a person would answer, as YAML')
     .option('--json-lines', 'print each journal event as one JSON object a line, and the run last')
     .option('--acknowledge-unsigned <reason>', 'run a runbook that nobody trusted has signed; the reason is recorded')
@@ -34,11 +36,11 @@ export function runCommand(perform: Perform): Command {
     .addHelpText('after', '\nExample:\n  blackstart run ampora-total-loss --mode rehearsal --answers answers.yaml --json')
     .action(async (id: string, options: RunOptions, command: Command) =>
       perform(command, async (session) => {
-        const { param = {}, mode, outageAt: outage_at, declaredAt: declared_at, operator, acknowledgeUnsigned: acknowledge_unsigned, proceedNotReady: proceed_not_ready } = options;
+        const { param = {}, mode, dead, outageAt: outage_at, declaredAt: declared_at, operator, acknowledgeUnsigned: acknowledge_unsigned, proceedNotReady: proceed_not_ready } = options;
         const folder = await session.signing();
         const { runbook } = folder.library.find(id);
         const params = absoluteParams(resolveParams(runbook, param, mode, { builtIns: { data_dir: folder.dataDir, blackstart: session.installation.launcher }, base: session.around.cwd }).questions, param);
-        return carryRun(session, folder, options, async (answers) => folder.runs.start({ id, mode, params, outage_at, declared_at, operator, acknowledge_unsigned, proceed_not_ready }, 'auto', answers));
+        return carryRun(session, folder, options, async (answers) => folder.runs.start({ id, mode, params, outage_at, declared_at, operator, acknowledge_unsigned, proceed_not_ready, dead }, 'auto', answers));
       }),
     );
 }

@@ -62,7 +62,7 @@ export const RunEventBody = z.discriminatedUnion('type', [
     vouched: z.object({ signers: z.array(z.string()), version: z.int().nullable() }).optional(),
     /** The program that began the run; `bundle` is the SHA-256 of its package's manifest, null when it ran from its source. */
     blackstart: z.object({ version: z.string(), bundle: z.string().nullable() }).optional(),
-    /** What was marked as dead on this laptop when a live run began; beside it the runbook says what is lost. */
+    /** What was marked as dead on this laptop when a live run began, or what a drill plays as dead; beside it the runbook says what is lost. */
     dead: z.array(z.string()).optional(),
     /** What readiness had last found wrong with backups of this runbook. */
     faults: z.array(NamedFault.extend({ check: Id })).optional(),

@@ -19,6 +19,7 @@ export function beginRun(id: string, plan: RunPlan, event: RunEvent & { type: 'r
     dead: [...new Set([...(plan.snapshot.root.runbook.front.lost ?? []), ...(data.dead ?? [])])], scratch: new Map(), present: data.operator === null ? [] : [data.operator],
     notes: [], attachments: [], sent: [], injects: [],
     lookout: [
+      ...(data.mode === 'live' || (data.dead ?? []).length === 0 ? [] : [`Played as dead in this drill: ${(data.dead ?? []).join(', ')}`]),
       ...(data.acknowledged_unsigned === null ? [] : [`Nobody trusted vouches for this runbook; accepted because: ${data.acknowledged_unsigned}`]),
       ...(data.proceeded_not_ready === null || data.readiness?.startsWith('READY') === true ? [] : [`Started although readiness did not hold (${(data.readiness ?? 'not ready').toLowerCase().replaceAll('_', ' ')}), because: ${data.proceeded_not_ready}`]),
       ...(data.short_of ?? []).map(({ role, wanted, enrolled }) => `Started with ${enrolled} of the ${wanted} people that the runbook wants as ${role}, because: ${data.proceeded_not_ready ?? 'no reason given'}`),

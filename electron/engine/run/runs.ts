@@ -29,7 +29,7 @@ import type { Runbook } from '../../contract/runbook.ts';
 import type { Deps } from '../deps.ts';
 import type { Journal, JournalEvent } from '../journal/journal.ts';
 import { packageDigest } from '../installation.ts';
-import { readOutage } from '../outage/outage.ts';
+import { deadAtStart, readOutage } from '../outage/outage.ts';
 import { personId, type People } from '../people/people.ts';
 import { removeLeftoverSecrets } from '../secrets/deliver-file.ts';
 import type { EscrowAccess } from '../secrets/escrow-access.ts';
@@ -151,6 +151,7 @@ class CarriedRuns implements Runs {
     const run = newRunId(deps.clock.now());
     const snapshot = freezeRun(this.#sources(), found, request, runDirOf(dataDir, run), this.#shelf.measured());
     if (answers !== undefined) checkAnswers(answers, planRun(snapshot));
+    const dead = deadAtStart(request.mode, request.dead ?? [], [snapshot.root, ...Object.values(snapshot.calls)].map(({ runbook }) => runbook), () => readOutage(journal).dead);
     const run_dir = makeRunDir(dataDir, run);
     const begun = new Date(deps.clock.now()).toISOString();
     const declared_at = givenTime('--declared-at', request.declared_at, now) ?? begun;
@@ -165,7 +166,7 @@ class CarriedRuns implements Runs {
         blackstart: { version: VERSION, bundle: packageDigest() }, outage_at, declared_at, operator, pace, engine: this.#engine(),
         acknowledged_unsigned: request.acknowledge_unsigned ?? null, proceeded_not_ready: request.proceed_not_ready ?? null, readiness: state, run_dir,
         ...(faults.length === 0 ? {} : { faults }),
-        ...(request.mode === 'live' ? { dead: [...readOutage(journal).dead] } : {}),
+        ...(request.mode === 'live' || dead.length > 0 ? { dead } : {}),
         ...(short_of.length === 0 ? {} : { short_of: short_of.map((row) => ({ ...row })) }),
       },
     });

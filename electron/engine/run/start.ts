@@ -35,6 +35,8 @@ export interface StartRequest {
   passphrase?: string | undefined;
   acknowledge_unsigned?: string | undefined;
   proceed_not_ready?: string | undefined;
+  /** What a drill plays as dead; a live run takes it from the switchboard. */
+  dead?: readonly string[] | undefined;
 }
 
 export interface Preparation {

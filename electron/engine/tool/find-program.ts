@@ -33,7 +33,7 @@ function onPath(name: string, env: Readonly<Record<string, string>>, cwd: string
     if (platform === 'win32' && ['.cmd', '.bat'].some((ending) => isFile(join(folder, name + ending)))) return { problem: batchFile(name) };
   }
   if (problem !== null) return problem;
-  const where = folders.length === 0 ? 'the PATH is empty' : `looked in ${folders.join(', ')}`;
+  const where = folders.length === 0 ? 'the PATH is empty' : `looked in ${[...new Set(folders)].join(', ')}`;
   return { problem: `${name} was not found: ${where}. Install it, or write its whole path.` };
 }
 

@@ -2,28 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { deadDependencies, dependentsOf, isStranded, lifelinesOf } from '../../../electron/engine/outage/dependents.ts';
 import { parseRunbook } from '../../../electron/engine/runbook/parse.ts';
 import type { Runbook } from '../../../electron/contract/runbook.ts';
+import { lanterns } from '../../support/lanterns.ts';
+import { block } from '../runbook/compose.ts';
 
 function runbook(body: string, front = ''): Runbook {
-  const text = `---
-blackstart: 1
-id: lanterns
-title: Relight the lanterns
-system: lanterns
-owner: keepers
-reviewed: 2026-02-01
-severity: high
-scenario: All lanterns are out.
-targets: { rto: 1h }
-${front}---
-# Relight the lanterns
-\`\`\`yaml check
-{ id: in-store, title: The oil is in the store, kind: http, url: 'https://store.example/oil', severity: blocker, expires: 1d, needs_alive: [store] }
-\`\`\`
-\`\`\`yaml check
-{ id: price, title: The price is known, kind: http, url: 'https://market.example/oil', severity: warning, expires: 1d, needs_alive: [market] }
-\`\`\`
-## Light
-${body}`;
+  const checks = block('check', "{ id: in-store, title: The oil is in the store, kind: http, url: 'https://store.example/oil', severity: blocker, expires: 1d, needs_alive: [store] }")
+    + block('check', "{ id: price, title: The price is known, kind: http, url: 'https://market.example/oil', severity: warning, expires: 1d, needs_alive: [market] }");
+  const text = lanterns({ front, checks, steps: body });
   const { runbook: read, findings } = parseRunbook(Buffer.from(text), 'lanterns.runbook.md');
   if (read === null) throw new Error(JSON.stringify(findings));
   return read;

@@ -7,31 +7,15 @@ import { markOutage, outageView, readOutage } from '../../../electron/engine/out
 import type { Runbook } from '../../../electron/contract/runbook.ts';
 import { createSecretStore } from '../../../electron/engine/secrets/secret-store.ts';
 import { createRedactor } from '../../../electron/engine/tool/create-redactor.ts';
+import { lanterns } from '../../support/lanterns.ts';
 import { setClock } from '../../support/set-clock.ts';
+import { block } from '../runbook/compose.ts';
 
-const RUNBOOK = `---
-blackstart: 1
-id: lanterns
-title: Relight the lanterns
-system: lanterns
-owner: keepers
-reviewed: 2026-02-01
-severity: high
-scenario: All lanterns are out.
-targets: { rto: 1h }
-lost: [tower]
-roles: { operator: {} }
----
-# Relight the lanterns
-\`\`\`yaml check
-{ id: kit, title: The kit is there, kind: file, path: kit.txt, severity: blocker, expires: 1d, needs_alive: [store] }
-\`\`\`
-## Light
-### Look
-\`\`\`yaml step
-{ id: look, kind: manual, confirm: The lanterns burn., budget: 5m, needs_alive: [road], alternate: { when_dead: [road], manual: Look through the glass. } }
-\`\`\`
-`;
+const RUNBOOK = lanterns({
+  front: 'lost: [tower]\n',
+  checks: block('check', '{ id: kit, title: The kit is there, kind: file, path: kit.txt, severity: blocker, expires: 1d, needs_alive: [store] }'),
+  steps: `### Look\n${block('step', '{ id: look, kind: manual, confirm: The lanterns burn., budget: 5m, needs_alive: [road], alternate: { when_dead: [road], manual: Look through the glass. } }')}`,
+});
 
 let folder = '';
 let options: FolderOptions;
@@ -96,6 +80,9 @@ describe('the outage switchboard', () => {
     expect(data.runs.view(live.id).dead).toEqual(['tower', 'road']);
     const rehearsal = await data.runs.start({ id: 'lanterns', mode: 'rehearsal', params: {} }, 'step');
     expect(data.runs.view(rehearsal.id).dead).toEqual(['tower']);
+    const played = await data.runs.start({ id: 'lanterns', mode: 'rehearsal', params: {}, dead: ['store'] }, 'step');
+    expect(data.runs.view(played.id).dead).toEqual(['tower', 'store']);
+    expect(readOutage(data.journal).dead).toEqual(['road']);
   });
 
   it('is told the same to a reader of the folder', () => {

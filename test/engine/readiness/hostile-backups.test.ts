@@ -17,9 +17,11 @@ import { createRedactor } from '../../../electron/engine/tool/create-redactor.ts
 import { toolEnvironment } from '../../../electron/engine/tool/environment.ts';
 import { runTool } from '../../../electron/engine/tool/run-tool.ts';
 import { flipped } from '../../support/damage.ts';
+import { lanterns } from '../../support/lanterns.ts';
 import type { ObjectStore } from '../../support/object-store.ts';
 import { missingForObjectStore, startObjectStore } from '../../support/object-store.ts';
 import { KEY, SEALED } from '../../support/sealed-canary.ts';
+import { block } from '../runbook/compose.ts';
 
 const PROOF = "key: { secret: master_key, query: 'SELECT secret FROM tenants', answer: { kind: aead, alg: aes-256-gcm, prefix: 'enc:v1:', encoding: base64url, key: { encoding: utf8, kdf: sha256 }, layout: 'nonce:12,ct,tag:16' } }";
 const CIPHER = 'cipher: { secret: archive_key, answer: { kind: openssl-enc, cipher: aes-256-cbc, kdf: pbkdf2, digest: sha256, iterations: 10000 } }';
@@ -67,30 +69,10 @@ afterAll(() => {
 
 /** Runs the one check of a runbook, from its bytes to the state of the runbook. */
 async function judge(check: string, { secrets = {}, env = {} }: { secrets?: Record<string, string>; env?: Record<string, string> } = {}): Promise<ReadinessReport> {
-  writeFileSync(at('lanterns.runbook.md'), `---
-blackstart: 1
-id: lanterns
-title: Relight the lanterns
-system: lanterns
-owner: keepers
-reviewed: 2026-02-01
-severity: high
-scenario: All lanterns are out.
-targets: { rto: 1h }
-roles: { operator: { min: 1 } }
-secrets: { master_key: { sources: [prompt] }, archive_key: { sources: [prompt] } }
----
-# Relight the lanterns
-${SYMPTOMS}
-\`\`\`yaml check
-{ id: newest, title: The newest backup, kind: backup, ${check}, severity: blocker, expires: 1d, ${SUSPECTS} }
-\`\`\`
-## Light
-### Look
-\`\`\`yaml step
-{ id: look, kind: manual, confirm: The lanterns burn., role: operator, budget: 5m }
-\`\`\`
-`);
+  writeFileSync(at('lanterns.runbook.md'), lanterns({
+    front: 'secrets: { master_key: { sources: [prompt] }, archive_key: { sources: [prompt] } }\n',
+    checks: `${SYMPTOMS}\n${block('check', `{ id: newest, title: The newest backup, kind: backup, ${check}, severity: blocker, expires: 1d, ${SUSPECTS} }`)}`,
+  }));
   const store = createSecretStore();
   for (const [name, value] of Object.entries(secrets)) store.put(name, Buffer.from(value), 'a test');
   const readiness = createReadiness({ clock: systemClock(), runTool, journal, dataDir: at('data'), env: toolEnvironment(process.env, []), processEnv: { ...process.env, ...env } });

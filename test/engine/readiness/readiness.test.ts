@@ -19,6 +19,7 @@ import { createSecretStore } from '../../../electron/engine/secrets/secret-store
 import { createRedactor } from '../../../electron/engine/tool/create-redactor.ts';
 import { toolEnvironment } from '../../../electron/engine/tool/environment.ts';
 import { runTool } from '../../../electron/engine/tool/run-tool.ts';
+import { lanterns } from '../../support/lanterns.ts';
 import { setClock } from '../../support/set-clock.ts';
 import type { SetClock } from '../../support/set-clock.ts';
 
@@ -44,27 +45,7 @@ let changes: ReadinessReport[];
 
 function write(checks: string, more = ''): Runbook {
   const path = join(folder, 'lanterns.runbook.md');
-  writeFileSync(path, `---
-blackstart: 1
-id: lanterns
-title: Relight the lanterns
-system: lanterns
-owner: keepers
-reviewed: 2026-02-01
-review_every: 90d
-severity: high
-scenario: All lanterns are out.
-targets: { rto: 1h }
-roles: { operator: { min: 1 } }
-${more}---
-# Relight the lanterns
-${checks}
-## Light
-### Look
-\`\`\`yaml step
-{ id: look, kind: manual, confirm: The lanterns burn., role: operator, budget: 5m }
-\`\`\`
-`);
+  writeFileSync(path, lanterns({ front: `review_every: 90d\n${more}`, checks }));
   return loadRunbook(path);
 }
 

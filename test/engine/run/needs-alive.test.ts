@@ -1,4 +1,6 @@
 /** Steps whose dependencies the outage has taken. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { finish, openLab, step, type RunLab } from '../../support/run-lab.ts';
 
@@ -72,5 +74,43 @@ describe('a step that needs something alive', () => {
   it('is blocked on paper as well', async () => {
     const { live } = await begun(LOGIN, 'lost: [dns]', 'tabletop');
     expect(live.view().steps[0]).toMatchObject({ state: 'waiting', waiting_for: 'third-party' });
+  });
+});
+
+describe('what a drill plays as dead', () => {
+  const CHECK = '\n```yaml check\n{ id: power, title: Power, kind: file, path: /etc/passwd, severity: blocker, expires: 1d, needs_alive: [grid] }\n```\n';
+  const BODY = step('login', 'kind: run\nneeds: []\nneeds_alive: [dns]\nrun: ["false"]\nalternate: { when_dead: [dns], run: [echo, the hosts file] }')
+    + step('pass', 'kind: run\nneeds: []\nrun: [sh, -c, "cat; echo"]\nstdin: { secret: word }\nverify: [{ stdout: { matches: "^.+$" } }]')
+    + step('look', 'kind: check\nneeds: []\ncheck: power') + CHECK;
+  const front = (file: string): string => `secrets:\n  word: { sources: [{ env: WORD, needs_alive: [idp] }, { file: ${file} }] }`;
+
+  it('sends steps, secrets and checks their other way, and is in the record', async () => {
+    const lab = openLab({ processEnv: { ...process.env, WORD: 'from the provider' } });
+    const file = join(lab.folder, 'word');
+    writeFileSync(file, 'from the envelope');
+    const usual = await lab.drive(BODY, { front: front(file) });
+    expect([usual.step('login').state, usual.step('look').state, usual.step('pass').state]).toEqual(['failed', 'succeeded', 'succeeded']);
+    expect(lab.events(usual.run.id, 'step.secret').map(({ data }) => data)).toMatchObject([{ name: 'word', source: expect.stringContaining('env') }]);
+    const done = await lab.drive(BODY, { front: front(file), dead: ['idp', 'dns', 'grid', 'dns'] });
+    expect(done).toMatchObject({ exit: 5, why: 'Step look is blocked: It needs grid, which is dead' });
+    expect(done.step('login')).toMatchObject({ state: 'succeeded', exit_codes: [0] });
+    expect(lab.events(done.run.id, 'step.secret').map(({ data }) => data)).toMatchObject([{ name: 'word', source: expect.stringContaining('file') }]);
+    expect(lab.events(done.run.id, 'run.created')[0]?.data['dead']).toEqual(['dns', 'grid', 'idp']);
+    expect(lab.runs.view(done.run.id)).toMatchObject({ dead: ['dns', 'grid', 'idp'], lookout: expect.arrayContaining(['Played as dead in this drill: dns, grid, idp']) });
+  });
+
+  it('is known to called runbooks, and to a tabletop', async () => {
+    const lab = openLab();
+    lab.write(step('inner', 'kind: run\nneeds_alive: [dns]\nrun: ["false"]\nalternate: { when_dead: [dns], run: ["true"] }'), '', 'child');
+    expect(await lab.drive(step('sub', 'kind: call\nrunbook: child'), { dead: ['dns'] })).toMatchObject({ exit: 0 });
+    expect((await lab.drive(step('sub', 'kind: call\nrunbook: child'), { mode: 'tabletop', dead: ['dns'] })).live.view().dead).toEqual(['dns']);
+  });
+
+  it('must be something that it leans on, and is not for a live run', async () => {
+    const lab = openLab();
+    await expect(lab.drive(LOGIN, { dead: ['identity-provder'] })).rejects.toMatchObject({ code: 'not-found', message: 'Nothing of this drill leans on identity-provder.', hint: 'Did you mean identity-provider?' });
+    await lab.people.enroll({ name: 'Kim', roles: ['operator'], passphrase: 'four words of a kind' });
+    await expect(lab.drive(LOGIN, { mode: 'live', operator: 'Kim', dead: ['dns'] })).rejects.toMatchObject({ code: 'usage', hint: expect.stringContaining('outage mark') });
+    expect(lab.runs.list()).toEqual([]);
   });
 });

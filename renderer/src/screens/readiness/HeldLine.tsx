@@ -11,7 +11,7 @@ export function HeldLine({ held: { names, forget } }: { held: Held }) {
   useKeys(names.length === 0 ? [] : [{ key: 'f', label: 'Forget the secrets that are in memory', run: drop }]);
   if (names.length === 0) return null;
   return (
-    <div className="gap-below">
+    <div className="gap">
       <Notice tone="grey" shape="confirmed">
         <div className="row wrap">
           <span className="grow">Held in memory for these checks: <b className="med">{names.map(visible).join(', ')}</b>. {one ? 'It is' : 'They are'} in no file and in no record, and forgotten when this window closes.</span>

@@ -70,7 +70,9 @@ function Captures({ captures }: { captures: StepView['captures'] }) {
 
 function Body({ run, view, step, onDialog }: { run: Run; view: RunView; step: StepView; onDialog(dialog: RunDialog): void }) {
   const failed = step.state === 'failed';
-  const says = step.output !== null || step.pid !== null || step.state === 'running';
+  // Of a program that never ran there is nothing to show, and no room to give to it.
+  const never = failed && step.missing.length > 0 && step.exit_codes.length === 0 && (step.output?.size ?? 0) === 0;
+  const says = !never && (step.output !== null || step.pid !== null || step.state === 'running');
   return (
     <>
       <Head step={step} />

@@ -3,7 +3,7 @@ import type { RunView, StepView } from '../../../../electron/contract/run.ts';
 import { Prose } from '../../components/Prose.tsx';
 import { Notice } from '../../components/States.tsx';
 import { visible } from '../../visible.ts';
-import { absentPrograms } from './missing-programs.ts';
+import { absentPrograms, whereLooked } from './missing-programs.ts';
 import { Assertions } from './Assertions.tsx';
 import { rankSuspects, type Suspect } from './suspects.ts';
 import { verdictOf } from './verdict.ts';
@@ -28,7 +28,7 @@ function MissingPrograms({ step }: { step: StepView }) {
   const { missing, other_way } = step;
   return (
     <Notice tone="amber" shape="needs">
-      <b className="med">{absentPrograms(missing)}.</b> Put it into the toolbox and try again, or do without it:
+      <b className="med">Put {missing.length === 1 ? 'it' : 'them'} into the toolbox</b> and try again, or do without:
       <ul className="ways">
         {other_way !== null && <li>{visible(other_way.words)} This is the runbook’s other way while {other_way.when_dead.map(visible).join(' or ')} is dead: say so under More, What is dead, and try again.</li>}
         <li>By hand <kbd>H</kbd>: the exact command to run on another machine, and a place for what it printed there.</li>
@@ -38,13 +38,15 @@ function MissingPrograms({ step }: { step: StepView }) {
 }
 
 export function Failure({ view, step }: { view: RunView; step: StepView }) {
-  const { verdict } = verdictOf(step);
+  const looked = whereLooked(step);
+  const verdict = looked === null ? verdictOf(step).verdict : `${absentPrograms(step.missing)}.`;
   const suspects = rankSuspects(step.suspects);
   const alive = view.survivors.filter((survivor) => survivor.step === step.id);
   return (
     <>
       <div>
         <div className="verdict c-red" role="alert"><b>{visible(verdict)}</b></div>
+        {looked !== null && <details className="again gap"><summary>Where it was looked for</summary><p className="s13 t2 mono anywhere">{visible(looked)}</p></details>}
         <Assertions step={step} />
       </div>
       {step.missing.length > 0 && <MissingPrograms step={step} />}

@@ -4,6 +4,7 @@ import { eligibleApprovers } from '../../../../renderer/src/screens/run/dialogs/
 import { runClocks } from '../../../../renderer/src/screens/run/run-clocks.ts';
 import { phaseRows } from '../../../../renderer/src/screens/run/step-list.ts';
 import { rankSuspects } from '../../../../renderer/src/screens/run/suspects.ts';
+import { whereLooked } from '../../../../renderer/src/screens/run/missing-programs.ts';
 import { verdictOf } from '../../../../renderer/src/screens/run/verdict.ts';
 import { runView, stepView } from '../../../support/run-view.ts';
 
@@ -64,6 +65,16 @@ describe('a verdict', () => {
 
   it('says that nothing ran where nothing did', () => {
     expect(verdictOf({ kind: 'run', assertions: [], exit_codes: [], attempts: 1 }).how).toBe('Nothing ran to its end.');
+  });
+});
+
+describe('a program that is not here', () => {
+  it('is named in short, with the folders apart', () => {
+    const reason = 'read-gauge was not found: looked in /kit/toolbox, /usr/bin. Install it, or write its whole path.';
+    expect(whereLooked({ missing: ['read-gauge'], reason })).toBe('Looked in /kit/toolbox, /usr/bin.');
+    expect(whereLooked({ missing: ['read-gauge'], reason: 'read-gauge was not found: the PATH is empty. Install it, or write its whole path.' })).toBe('The PATH is empty.');
+    expect(whereLooked({ missing: ['read-gauge'], reason: '/usr/bin/read-gauge is not executable. Set its x bit.' })).toBeNull();
+    expect(whereLooked({ missing: [], reason })).toBeNull();
   });
 });
 
