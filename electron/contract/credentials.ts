@@ -24,7 +24,7 @@ export const CredentialsView = z.object({
   set_by: z.enum(['default', 'record', 'environment']),
   place: CredentialPlace.nullable(), // where the next one goes; null when nowhere
   why: z.string(), // one or two sentences
-  keyring: z.object({ state: z.enum(['open', 'locked', 'absent-or-locked', 'unavailable']), detail: z.string().nullable() }),
+  keyring: z.object({ state: z.enum(['open', 'locked', 'unavailable']), detail: z.string().nullable() }),
   vault: z.object({ path: z.string(), state: z.enum(['none', 'locked', 'open', 'broken']), detail: z.string().nullable() }),
   credentials: z.array(Credential),
 });

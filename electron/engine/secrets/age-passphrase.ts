@@ -9,20 +9,20 @@ import { randomBytes, scrypt } from 'node:crypto';
 const LABEL = Buffer.from('age-encryption.org/v1/scrypt');
 const SALT_BYTES = 16;
 /** log2 of scrypt's N: what the `age` program takes too; about a second and 256 MB a guess. */
-const WORK_FACTOR = 18;
+export const WORK_FACTOR = 18;
 /** A file that asks for more is not ours: it would take the laptop's memory. */
 const HIGHEST_WORK_FACTOR = 20;
 const FILE_KEY_BYTES = 16;
 const NONCE = new Uint8Array(12);
 
 /** @param passphrase stays the caller's */
-export function passphraseRecipient(passphrase: Uint8Array): Recipient {
+export function passphraseRecipient(passphrase: Uint8Array, workFactor = WORK_FACTOR): Recipient {
   return {
     async wrapFileKey(fileKey) {
       const salt = randomBytes(SALT_BYTES);
-      const key = await derive(passphrase, salt, WORK_FACTOR);
+      const key = await derive(passphrase, salt, workFactor);
       try {
-        return [new Stanza(['scrypt', unpadded(salt), String(WORK_FACTOR)], chacha20poly1305(key, NONCE).encrypt(fileKey))];
+        return [new Stanza(['scrypt', unpadded(salt), String(workFactor)], chacha20poly1305(key, NONCE).encrypt(fileKey))];
       } finally {
         key.fill(0);
       }

@@ -7,14 +7,12 @@ import { EngineError } from '../../contract/errors.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
 import { SHORTEST_SECRET } from '../tool/mask-forms.ts';
 import { CREDENTIAL_CHANGED, CREDENTIAL_CHANGING, CREDENTIALS_PLACED, readCredentials } from './fold-credentials.ts';
-import { keyringByBoth, keytarKeychain, systemKeychain, type Keychain, type KeychainAnswer, type KeychainChange, type WritableKeychain } from './keychain.ts';
+import { keyringByBoth, keytarKeychain, systemKeychain, type Keychain, type KeychainAnswer, type KeychainChange, type KeychainLibrary, type Keyring, type KeyringState, type WritableKeychain } from './keychain.ts';
 import { openVault, type Vault } from './vault.ts';
 import { LARGEST_CREDENTIAL } from './vault-file.ts';
 
 /** Decides the place for one process; the setting in the record decides for all. */
 const VARIABLE = 'BLACKSTART_CREDENTIALS';
-/** An entry that nobody makes: asking for it tells whether the keyring can be asked. */
-const PROBE = ['blackstart', 'is-the-keyring-open'] as const;
 
 export interface CredentialsOptions {
   dataDir: string;
@@ -24,7 +22,7 @@ export interface CredentialsOptions {
   /** Asked once when the vault is needed and locked; null when nobody can be asked. */
   askVaultPassphrase?: (() => Promise<Uint8Array | null>) | undefined;
   /** Default: the system's, by both libraries. */
-  libraries?: { keyring: WritableKeychain; keytar: WritableKeychain } | undefined;
+  libraries?: Readonly<Record<KeychainLibrary, WritableKeychain>> | undefined;
 }
 
 export interface Credentials extends Keychain {
@@ -52,16 +50,16 @@ export function createCredentials(options: CredentialsOptions): Credentials {
 
 class PlacedCredentials implements Credentials {
   readonly vault: Vault;
-  readonly keyring: WritableKeychain;
-  readonly #keytar: WritableKeychain;
+  readonly keyring: Keyring;
+  readonly #keytar: Keyring;
   readonly #journal: CredentialsOptions['journal'];
   readonly #env: CredentialsOptions['env'];
 
   constructor({ dataDir, journal, env, askVaultPassphrase, libraries }: CredentialsOptions) {
-    const { keyring, keytar } = libraries ?? { keyring: systemKeychain(), keytar: keytarKeychain() };
+    const both = libraries ?? { keyring: systemKeychain(), keytar: keytarKeychain() };
     this.vault = openVault(dataDir, askVaultPassphrase);
-    this.keyring = keyringByBoth(keyring, keytar);
-    this.#keytar = keyringByBoth(keytar, keyring);
+    this.keyring = keyringByBoth(both);
+    this.#keytar = keyringByBoth(both, 'keytar');
     [this.#journal, this.#env] = [journal, env];
   }
 
@@ -84,12 +82,12 @@ class PlacedCredentials implements Credentials {
     const { setting, credentials } = readCredentials(this.#journal);
     const forced = this.#forced();
     const chosen = forced ?? setting ?? 'auto';
-    const keyring = await this.#probe(chosen === 'keytar' ? this.#keytar : this.keyring);
+    const keyring = await this.keyring.state();
     const vault = this.vault.state();
     return {
       setting: chosen, set_by: forced !== null ? 'environment' : setting === null ? 'default' : 'record',
       ...placeFor(chosen, keyring),
-      keyring,
+      keyring: { state: keyring.kind, detail: 'why' in keyring ? (keyring.why ?? null) : null },
       vault: { path: this.vault.path, state: vault.kind, detail: vault.kind === 'broken' ? vault.why : null },
       credentials,
     };
@@ -157,16 +155,6 @@ class PlacedCredentials implements Credentials {
     return place;
   }
 
-  async #probe(keyring: Keychain): Promise<CredentialsView['keyring']> {
-    const answer = await keyring.read(...PROBE);
-    switch (answer.kind) {
-      case 'found': case 'absent': return { state: 'open', detail: null };
-      case 'absent-or-locked': return { state: 'absent-or-locked', detail: null };
-      case 'locked': return { state: 'locked', detail: answer.why ?? null };
-      case 'unavailable': return { state: 'unavailable', detail: answer.why };
-    }
-  }
-
   /** No keyring here: then it is the vault's answer that counts, unless there is no vault either. */
   #without(answers: readonly KeychainAnswer[]): KeychainAnswer {
     const broken = answers.find(({ kind }) => kind === 'unavailable');
@@ -201,12 +189,11 @@ function partsOf(name: string): [service: string, account: string] {
   return [name.slice(0, at), name.slice(at + 1)];
 }
 
-function placeFor(setting: CredentialSetting, keyring: CredentialsView['keyring']): Pick<CredentialsView, 'place' | 'why'> {
-  const because = keyring.detail === null ? '' : ` (${keyring.detail})`;
+function placeFor(setting: CredentialSetting, keyring: KeyringState): Pick<CredentialsView, 'place' | 'why'> {
   if (setting !== 'auto') return { place: setting, why: `${PLACES[setting]} was chosen.` };
-  switch (keyring.state) {
-    case 'open': return { place: 'keyring', why: 'This system has a keyring, and it is open.' };
-    case 'absent-or-locked': return { place: 'keytar', why: 'This system’s keyring is reached by keytar, which does not tell whether it is locked.' };
+  const because = 'why' in keyring && keyring.why !== undefined ? ` (${keyring.why})` : '';
+  switch (keyring.kind) {
+    case 'open': return { place: keyring.by, why: keyring.by === 'keyring' ? 'This system has a keyring, and it is open.' : 'This system has a keyring; keytar reaches it, since the default library does not.' };
     case 'locked': return { place: null, why: `This system’s keyring is locked${because}, so nothing can be put into it.` };
     case 'unavailable': return { place: 'vault', why: `There is no keyring here that can be asked${because}, so the vault serves.` };
   }

@@ -105,20 +105,33 @@ export function keytarKeychain(load: () => Promise<unknown> = loadKeytar, limitM
   };
 }
 
+/** Whether the keyring can be used now, and by which library. */
+export type KeyringState = { kind: 'open'; by: KeychainLibrary } | { kind: 'locked'; why?: string } | { kind: 'unavailable'; why: string };
+
+export interface Keyring extends WritableKeychain {
+  /** May put an entry of no meaning into the keyring: only one that is there tells locked from open. */
+  state(): Promise<KeyringState>;
+}
+
+/** Says nothing but that the keyring is open: a locked one finds that it is there, and cannot give it. */
+const MARK = ['blackstart', 'the-keyring-is-open'] as const;
+
 /**
  * One keyring by two libraries. On Linux they name their entries by different attributes, so neither finds what the other
  * wrote; whoever changed the library would lose their credentials. Reading asks the second where the first has nothing;
  * writing and removing leave no older value behind.
  */
-export function keyringByBoth(first: WritableKeychain, second: WritableKeychain): WritableKeychain {
+export function keyringByBoth(libraries: Readonly<Record<KeychainLibrary, WritableKeychain>>, prefer: KeychainLibrary = 'keyring'): Keyring {
+  const [first, second] = prefer === 'keyring' ? [libraries.keyring, libraries.keytar] : [libraries.keytar, libraries.keyring];
   return {
     async read(service, account) {
       const answer = await first.read(service, account);
       // It is the same keyring: when it is locked for one library, it is for the other.
       if (answer.kind === 'found' || answer.kind === 'locked') return answer;
       const other = await second.read(service, account);
-      if (other.kind === 'found' || answer.kind === 'unavailable') return other.kind === 'unavailable' ? answer : other;
-      return other.kind === 'absent' || other.kind === 'locked' ? other : answer;
+      if (other.kind === 'found' || other.kind === 'locked') return other;
+      if (other.kind === 'unavailable') return answer;
+      return answer.kind === 'unavailable' ? other : tellApart(libraries.keyring);
     },
     async write(service, account, bytes) {
       const written = await first.write(service, account, bytes);
@@ -127,10 +140,33 @@ export function keyringByBoth(first: WritableKeychain, second: WritableKeychain)
     },
     async remove(service, account) {
       const [one, other] = [await first.remove(service, account), await second.remove(service, account)];
-      if (one.kind === 'done' || one.kind === 'locked') return one;
-      return other.kind === 'done' ? other : one;
+      return [one, other].find(({ kind }) => kind === 'locked') ?? [one, other].find(({ kind }) => kind === 'done') ?? one;
     },
+    state: async () => keyringState(libraries),
   };
+}
+
+/** keytar has no entry, or one that it cannot see in a locked keyring; the other library has none in any case. */
+async function tellApart(keyring: Keychain): Promise<KeychainAnswer> {
+  const mark = await keyring.read(...MARK);
+  switch (mark.kind) {
+    case 'found': return { kind: 'absent' };
+    case 'locked': return mark;
+    case 'absent': case 'absent-or-locked': case 'unavailable': return { kind: 'absent-or-locked' };
+  }
+}
+
+async function keyringState({ keyring, keytar }: Readonly<Record<KeychainLibrary, WritableKeychain>>): Promise<KeyringState> {
+  const mark = await keyring.read(...MARK);
+  if (mark.kind === 'found') return { kind: 'open', by: 'keyring' };
+  if (mark.kind === 'locked') return mark;
+  const written = await keyring.write(...MARK, Buffer.from('yes'));
+  if (written.kind === 'done') return { kind: 'open', by: 'keyring' };
+  if (written.kind === 'locked') return written;
+  const byKeytar = await keytar.write(...MARK, Buffer.from('yes'));
+  if (byKeytar.kind === 'done') return { kind: 'open', by: 'keytar' };
+  if (byKeytar.kind === 'locked') return byKeytar;
+  return { kind: 'unavailable', why: 'why' in written && written.why !== undefined ? written.why : 'it gave no reason' };
 }
 
 async function loadKeytar(): Promise<unknown> {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { EngineError } from '../../contract/errors.ts';
 import { asDiskError, onDisk, writeDurably } from '../journal/durable-file.ts';
-import { passphraseIdentity, passphraseRecipient } from './age-passphrase.ts';
+import { passphraseIdentity, passphraseRecipient, WORK_FACTOR } from './age-passphrase.ts';
 
 /** By `SERVICE/ACCOUNT`. */
 export type VaultEntries = Map<string, Uint8Array>;
@@ -73,10 +73,10 @@ class OtherPassphrase extends Error {
 }
 
 /** @throws EngineError `disk` when the disk refuses; then the vault is as it was */
-export async function writeVaultFile(path: string, entries: VaultEntries, passphrase: Uint8Array): Promise<void> {
+export async function writeVaultFile(path: string, entries: VaultEntries, passphrase: Uint8Array, workFactor = WORK_FACTOR): Promise<void> {
   if (entries.size > MOST_ENTRIES) throw new EngineError('refused', `A vault holds at most ${MOST_ENTRIES} credentials.`, { hint: 'Remove those that are not needed.' });
   const encrypter = new Encrypter();
-  encrypter.addRecipient(passphraseRecipient(passphrase));
+  encrypter.addRecipient(passphraseRecipient(passphrase, workFactor));
   const text = formatEntries(entries);
   try {
     const sealed = await encrypter.encrypt(text);

@@ -23,14 +23,18 @@ export interface Vault extends WritableKeychain {
 
 const SHORTEST_PASSPHRASE = 8;
 
-/** @param askPassphrase asked once, when the vault is needed and locked; null when nobody can be asked */
-export function openVault(dataDir: string, askPassphrase: () => Promise<Uint8Array | null> = async () => null): Vault {
-  return new FileVault(vaultPath(dataDir), askPassphrase);
+/**
+ * @param askPassphrase asked once, when the vault is needed and locked; null when nobody can be asked
+ * @param workFactor see `WORK_FACTOR`; less makes guessing cheaper
+ */
+export function openVault(dataDir: string, askPassphrase: () => Promise<Uint8Array | null> = async () => null, workFactor?: number): Vault {
+  return new FileVault(vaultPath(dataDir), askPassphrase, workFactor);
 }
 
 class FileVault implements Vault {
   readonly path: string;
   readonly #ask: () => Promise<Uint8Array | null>;
+  readonly #workFactor: number | undefined;
   #asked: Promise<void> | null = null;
   #passphrase: Buffer | null = null;
   #entries: VaultEntries = new Map();
@@ -40,7 +44,8 @@ class FileVault implements Vault {
   /** Changes come one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, ask: () => Promise<Uint8Array | null>) {
+  constructor(path: string, ask: () => Promise<Uint8Array | null>, workFactor: number | undefined) {
+    this.#workFactor = workFactor;
     this.path = path;
     this.#ask = ask;
   }
@@ -127,7 +132,7 @@ class FileVault implements Vault {
   }
 
   async #store(entries: VaultEntries, passphrase: Uint8Array): Promise<void> {
-    await writeVaultFile(this.path, entries, passphrase);
+    await writeVaultFile(this.path, entries, passphrase, this.#workFactor);
     if (entries !== this.#entries) this.#forget();
     this.#entries = entries;
     this.#version = vaultVersion(this.path);

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SecretSpec } from '../../../electron/contract/front-matter.ts';
 import { fingerprint } from '../../../electron/engine/secrets/fingerprint.ts';
 import type { KeychainAnswer } from '../../../electron/engine/secrets/keychain.ts';
-import { keytarKeychain } from '../../../electron/engine/secrets/keychain.ts';
 import { keepSecret, obtainSecret } from '../../../electron/engine/secrets/obtain-secret.ts';
 import type { Obtained } from '../../../electron/engine/secrets/obtain-secret.ts';
 import { readSource } from '../../../electron/engine/secrets/read-source.ts';
@@ -44,6 +43,9 @@ describe('a secret', () => {
     const keychain: KeychainAnswer = { kind: 'found', bytes: Buffer.from('from-keychain') };
     expect(valueOf(await obtain({ sources: [{ keychain: 'blackstart/ampora-pg' }] }, { keychain }))).toBe('from-keychain');
     expect(store.get('key')?.source).toBe('keychain blackstart/ampora-pg');
+    store.forgetAll();
+    await obtain({ sources: [{ keychain: 'blackstart/ampora-pg' }] }, { keychain: { kind: 'found', bytes: Buffer.from('from-vault'), where: 'the vault /data/vault.age' } });
+    expect(store.get('key')?.source).toBe('keychain blackstart/ampora-pg, from the vault /data/vault.age');
   });
 
   it.each([
@@ -110,21 +112,5 @@ describe('a source', () => {
   it('in a keychain needs a service and an account', async () => {
     await expect(readSource({ keychain: 'ampora' }, context)).rejects.toThrow('names no keychain entry');
     expect(await readSource({ keychain: 'a/b/c' }, context)).toMatchObject({ kind: 'absent', source: 'keychain a/b/c', why: expect.stringContaining('does not tell which') });
-  });
-});
-
-describe('keytar as the backend', () => {
-  it('answers "absent or locked" where it says null, and never lists entries', async () => {
-    const asked: string[] = [];
-    const module = { getPassword: async (service: string, account: string) => { asked.push(`${service}/${account}`); return account === 'pg' ? 'hunter22' : null; } };
-    const keychain = keytarKeychain(async () => module);
-    expect(await keychain.read('blackstart', 'pg')).toEqual({ kind: 'found', bytes: Buffer.from('hunter22') });
-    expect(await keychain.read('blackstart', 'none')).toEqual({ kind: 'absent-or-locked' });
-    expect(asked).toEqual(['blackstart/pg', 'blackstart/none']);
-  });
-
-  it('is a state, not an error, where it is not built', async () => {
-    expect(await keytarKeychain(async () => Promise.reject(new Error('no libsecret'))).read('a', 'b')).toEqual({ kind: 'unavailable', why: 'no libsecret' });
-    expect(await keytarKeychain(async () => ({})).read('a', 'b')).toMatchObject({ kind: 'unavailable' });
   });
 });
