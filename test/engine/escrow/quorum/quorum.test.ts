@@ -235,9 +235,9 @@ describe('L4, the rebuilt key on samples', () => {
   it('reads what a known answer names', () => {
     const path = join(folder, 'canary');
     writeFileSync(path, sealedSample(SECRET));
-    expect(readTrial('canary', { ...answer, file: 'canary' }, (name) => join(folder, name)).samples[0]?.size).toBeGreaterThan(40);
+    expect(readTrial('canary', KnownAnswer.parse({ ...answer, file: 'canary' }), (name) => join(folder, name)).samples[0]?.size).toBeGreaterThan(40);
     expect(() => readTrial('canary', answer, (name) => name)).toThrow('names no sample');
-    expect(() => readTrial('canary', { ...answer, file: 'none' }, (name) => join(folder, name))).toThrow('cannot be read');
+    expect(() => readTrial('canary', KnownAnswer.parse({ ...answer, file: 'none' }), (name) => join(folder, name))).toThrow('cannot be read');
     expect(readTrial('cert', KnownAnswer.parse({ kind: 'public-key-match', public: '-----BEGIN PUBLIC KEY-----' }), (name) => name).samples).toHaveLength(1);
     expect(readTrial('restic', KnownAnswer.parse({ kind: 'command', run: ['restic', 'cat', 'config'], stdin: 'secret' }), (name) => name).samples).toHaveLength(1);
   });
