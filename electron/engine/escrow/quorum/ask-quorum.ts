@@ -151,7 +151,11 @@ function sourceOf(source: ShareSet | WholeKey): Source {
   return { kind: 'key', format: source.format, bytes: source.bytes.length, passphrase: source.passphrase?.length ?? null, programs: searchPath() };
 }
 
+/** @throws EngineError `usage` for a threshold that no scheme has */
 function sharesSource(set: ShareSet): Extract<Source, { kind: 'shares' }> {
+  const { threshold } = set;
+  const fewest = set.scheme === 'slip39' ? 1 : 2; // SLIP-39 has groups of one
+  if (threshold !== null && (!Number.isInteger(threshold) || threshold < fewest || threshold > 255)) throw new EngineError('usage', `A threshold of ${threshold} is none that ${set.scheme} has.`, { hint: `Give a whole number from ${fewest} to 255.` });
   return { kind: 'shares', scheme: set.scheme, threshold: set.threshold, diffusion: set.diffusion ?? true, shares: set.shares.map(({ bytes }) => bytes.length), passphrase: set.passphrase?.length ?? null };
 }
 

@@ -97,14 +97,17 @@ function tooFew(count: number, threshold: number): string {
 }
 
 async function combined<S extends Share>(scheme: Scheme<S>, picked: readonly { share: S; index: number }[], passphrase: Buffer | null, commitment: Question['keyCommitment']): Promise<Rebuilt> {
-  const secret = await scheme.combine(picked.map(({ share }) => share), { passphrase });
+  const shares = picked.map(({ share }) => share);
+  const secret = await scheme.combine(shares, { passphrase });
   if (typeof secret === 'string') return nothing(secret);
   const facts = { bytes: secret.length, algorithm: null, fingerprint: null };
   const used = picked.map(({ index }) => index);
-  const unproven = 'a key was rebuilt, and there is no commitment that says whether it is right';
+  const matches = commitment !== null && keyMatches(secret, commitment);
+  const doubt = matches ? null : (scheme.doubt?.(shares) ?? null);
+  const unproven = `a key was rebuilt, and there is no commitment that says whether it is right${doubt === null ? '' : `; ${doubt}`}`;
   if (commitment === null) return { secret, key: { state: 'unproven', detail: unproven, facts }, used, bad: [] };
-  if (keyMatches(secret, commitment)) return { secret, key: { state: 'match', detail: 'the quorum rebuilds the committed key', facts }, used, bad: [] };
-  const wrong = `the shares make another key than the committed one${passphrase === null ? '' : ', or the passphrase is not the one that they were made with'}`;
+  if (matches) return { secret, key: { state: 'match', detail: 'the quorum rebuilds the committed key', facts }, used, bad: [] };
+  const wrong = `the shares make another key than the committed one${passphrase === null ? '' : ', or the passphrase is not the one that they were made with'}${doubt === null ? '' : `; ${doubt}`}`;
   return { secret, key: { state: 'mismatch', detail: wrong, facts: null }, used, bad: [] };
 }
 

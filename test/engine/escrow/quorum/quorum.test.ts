@@ -84,6 +84,22 @@ describe('enrolment', () => {
     await expect(enrollShares({ ...setOf('vault', bad.slice(0, 4)), method: null })).rejects.toThrow('do not agree');
   }, 60_000);
 
+  it('refuses shares of ssss that are read the wrong way', async () => {
+    const [spread, bare] = [ssssShares('correct horse battery staple', 3, 2), ssssShares('correct horse battery staple', 3, 2, ['-D'])];
+    await expect(enrollShares({ ...setOf('ssss', bare, 2), method: null })).rejects.toThrow('they were split with -D');
+    await expect(enrollShares({ ...setOf('ssss', spread, 2), diffusion: false, method: null })).rejects.toThrow('they were split without -D');
+    expect((await examined(setOf('ssss', bare, 2), {})).key).toMatchObject({ state: 'unproven', detail: expect.stringContaining('they were split with -D') });
+  });
+
+  it.each([0, 1, 1.5, 256, Number.NaN])('refuses a threshold of %d', async (threshold) => {
+    await expect(enrollShares({ ...setOf('vault', vaults, threshold), method: null })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('takes a SLIP-39 key of one share', async () => {
+    const [shares = []] = slip39Shares(randomBytes(16), [[1, 1]]);
+    expect(await enrollShares({ ...setOf('slip39', shares, 1), method: null })).toMatchObject({ threshold: 1, facts: { bytes: 16 } });
+  });
+
   it('can be told as words', () => {
     expect(foldWords('00'.repeat(32))).toBe('abandon abandon abandon abandon abandon abandon abandon abandon');
     expect(foldWords('ff'.repeat(32))).toBe('zoo zoo zoo zoo zoo zoo zoo theme');
