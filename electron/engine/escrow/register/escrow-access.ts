@@ -36,7 +36,7 @@ async function obtain(host: RegisterHost, key: string, wish: EscrowWish): Promis
   const shares = readShares(files, scheme.data);
   try {
     const done = await obtainVerified(host, {
-      key, brought: { shares }, trials: [], purpose: wish.mode === 'live' ? 'incident' : 'drill', operator: null, network: lookAtNetwork(host.clock.now()), run: wish.run,
+      key, brought: { shares }, trials: [], purpose: wish.mode === 'live' ? 'incident' : wish.run === null ? 'routine' : 'drill', operator: null, network: lookAtNetwork(host.clock.now()), run: wish.run,
       ...(wish.passphrase === undefined ? {} : { passphrase: wish.passphrase }),
     }, { secret: wish.secret, for: wish.for });
     return answerOf(key, wish, done);

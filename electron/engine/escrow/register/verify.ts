@@ -85,6 +85,11 @@ export async function obtainVerified(host: RegisterHost, request: VerificationRe
 
 /** Everything but the record: nothing is journaled. */
 export async function findOut(host: RegisterHost, request: VerificationRequest): Promise<{ findings: Findings; verdict: EscrowVerdict | null }> {
+  const beganAt = request.beganAt ?? new Date(host.clock.now()).toISOString();
+  return findOutSince(host, { ...request, beganAt });
+}
+
+async function findOutSince(host: RegisterHost, request: VerificationRequest): Promise<{ findings: Findings; verdict: EscrowVerdict | null }> {
   const key = findKey(host.fold(), request.key);
   const version = versionOf(key, request.version);
   const { enrolled } = inForce(version);

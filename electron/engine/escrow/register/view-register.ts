@@ -33,7 +33,7 @@ function headline(keys: readonly EscrowKeyView[]): Pick<EscrowView, 'headline' |
 export function keyView(fold: RegisterFold, key: FoldedKey, now: number): EscrowKeyView {
   const due = dueOf(fold, key, now);
   const versions = key.versions.toReversed().map((version) => versionView(fold, key, version, now));
-  const alarms = [...versions.flatMap((view) => (view.state === 'retired' ? [] : versionAlarms(key, view))), ...rotationAlarms(key), ...overdueAlarms(due)].sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+  const alarms = [...versions.flatMap((view) => (view.state === 'retired' ? [] : versionAlarms(key, view))), ...rotationAlarms(key), ...overdueAlarms(due, versions)].sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
   const state = alarms.some(({ severity }) => severity === 'bad') ? 'bad' : alarms.length > 0 ? 'warning' : 'good';
   return {
     key: key.key, title: key.title, state, witnesses: key.witnesses, versions, sets: setsOf(key), matrix: matrixOf(key, now), alarms, due,
@@ -109,7 +109,9 @@ function generationAlarms(version: FoldedVersion, alarm: MakeAlarm): EscrowAlarm
   });
 }
 
-function overdueAlarms(due: EscrowKeyView['due']): EscrowAlarm[] {
-  return due.filter(({ overdue }) => overdue).map(({ version, what, at }) => ({ kind: 'overdue', severity: 'bad', version, set: null, words: `Overdue since ${at.slice(0, 10)}: ${what.slice(0, 1).toLowerCase()}${what.slice(1)}` }));
+/** A share that did not match is named as such already. */
+function overdueAlarms(due: EscrowKeyView['due'], versions: readonly KeyVersionView[]): EscrowAlarm[] {
+  const failed = (number: number, x: number | null): boolean => versions.some(({ version, shares }) => version === number && shares.some((share) => share.x === x && share.state === 'failed'));
+  return due.filter(({ overdue, version, x }) => overdue && !failed(version, x)).map(({ version, what, at }) => ({ kind: 'overdue', severity: 'bad', version, set: null, words: `Overdue since ${at.slice(0, 10)}: ${what.slice(0, 1).toLowerCase()}${what.slice(1)}` }));
 }
 
