@@ -65,7 +65,7 @@ export function buildReport(sources: ReportSources): Report {
     deviations: deviations(view, facts),
     notes: view.notes,
     timeline: {
-      spans: view.spans,
+      spans: closedSpans(view, events),
       lanes: view.steps.map(({ id, lane, number }) => ({ step: id, lane, number })),
       injects: facts.injects.map((inject) => ({ ...inject, title: runbook.injects.find(({ id }) => id === inject.id)?.title ?? inject.id })),
     },
@@ -73,7 +73,13 @@ export function buildReport(sources: ReportSources): Report {
   };
 }
 
-function identity({ view, runbook, signature, version, now }: ReportSources, { created }: RunFacts, { facts }: ReportHistory): Report['identity'] {
+/** What lasts in a run that nobody carries ended with its last entry: it did not go on until somebody made a report. */
+function closedSpans({ spans, state }: RunView, events: readonly JournalEvent[]): Report['timeline']['spans'] {
+  const last = events.findLast(({ type, run }) => run !== null && !type.startsWith('report.'))?.wall;
+  return state === 'running' || last === undefined ? spans : spans.map((span) => ({ ...span, to: span.to ?? last }));
+}
+
+function identity({ view, runbook, signature, now }: ReportSources, { created }: RunFacts, { facts }: ReportHistory): Report['identity'] {
   const started = new Date(view.outage_at ?? view.declared_at ?? now.toISOString());
   const { front } = runbook;
   const vouched = created.vouched ?? { signers: signature.signers, version: signature.version ?? null };
@@ -92,7 +98,7 @@ function identity({ view, runbook, signature, version, now }: ReportSources, { c
       version: vouched.version === null ? `as reviewed on ${front.reviewed}` : `version ${vouched.version} of the signed set`,
       signature: { ...signature, signers: vouched.signers, ...(vouched.version === null ? {} : { version: vouched.version }) },
     },
-    blackstart: { version: created.blackstart?.version ?? version, bundle_sha256: created.blackstart?.bundle ?? null },
+    blackstart: { version: created.blackstart?.version ?? null, bundle_sha256: created.blackstart?.bundle ?? null },
   };
 }
 

@@ -10,7 +10,7 @@ import { timelinePicture } from './timeline.ts';
 import { roleTitle } from './trust-parts.ts';
 
 /** So that everything fits on one sheet; the rest is counted and stands in its part. */
-const FEW = 4;
+const FEW = 3;
 
 export function firstPage(report: Report): Element[] {
   const { identity, activation, results } = report;
@@ -24,7 +24,7 @@ export function firstPage(report: Report): Element[] {
     ...picture,
     h('div', { class: 'two' }, [activationBlock(report), peopleBlock(report)]),
     heading('Not as written'),
-    few(['Time', 'Step', 'What', 'Who, why'], report.deviations.map(({ at, step, what, who }) => [at === null ? '–' : utcTime(at), step, what, who]), 'Everything was done as written.', 'part 7'),
+    few(['Time', 'Step', 'What', 'Who, why'], deviationRows(report), 'Everything was done as written.', 'part 7'),
     heading('What is to be done'),
     few(['Finding', 'Severity', 'Owner', 'Due'], openFindings(report), 'No finding is open.', 'part 11'),
     seal(report),
@@ -116,7 +116,7 @@ function activationBlock({ activation, identity, approval }: Report): Element {
       ['Declared', declared],
       ['Criterion', activation.criterion_met ?? activation.criterion],
       ['Service back', brief(activation.restored_at)],
-      ['Ended', `${brief(activation.deactivated_at) ?? NOT_RECORDED}${activation.deactivated_by === null ? '' : `, ${activation.deactivated_by}`}`],
+      ['Ended', activation.deactivated_at === null ? null : `${brief(activation.deactivated_at) ?? ''}${activation.deactivated_by === null ? '' : `, ${activation.deactivated_by}`}`],
       ['Run', identity.run],
       ['Next test due', approval.next_due === null ? null : approval.next_due.slice(0, 10)],
     ]),
@@ -124,9 +124,20 @@ function activationBlock({ activation, identity, approval }: Report): Element {
 }
 
 function peopleBlock({ people }: Report): Element {
-  const rows = people.slice(0, FEW + 2).map(({ name, part, role, from }) => [roleTitle(part === 'participant' ? role : part), `${name}${from === null ? '' : `, from ${utcTime(from)}`}`] as const);
+  const rows = people.slice(0, 6).map(({ name, part, role, from }) => [roleTitle(part === 'participant' ? role : part), `${name}${from === null ? '' : `, from ${utcTime(from)}`}`] as const);
+  const operator = people.some(({ part }) => part === 'operator') ? [] : [['Operator', null] as const];
   const witness = people.some(({ part }) => part === 'witness') ? [] : [['Witness', null] as const];
-  return h('section', [heading('People'), pairs([...rows, ...witness])]);
+  return h('section', [heading('People'), pairs([...operator, ...rows, ...witness])]);
+}
+
+/** What happened again and again in the same way is one row, with how often. */
+function deviationRows({ deviations }: Report): string[][] {
+  const rows = new Map<string, { first: Report['deviations'][number]; times: number }>();
+  for (const one of deviations) {
+    const key = JSON.stringify([one.step, one.what, one.who]);
+    rows.set(key, { first: rows.get(key)?.first ?? one, times: (rows.get(key)?.times ?? 0) + 1 });
+  }
+  return [...rows.values()].map(({ first: { at, step, what, who }, times }) => [at === null ? '–' : utcTime(at), step, times === 1 ? what : `${what}, ${times} times`, who]);
 }
 
 function openFindings({ findings }: Report): string[][] {
@@ -140,7 +151,7 @@ function few(head: readonly string[], rows: readonly (readonly string[])[], none
 }
 
 /** At the foot: who signed, and the checkpoint that this sheet can be held against. */
-function seal({ approval, integrity: { checkpoint }, identity, generated_at }: Report): Element {
+function seal({ approval, integrity: { checkpoint }, identity, generated_at, generated_with }: Report): Element {
   const wanted = ['operator', 'witness', 'compliance-officer'];
   const roles = [...wanted, ...approval.signatures.map(({ role }) => role).filter((role) => !wanted.includes(role))];
   const line = (role: string): Element => {
@@ -156,6 +167,6 @@ function seal({ approval, integrity: { checkpoint }, identity, generated_at }: R
         ...(checkpoint === null ? [] : [h('p', { class: 'quiet' }, `Checkpoint of the record, ${checkpoint.size} entries:`), h('p', { class: 'words' }, `${checkpoint.size} ${checkpoint.words}`)]),
       ]),
     ]),
-    h('p', { class: 'small quiet' }, `Runbook ${identity.runbook.id}, SHA-256 ${identity.runbook.sha256.slice(0, 16)}…  ·  ${status}  ·  Blackstart ${identity.blackstart.version}, written ${utcInstant(generated_at)}`),
+    h('p', { class: 'small quiet' }, `Runbook ${identity.runbook.id}, SHA-256 ${identity.runbook.sha256.slice(0, 16)}…  ·  ${status}  ·  Blackstart ${generated_with}, written ${utcInstant(generated_at)}`),
   ]);
 }

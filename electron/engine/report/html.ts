@@ -18,6 +18,8 @@ import { STYLE } from './style.ts';
 const SHORT = 11;
 /** Digests and keys break anywhere; words do not. */
 const DIGEST = /[0-9a-f]{32}|\+[0-9a-f]{8}\+/u;
+/** A word as long as this would push its table over the edge of the sheet. */
+const LONG_WORD = /\S{26}/u;
 /** Where the report's own data lies in the file. */
 export const CARRIED = 'blackstart-report';
 /** These begin on a sheet of their own. */
@@ -71,7 +73,7 @@ function tableOf({ head, rows, none, steps }: Block & { kind: 'table' }): Elemen
 
 function cellOf(value: Cell): Element {
   const text = typeof value === 'object' ? '' : String(value);
-  const look = typeof value === 'object' ? undefined : DIGEST.test(text) ? 'digest' : text.length <= SHORT ? 'short' : undefined;
+  const look = typeof value === 'object' ? undefined : DIGEST.test(text) ? 'digest' : LONG_WORD.test(text) ? 'long' : text.length <= SHORT ? 'short' : undefined;
   return h('td', { class: look }, valueOf(value));
 }
 
