@@ -23,10 +23,8 @@ export function firstPage(report: Report): Element[] {
     resultBoxes(report),
     ...picture,
     h('div', { class: 'two' }, [activationBlock(report), peopleBlock(report)]),
-    heading('Not as written'),
-    few(['Time', 'Step', 'What', 'Who, why'], deviationRows(report), 'Everything was done as written.', 'part 7'),
-    heading('What is to be done'),
-    few(['Finding', 'Severity', 'Owner', 'Due'], openFindings(report), 'No finding is open.', 'part 11'),
+    ...few('Not as written', ['Time', 'Step', 'What', 'Who, why'], deviationRows(report), 'nothing; everything was done as written.', 'part 7'),
+    ...few('What is to be done', ['Finding', 'Severity', 'Owner', 'Due'], openFindings(report), 'nothing; no finding is open.', 'part 11'),
     seal(report),
   ])];
 }
@@ -144,10 +142,12 @@ function openFindings({ findings }: Report): string[][] {
   return findings.filter(({ status }) => !/^(?:closed|done|fixed|resolved)$/iu.test(status)).map(({ id, title, action, severity, owner, due }) => [`${id}: ${title}${action === null ? '' : `. ${action}`}`, severity ?? '–', owner ?? '–', due ?? '–']);
 }
 
-function few(head: readonly string[], rows: readonly (readonly string[])[], none: string, where: string): Element {
-  if (rows.length === 0) return h('p', { class: 'quiet' }, none);
+/** The first rows under their heading; where there are none, one line says so. */
+function few(title: string, head: readonly string[], rows: readonly (readonly string[])[], none: string, where: string): Element[] {
+  if (rows.length === 0) return [h('p', { class: 'nothing' }, [h('strong', `${title}: `), none])];
   const table = h('table', [h('thead', h('tr', head.map((label) => h('th', label)))), h('tbody', rows.slice(0, FEW).map((row) => h('tr', row.map((text) => h('td', { class: text.length <= 8 ? 'short' : undefined }, text)))))]);
-  return rows.length <= FEW ? table : h('div', [table, h('p', { class: 'quiet' }, `${rows.length - FEW} more in ${where}.`)]);
+  const more = rows.length <= FEW ? [] : [h('p', { class: 'quiet' }, `${rows.length - FEW} more in ${where}.`)];
+  return [heading(title), table, ...more];
 }
 
 /** At the foot: who signed, and the checkpoint that this sheet can be held against. */
@@ -164,7 +164,7 @@ function seal({ approval, integrity: { checkpoint }, identity, generated_at, gen
       ...(checkpoint === null ? [] : [qrPicture(checkpoint.note, 'The signed checkpoint of the record as a QR code')]),
       h('div', { class: 'grow' }, [
         h('div', { class: 'signatures' }, roles.map(line)),
-        ...(checkpoint === null ? [] : [h('p', { class: 'quiet' }, `Checkpoint of the record, ${checkpoint.size} entries:`), h('p', { class: 'words' }, `${checkpoint.size} ${checkpoint.words}`)]),
+        ...(checkpoint === null ? [] : [h('p', [h('span', { class: 'quiet' }, `Checkpoint of ${checkpoint.size} entries: `), h('span', { class: 'words' }, `${checkpoint.size} ${checkpoint.words}`)])]),
       ]),
     ]),
     h('p', { class: 'small quiet' }, `Runbook ${identity.runbook.id}, SHA-256 ${identity.runbook.sha256.slice(0, 16)}…  ·  ${status}  ·  Blackstart ${generated_with}, written ${utcInstant(generated_at)}`),
