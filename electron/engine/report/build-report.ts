@@ -2,7 +2,7 @@
 import type { CheckResult, ReadinessReport } from '../../contract/readiness.ts';
 import type { Person } from '../../contract/record.ts';
 import type { EscrowedKey, Report, ReportMessage, ReportStep } from '../../contract/report.ts';
-import type { ReportFinding } from '../../contract/report-facts.ts';
+import { ReportFinding } from '../../contract/report-facts.ts';
 import type { RunView, StepView } from '../../contract/run.ts';
 import { nextDue as nextMessage } from '../../contract/run/messages.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
@@ -256,18 +256,15 @@ function regulator({ audiences }: Runbook, facts: RunFacts, { facts: { regulator
   return { authority: groups.find(({ id }) => id === first.audience)?.title ?? first.audience, at: first.sent_at, by: null, reference: null };
 }
 
-/** The runbook's known gaps, and what this run found; the same id is the same finding. */
+const UNKNOWN = { description: null, severity: null, root_cause: null, action: null, owner: null, due: null, status: 'open', retest: null };
+
+/** The runbook's known gaps, and what this run found; the same id is the same finding, and what is said of it counts. */
 function findings(runbook: Runbook, { facts }: ReportHistory): ReportFinding[] {
   const all = new Map<string, ReportFinding>();
-  for (const { id, title, text: description, severity, owner, due, status } of runbook.findings) {
-    all.set(id, { id, title, description: description ?? null, severity: severity ?? null, root_cause: null, action: null, owner: owner ?? null, due: due ?? null, status: status ?? 'open', retest: null });
-  }
-  for (const said of facts.findings ?? []) {
-    const known = all.get(said.id);
-    all.set(said.id, {
-      id: said.id, title: said.title, description: said.description ?? known?.description ?? null, severity: said.severity ?? known?.severity ?? null, root_cause: said.root_cause ?? known?.root_cause ?? null,
-      action: said.action ?? known?.action ?? null, owner: said.owner ?? known?.owner ?? null, due: said.due ?? known?.due ?? null, status: said.status ?? known?.status ?? 'open', retest: said.retest ?? known?.retest ?? null,
-    });
+  const known = runbook.findings.map(({ text: description, ...finding }) => ({ description, ...finding }));
+  for (const finding of [...known, ...(facts.findings ?? [])]) {
+    const said = Object.fromEntries(Object.entries(finding).filter(([, value]) => value !== undefined));
+    all.set(finding.id, ReportFinding.parse({ ...UNKNOWN, ...all.get(finding.id), ...said }));
   }
   return [...all.values()];
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Report } from '../../../electron/contract/report.ts';
+import type { Report } from '../../../electron/contract/report.ts';
 import { systemClock } from '../../../electron/engine/clock.ts';
 import { canonicalText, reportDigest, signedBytes } from '../../../electron/engine/report/canonical-report.ts';
 import { createReports, readReport, renderReport, verifyReport, type KnownHere, type Reports } from '../../../electron/engine/report/report.ts';
