@@ -25,7 +25,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;marg
 th{text-align:left;font-weight:500;color:var(--t3);font-size:11.5px} th,td{padding:3px 8px 3px 0;border-bottom:1px solid var(--line1);vertical-align:top;overflow-wrap:break-word}
 th:last-child,td:last-child{padding-right:0}
 th{white-space:nowrap} td.short{white-space:nowrap} td.digest,td.long{overflow-wrap:anywhere} td.digest{font-size:11px} td .good,td .bad,td .care,td .sim{white-space:nowrap}
-table.log{font-size:11.5px} table.log td:nth-child(6),table.log td:nth-child(7){white-space:normal;color:var(--t2)} table.log td:nth-child(2){font-weight:550;min-width:9.5rem} table.log td:nth-child(9){white-space:normal}
+table.log{font-size:11px} table.log td,table.log th{padding-right:6px} table.log td:nth-child(6),table.log td:nth-child(7){white-space:normal;color:var(--t2)} table.log td:nth-child(2){font-weight:550;min-width:8.5rem} table.log td:last-child{min-width:8rem} table.log td:nth-child(9){white-space:normal}
 tr{break-inside:avoid} thead{display:table-header-group}
 dl{display:grid;grid-template-columns:10rem 1fr;gap:2px 1rem;margin:.25rem 0} dt{color:var(--t3)} dd{margin:0;overflow-wrap:anywhere}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:0 2rem} .two dl{grid-template-columns:6.5rem 1fr}
