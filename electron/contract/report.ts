@@ -83,7 +83,8 @@ const Identity = z.object({
   quarter: z.string(),
   state: RunState,
   runbook: z.object({ id: z.string(), owner: z.string(), version: z.string(), sha256: z.string(), reviewed: z.string(), signature: SignatureState }),
-  blackstart: z.object({ version: z.string(), bundle_sha256: Text }), // of the signed package; null when it ran from its source
+  /** Of the program that began the run; `bundle_sha256` of its signed package, null beside a version when it ran from its source. */
+  blackstart: z.object({ version: Text, bundle_sha256: Text }),
 });
 
 const Scope = z.object({

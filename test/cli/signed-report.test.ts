@@ -23,13 +23,13 @@ beforeAll(async () => {
   for (const [name, role] of [['Jonas Weidmann', 'operator'], ['Ruth Adeyemi', 'witness'], ['Sofia Marchetti', 'compliance-officer'], ['Rita Gone', 'witness']] as const) expect((await here.run('people', 'enroll', name, '--role', role, '--passphrase-env', 'PASS')).status).toBe(0);
   expect((await here.run('people', 'revoke', 'rita-gone')).status).toBe(0);
   expect((await here.run('run', 'wiki.runbook.md', '--mode', 'rehearsal', '--operator', 'jonas-weidmann')).status).toBe(0);
-}, 120_000);
+}, 240_000);
 afterAll(() => {
   here.remove();
   second.remove();
 });
 
-describe('a report on the command line', () => {
+describe('a report on the command line', { timeout: 180_000 }, () => {
   it('says what nobody has said, and waits for a person', async () => {
     const asked = await here.run('report', 'complete', 'last', '--json');
     expect(asked.status).toBe(5);
@@ -59,7 +59,7 @@ describe('a report on the command line', () => {
     expect((await here.run('report', 'sign', 'no-such-run', '--as', 'ruth-adeyemi', '--passphrase-env', 'PASS')).status).toBe(3);
     for (const person of ['jonas-weidmann', 'ruth-adeyemi', 'sofia-marchetti']) expect((await sign(person)).status, person).toBe(0);
     expect((await here.run('record', 'verify')).status).toBe(0);
-  }, 60_000);
+  });
 
   it('is checked: 0 holds, 1 altered, 3 not found, 4 no report', async () => {
     for (const format of ['html', 'json', 'md', 'csv']) {
@@ -74,7 +74,7 @@ describe('a report on the command line', () => {
     expect((await here.run('report', 'verify', 'altered.html')).status).toBe(1);
     expect((await here.run('report', 'verify', 'gone.html')).status).toBe(3);
     expect((await here.run('report', 'verify', 'wiki.runbook.md')).status).toBe(4);
-  }, 60_000);
+  });
 
   it('holds on another laptop too, which knows its people only when their keys are given', async () => {
     const stranger = await second.run('report', 'verify', file('report.json'), '--json');
@@ -90,7 +90,7 @@ function readApproval(): { signatures: { vkey: string }[] } {
   return approval;
 }
 
-describe('a paper that comes back', () => {
+describe('a paper that comes back', { timeout: 180_000 }, () => {
   let words: string;
 
   it('matches by its words, by its note and by a picture of its code', async () => {
@@ -131,10 +131,10 @@ describe('a paper that comes back', () => {
     expect((await here.run('record', 'witnessed', out)).status).toBe(0);
     expect((await here.run('report', 'last', '--format', 'md', '-o', 'now.md')).status).toBe(0);
     expect((await here.run('record', 'verify')).status).toBe(0);
-  }, 60_000);
+  });
 });
 
-describe('the bundle of another laptop', () => {
+describe('the bundle of another laptop', { timeout: 180_000 }, () => {
   it('is read here: listed as another’s, with its state and the same report, byte for byte', async () => {
     expect((await here.run('record', 'export', 'last', '-o', 'evidence.zip')).status).toBe(0);
     expect((await second.run('record', 'import', file('evidence.zip'))).status).toBe(0);
@@ -146,7 +146,7 @@ describe('the bundle of another laptop', () => {
     expect((await here.run('report', 'last', '--format', 'html', '-o', 'ours.html')).status).toBe(0);
     expect(readFileSync(join(second.folder, 'theirs.html')).equals(readFileSync(file('ours.html')))).toBe(true);
     expect((await second.run('resume', id)).status).toBe(3);
-  }, 60_000);
+  });
 
   it('is not imported altered, as something else, from this laptop itself, or when it is not there', async () => {
     const bytes = readFileSync(file('evidence.zip'));
@@ -157,7 +157,7 @@ describe('the bundle of another laptop', () => {
     expect((await here.run('record', 'import', file('evidence.zip'))).status).toBe(4);
     expect((await second.run('record', 'import', file('gone.zip'))).status).toBe(3);
     expect(readdirSync(join(second.data, 'imported'))).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('is named as broken when it was changed after it came, and shows nothing of it', async () => {
     const [kept = ''] = readdirSync(join(second.data, 'imported'));

@@ -75,6 +75,21 @@ describe('the First drill in the window', () => {
     await picture('report-integrity');
   });
 
+  it('is signed by its operator with a passphrase, and the page shows it', async () => {
+    const { page } = opened;
+    await tabTo(page, page.getByRole('button', { name: 'Sign…' }));
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('The report is frozen as it stands now').waitFor();
+    await tabTo(page, dialog.locator('input[type=password]'));
+    await page.keyboard.type('lanterns at dusk');
+    await picture('sign');
+    await page.keyboard.press('Enter');
+    await page.locator('.signed').getByText('Robin Vale').waitFor({ timeout: 60_000 });
+    await page.frameLocator('iframe.sheet').getByText(/^Operator, signed/u).waitFor();
+    await picture('signed');
+  }, 120_000);
+
   it('keeps the run in the record, which is whole', async () => {
     const { page } = opened;
     await tabTo(page, page.getByRole('button', { name: 'Record' }));

@@ -2,7 +2,7 @@
 import type { CheckResult, ReadinessReport } from '../../contract/readiness.ts';
 import type { Person } from '../../contract/record.ts';
 import type { EscrowedKey, Report, ReportMessage, ReportStep } from '../../contract/report.ts';
-import type { ReportFinding } from '../../contract/report-facts.ts';
+import { ReportFinding } from '../../contract/report-facts.ts';
 import type { RunView, StepView } from '../../contract/run.ts';
 import { nextDue as nextMessage } from '../../contract/run/messages.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
@@ -65,7 +65,7 @@ export function buildReport(sources: ReportSources): Report {
     deviations: deviations(view, facts),
     notes: view.notes,
     timeline: {
-      spans: view.spans,
+      spans: closedSpans(view, events),
       lanes: view.steps.map(({ id, lane, number }) => ({ step: id, lane, number })),
       injects: facts.injects.map((inject) => ({ ...inject, title: runbook.injects.find(({ id }) => id === inject.id)?.title ?? inject.id })),
     },
@@ -73,7 +73,13 @@ export function buildReport(sources: ReportSources): Report {
   };
 }
 
-function identity({ view, runbook, signature, version, now }: ReportSources, { created }: RunFacts, { facts }: ReportHistory): Report['identity'] {
+/** What lasts in a run that nobody carries ended with its last entry: it did not go on until somebody made a report. */
+function closedSpans({ spans, state }: RunView, events: readonly JournalEvent[]): Report['timeline']['spans'] {
+  const last = events.findLast(({ type, run }) => run !== null && !type.startsWith('report.'))?.wall;
+  return state === 'running' || last === undefined ? spans : spans.map((span) => ({ ...span, to: span.to ?? last }));
+}
+
+function identity({ view, runbook, signature, now }: ReportSources, { created }: RunFacts, { facts }: ReportHistory): Report['identity'] {
   const started = new Date(view.outage_at ?? view.declared_at ?? now.toISOString());
   const { front } = runbook;
   const vouched = created.vouched ?? { signers: signature.signers, version: signature.version ?? null };
@@ -92,7 +98,7 @@ function identity({ view, runbook, signature, version, now }: ReportSources, { c
       version: vouched.version === null ? `as reviewed on ${front.reviewed}` : `version ${vouched.version} of the signed set`,
       signature: { ...signature, signers: vouched.signers, ...(vouched.version === null ? {} : { version: vouched.version }) },
     },
-    blackstart: { version: created.blackstart?.version ?? version, bundle_sha256: created.blackstart?.bundle ?? null },
+    blackstart: { version: created.blackstart?.version ?? null, bundle_sha256: created.blackstart?.bundle ?? null },
   };
 }
 
@@ -250,18 +256,15 @@ function regulator({ audiences }: Runbook, facts: RunFacts, { facts: { regulator
   return { authority: groups.find(({ id }) => id === first.audience)?.title ?? first.audience, at: first.sent_at, by: null, reference: null };
 }
 
-/** The runbook's known gaps, and what this run found; the same id is the same finding. */
+const UNKNOWN = { description: null, severity: null, root_cause: null, action: null, owner: null, due: null, status: 'open', retest: null };
+
+/** The runbook's known gaps, and what this run found; the same id is the same finding, and what is said of it counts. */
 function findings(runbook: Runbook, { facts }: ReportHistory): ReportFinding[] {
   const all = new Map<string, ReportFinding>();
-  for (const { id, title, text: description, severity, owner, due, status } of runbook.findings) {
-    all.set(id, { id, title, description: description ?? null, severity: severity ?? null, root_cause: null, action: null, owner: owner ?? null, due: due ?? null, status: status ?? 'open', retest: null });
-  }
-  for (const said of facts.findings ?? []) {
-    const known = all.get(said.id);
-    all.set(said.id, {
-      id: said.id, title: said.title, description: said.description ?? known?.description ?? null, severity: said.severity ?? known?.severity ?? null, root_cause: said.root_cause ?? known?.root_cause ?? null,
-      action: said.action ?? known?.action ?? null, owner: said.owner ?? known?.owner ?? null, due: said.due ?? known?.due ?? null, status: said.status ?? known?.status ?? 'open', retest: said.retest ?? known?.retest ?? null,
-    });
+  const known = runbook.findings.map(({ text: description, ...finding }) => ({ description, ...finding }));
+  for (const finding of [...known, ...(facts.findings ?? [])]) {
+    const said = Object.fromEntries(Object.entries(finding).filter(([, value]) => value !== undefined));
+    all.set(finding.id, ReportFinding.parse({ ...UNKNOWN, ...all.get(finding.id), ...said }));
   }
   return [...all.values()];
 }

@@ -11,7 +11,7 @@ export function canonicalText(value: unknown, depth = 0): string {
   if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
   if (typeof value === 'string' && !/\p{Cs}/u.test(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonicalText(item, depth + 1)).join(',')}]`;
-  if (typeof value !== 'object') throw new EngineError('refused', `A report cannot hold ${typeof value === 'string' ? 'half a surrogate pair' : String(value)}.`);
+  if (typeof value !== 'object') throw new EngineError('refused', `A report cannot hold ${typeof value === 'string' ? 'half a surrogate pair' : `a value of the kind ${typeof value} that JSON has not`}.`);
   const members = Object.entries(value).filter(([, member]) => member !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalText(member, depth + 1)}`).join(',')}}`;
 }

@@ -38,7 +38,7 @@ export function measured({ measured_s: value, target_s: target }: ReportStep): C
 
 function window(from: string | null, to: string | null): string {
   if (from === null) return '–';
-  return to === null ? `${time(from)} –` : `${time(from)} – ${time(to)}`;
+  return to === null ? `${time(from)} –` : `${time(from)}\u00a0– ${time(to)}`;
 }
 
 function notExecuted(shown: readonly ReportStep[], all: Report['not_executed']): Block {

@@ -10,7 +10,7 @@ import { timelinePicture } from './timeline.ts';
 import { roleTitle } from './trust-parts.ts';
 
 /** So that everything fits on one sheet; the rest is counted and stands in its part. */
-const FEW = 4;
+const FEW = 3;
 
 export function firstPage(report: Report): Element[] {
   const { identity, activation, results } = report;
@@ -23,10 +23,8 @@ export function firstPage(report: Report): Element[] {
     resultBoxes(report),
     ...picture,
     h('div', { class: 'two' }, [activationBlock(report), peopleBlock(report)]),
-    heading('Not as written'),
-    few(['Time', 'Step', 'What', 'Who, why'], report.deviations.map(({ at, step, what, who }) => [at === null ? '–' : utcTime(at), step, what, who]), 'Everything was done as written.', 'part 7'),
-    heading('What is to be done'),
-    few(['Finding', 'Severity', 'Owner', 'Due'], openFindings(report), 'No finding is open.', 'part 11'),
+    ...few('Not as written', ['Time', 'Step', 'What', 'Who, why'], deviationRows(report), 'nothing; everything was done as written.', 'part 7'),
+    ...few('What is to be done', ['Finding', 'Severity', 'Owner', 'Due'], openFindings(report), 'nothing; no finding is open.', 'part 11'),
     seal(report),
   ])];
 }
@@ -116,7 +114,7 @@ function activationBlock({ activation, identity, approval }: Report): Element {
       ['Declared', declared],
       ['Criterion', activation.criterion_met ?? activation.criterion],
       ['Service back', brief(activation.restored_at)],
-      ['Ended', `${brief(activation.deactivated_at) ?? NOT_RECORDED}${activation.deactivated_by === null ? '' : `, ${activation.deactivated_by}`}`],
+      ['Ended', activation.deactivated_at === null ? null : `${brief(activation.deactivated_at) ?? ''}${activation.deactivated_by === null ? '' : `, ${activation.deactivated_by}`}`],
       ['Run', identity.run],
       ['Next test due', approval.next_due === null ? null : approval.next_due.slice(0, 10)],
     ]),
@@ -124,23 +122,36 @@ function activationBlock({ activation, identity, approval }: Report): Element {
 }
 
 function peopleBlock({ people }: Report): Element {
-  const rows = people.slice(0, FEW + 2).map(({ name, part, role, from }) => [roleTitle(part === 'participant' ? role : part), `${name}${from === null ? '' : `, from ${utcTime(from)}`}`] as const);
+  const rows = people.slice(0, 6).map(({ name, part, role, from }) => [roleTitle(part === 'participant' ? role : part), `${name}${from === null ? '' : `, from ${utcTime(from)}`}`] as const);
+  const operator = people.some(({ part }) => part === 'operator') ? [] : [['Operator', null] as const];
   const witness = people.some(({ part }) => part === 'witness') ? [] : [['Witness', null] as const];
-  return h('section', [heading('People'), pairs([...rows, ...witness])]);
+  return h('section', [heading('People'), pairs([...operator, ...rows, ...witness])]);
+}
+
+/** What happened again and again in the same way is one row, with how often. */
+function deviationRows({ deviations }: Report): string[][] {
+  const rows = new Map<string, { first: Report['deviations'][number]; times: number }>();
+  for (const one of deviations) {
+    const key = JSON.stringify([one.step, one.what, one.who]);
+    rows.set(key, { first: rows.get(key)?.first ?? one, times: (rows.get(key)?.times ?? 0) + 1 });
+  }
+  return [...rows.values()].map(({ first: { at, step, what, who }, times }) => [at === null ? '–' : utcTime(at), step, times === 1 ? what : `${what}, ${times} times`, who]);
 }
 
 function openFindings({ findings }: Report): string[][] {
   return findings.filter(({ status }) => !/^(?:closed|done|fixed|resolved)$/iu.test(status)).map(({ id, title, action, severity, owner, due }) => [`${id}: ${title}${action === null ? '' : `. ${action}`}`, severity ?? '–', owner ?? '–', due ?? '–']);
 }
 
-function few(head: readonly string[], rows: readonly (readonly string[])[], none: string, where: string): Element {
-  if (rows.length === 0) return h('p', { class: 'quiet' }, none);
+/** The first rows under their heading; where there are none, one line says so. */
+function few(title: string, head: readonly string[], rows: readonly (readonly string[])[], none: string, where: string): Element[] {
+  if (rows.length === 0) return [h('p', { class: 'nothing' }, [h('strong', `${title}: `), none])];
   const table = h('table', [h('thead', h('tr', head.map((label) => h('th', label)))), h('tbody', rows.slice(0, FEW).map((row) => h('tr', row.map((text) => h('td', { class: text.length <= 8 ? 'short' : undefined }, text)))))]);
-  return rows.length <= FEW ? table : h('div', [table, h('p', { class: 'quiet' }, `${rows.length - FEW} more in ${where}.`)]);
+  const more = rows.length <= FEW ? [] : [h('p', { class: 'quiet' }, `${rows.length - FEW} more in ${where}.`)];
+  return [heading(title), table, ...more];
 }
 
 /** At the foot: who signed, and the checkpoint that this sheet can be held against. */
-function seal({ approval, integrity: { checkpoint }, identity, generated_at }: Report): Element {
+function seal({ approval, integrity: { checkpoint }, identity, generated_at, generated_with }: Report): Element {
   const wanted = ['operator', 'witness', 'compliance-officer'];
   const roles = [...wanted, ...approval.signatures.map(({ role }) => role).filter((role) => !wanted.includes(role))];
   const line = (role: string): Element => {
@@ -153,9 +164,9 @@ function seal({ approval, integrity: { checkpoint }, identity, generated_at }: R
       ...(checkpoint === null ? [] : [qrPicture(checkpoint.note, 'The signed checkpoint of the record as a QR code')]),
       h('div', { class: 'grow' }, [
         h('div', { class: 'signatures' }, roles.map(line)),
-        ...(checkpoint === null ? [] : [h('p', { class: 'quiet' }, `Checkpoint of the record, ${checkpoint.size} entries:`), h('p', { class: 'words' }, `${checkpoint.size} ${checkpoint.words}`)]),
+        ...(checkpoint === null ? [] : [h('p', [h('span', { class: 'quiet' }, `Checkpoint of ${checkpoint.size} entries: `), h('span', { class: 'words' }, `${checkpoint.size} ${checkpoint.words}`)])]),
       ]),
     ]),
-    h('p', { class: 'small quiet' }, `Runbook ${identity.runbook.id}, SHA-256 ${identity.runbook.sha256.slice(0, 16)}…  ·  ${status}  ·  Blackstart ${identity.blackstart.version}, written ${utcInstant(generated_at)}`),
+    h('p', { class: 'small quiet' }, `Runbook ${identity.runbook.id}, SHA-256 ${identity.runbook.sha256.slice(0, 16)}…  ·  ${status}  ·  Blackstart ${generated_with}, written ${utcInstant(generated_at)}`),
   ]);
 }

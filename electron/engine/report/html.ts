@@ -18,10 +18,12 @@ import { STYLE } from './style.ts';
 const SHORT = 11;
 /** Digests and keys break anywhere; words do not. */
 const DIGEST = /[0-9a-f]{32}|\+[0-9a-f]{8}\+/u;
+/** A word as long as this would push its table over the edge of the sheet. */
+const LONG_WORD = /\S{26}/u;
 /** Where the report's own data lies in the file. */
 export const CARRIED = 'blackstart-report';
-/** These begin on a sheet of their own. */
-const NEW_SHEET: ReadonlySet<string> = new Set(['identity', 'execution']);
+/** Begins on a new sheet: the first one stands for itself. */
+const NEW_SHEET = 'identity';
 
 export function reportHtml(report: Report): string {
   const { identity } = report;
@@ -41,7 +43,7 @@ export function reportHtml(report: Report): string {
 
 /** With a place of its own, so that the console can list the parts and go to them. */
 function partOf({ id, title, blocks }: Part): Element[] {
-  return [h('h2', { class: NEW_SHEET.has(id) ? 'page' : undefined, id }, title), ...blocks.map(blockOf)];
+  return [h('h2', { class: id === NEW_SHEET ? 'page' : undefined, id }, title), ...blocks.map(blockOf)];
 }
 
 function blockOf(block: Block): Element {
@@ -71,7 +73,7 @@ function tableOf({ head, rows, none, steps }: Block & { kind: 'table' }): Elemen
 
 function cellOf(value: Cell): Element {
   const text = typeof value === 'object' ? '' : String(value);
-  const look = typeof value === 'object' ? undefined : DIGEST.test(text) ? 'digest' : text.length <= SHORT ? 'short' : undefined;
+  const look = typeof value === 'object' ? undefined : DIGEST.test(text) ? 'digest' : LONG_WORD.test(text) ? 'long' : text.length <= SHORT ? 'short' : undefined;
   return h('td', { class: look }, valueOf(value));
 }
 

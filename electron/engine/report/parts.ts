@@ -49,7 +49,7 @@ function identity({ identity: i, said }: Report): Block[] {
       ['Runbook SHA-256', runbook.sha256],
       ['Signature', runbook.signature.signers.length === 0 ? runbook.signature.state : `${runbook.signature.state} by ${runbook.signature.signers.join(', ')}`],
       ['Blackstart', blackstart.version],
-      ['Program bundle', blackstart.bundle_sha256 ?? 'none: it ran from its source, not from a signed package'],
+      ['Program bundle', blackstart.bundle_sha256 ?? (blackstart.version === null ? null : 'none: it ran from its source, not from a signed package')],
     ],
   }];
 }

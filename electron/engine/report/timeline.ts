@@ -13,7 +13,7 @@ const LEFT = 80; // room for the lanes' names
 const LABEL_ROW = 19; // labels of lines stand in two rows, so that neighbours do not hide each other
 const LABEL_ROWS = 2;
 const TOP = LABEL_ROW * LABEL_ROWS + 10;
-const LANE = 28;
+const LANE = 25;
 const LETTER = 8.3; // a label's letters are about so wide at its type size
 
 type Axis = (instant: string) => number;
@@ -28,20 +28,21 @@ interface Mark {
 }
 
 export function timelinePicture(report: Report): Element {
-  const { axis, marks } = layOut(report);
-  const lanes = Math.max(1, ...report.timeline.lanes.map(({ lane }) => lane + 1));
+  const { axis, marks, domain } = layOut(report);
+  const rows = usedLanes(report);
+  const lanes = rows.size;
   const told = TOP + lanes * LANE;
   const injected = told + (report.timeline.injects.length === 0 ? 0 : LANE);
   const bottom = injected + LANE;
   return s('svg', { viewBox: `0 0 ${WIDTH} ${bottom + 24}`, role: 'img', 'aria-label': 'Timeline of the run, UTC', class: 'timeline' }, [
     patterns(),
     ...laneNames(lanes, told, injected),
-    ...bars(report, axis),
+    ...bars(report, axis, rows),
     ...messages(report, axis, told),
     ...injects(report, axis, injected),
     ...lines(marks, axis, bottom),
-    ...beyond(report, marks, bottom + 18),
-    ...ticks(report, axis, bottom + 24),
+    ...beyond(report, bottom + 18),
+    ...ticks(report, axis, domain, bottom + 24),
   ]);
 }
 
@@ -51,13 +52,13 @@ function instants(report: Report): string[] {
   return [activation.outage_at, activation.declared_at, activation.finished_at, activation.restored_at, ...ends].filter((at): at is string => at !== null);
 }
 
-function layOut(report: Report): { axis: Axis; marks: Mark[] } {
+function layOut(report: Report): { axis: Axis; marks: Mark[]; domain: [number, number] } {
   const marks = lineMarks(report);
   const all = [...instants(report), ...marks.map(({ at }) => at)].map((at) => Date.parse(at));
   const first = all.length === 0 ? Date.parse(report.generated_at) : Math.min(...all);
   const last = Math.max(first + 1000, ...all);
   const scale = scaleUtc([new Date(first), new Date(last)], [LEFT, WIDTH - 14]);
-  return { axis: (instant) => Math.round(scale(new Date(instant)) * 10) / 10, marks };
+  return { axis: (instant) => Math.round(scale(new Date(instant)) * 10) / 10, marks, domain: [first, last] };
 }
 
 /** The target is drawn only when it lies near the run: an RTO of 4 h would squeeze a drill of three minutes to a dot. */
@@ -80,10 +81,17 @@ function targetAt({ activation: { outage_at }, results: { rto } }: Report): stri
   return outage_at === null || rto.target_s === null ? null : new Date(Date.parse(outage_at) + rto.target_s * 1000).toISOString();
 }
 
+/** The words at the right that say where a far target is are about so wide. */
+const FAR_LABEL = 190;
+
+function targetIsFar(report: Report): boolean {
+  return targetAt(report) !== null && !lineMarks(report).some(({ kind }) => kind === 'target');
+}
+
 /** A target that is too far away to be drawn is said. */
-function beyond(report: Report, marks: readonly Mark[], y: number): Element[] {
+function beyond(report: Report, y: number): Element[] {
   const target = targetAt(report);
-  if (target === null || marks.some(({ kind }) => kind === 'target')) return [];
+  if (target === null || !targetIsFar(report)) return [];
   return [s('text', { x: WIDTH - 14, y, 'text-anchor': 'end', class: 'beyond' }, `Target ${utcTime(target).slice(0, 5)} →`)];
 }
 
@@ -98,19 +106,26 @@ function patterns(): Element {
 }
 
 function laneNames(lanes: number, told: number, injected: number): Element[] {
-  const name = (y: number, label: string): Element[] => [s('line', { x1: LEFT, x2: WIDTH - 14, y1: y + LANE, y2: y + LANE, class: 'rail' }), s('text', { x: 0, y: y + 19, class: 'lane' }, label)];
+  const name = (y: number, label: string): Element[] => [s('line', { x1: LEFT, x2: WIDTH - 14, y1: y + LANE, y2: y + LANE, class: 'rail' }), s('text', { x: 0, y: y + 18, class: 'lane' }, label)];
   const rows = Array.from({ length: lanes }, (_, lane) => name(TOP + lane * LANE, lane === 0 ? 'Main' : `Beside ${lane}`)).flat();
   return [...rows, ...name(told, 'Told'), ...(injected === told ? [] : name(injected, 'Injects'))];
 }
 
-function bars(report: Report, axis: Axis): Element[] {
+/** Lanes in which something happened, closed up: those of calls that were not made would stand empty. The main one is always there. */
+function usedLanes({ timeline }: Report): Map<number, number> {
+  const of = new Map(timeline.lanes.map(({ step, lane }) => [step, lane]));
+  const used = new Set([0, ...timeline.spans.map(({ step }) => of.get(step) ?? 0)]);
+  return new Map([...used].sort((a, b) => a - b).map((lane, row) => [lane, row]));
+}
+
+function bars(report: Report, axis: Axis, rows: ReadonlyMap<number, number>): Element[] {
   const places = new Map(report.timeline.lanes.map(({ step, lane, number }) => [step, { lane, number }]));
   const labelled = new Set<string>();
   return report.timeline.spans.flatMap(({ what, step, from, to }) => {
     const place = places.get(step) ?? { lane: 0, number: 0 };
     const x = axis(from);
     const width = Math.max(1.5, axis(to ?? report.generated_at) - x);
-    const y = TOP + place.lane * LANE + 5;
+    const y = TOP + (rows.get(place.lane) ?? 0) * LANE + 3.5;
     const bar = s('rect', { x, y, width, height: 18, rx: 2, class: `bar ${what}`, ...(what === 'tool' ? {} : { fill: `url(#${what})` }) });
     if (width < 24 || labelled.has(step)) return [bar];
     labelled.add(step);
@@ -133,28 +148,32 @@ function injects(report: Report, axis: Axis, y: number): Element[] {
   });
 }
 
+/** Which label goes without when there is no room: a point of no return, never the answer. */
+const FIRST_LABELLED: readonly Mark['kind'][] = ['back', 'target', 'outage', 'no-return'];
+
 /** Each label takes the first row that is free there; where none is, the line stays and the tables say the time. */
 function lines(marks: readonly Mark[], axis: Axis, bottom: number): Element[] {
-  const free = Array.from({ length: LABEL_ROWS }, () => -Infinity);
-  return marks.flatMap(({ at, label, kind }) => {
+  const taken = Array.from({ length: LABEL_ROWS }, (): [number, number][] => []);
+  const ordered = [...marks].sort((a, b) => FIRST_LABELLED.indexOf(a.kind) - FIRST_LABELLED.indexOf(b.kind));
+  const labels: Element[] = [];
+  const drawn = ordered.map(({ at, label, kind }) => {
     const x = axis(at);
     const text = `${label} ${utcTime(at).slice(0, 5)}`;
     const wide = text.length * LETTER;
     const anchor = x > WIDTH - wide ? 'end' : 'start';
-    const left = anchor === 'end' ? x - wide : x;
-    const row = free.findIndex((taken) => taken <= left);
+    const [left, right] = anchor === 'end' ? [x - wide, x] : [x, x + wide];
+    const row = taken.findIndex((spans) => spans.every(([from, to]) => right < from || left > to));
     const line = s('line', { x1: x, x2: x, y1: row === -1 ? TOP - 4 : LABEL_ROW * (row + 1) + 2, y2: bottom, class: `line ${kind}` });
-    if (row === -1) return [line];
-    free[row] = left + wide;
-    return [line, s('text', { x, y: LABEL_ROW * (row + 1) - 3, 'text-anchor': anchor, class: `label ${kind}` }, text)];
+    taken[row]?.push([left, right]);
+    if (row !== -1) labels.push(s('text', { x, y: LABEL_ROW * (row + 1) - 3, 'text-anchor': anchor, class: `label ${kind}` }, text));
+    return line;
   });
+  return [...drawn, ...labels]; // no line crosses a word
 }
 
-function ticks(report: Report, axis: Axis, height: number): Element[] {
-  const all = instants(report).map((at) => Date.parse(at));
-  if (all.length === 0) return [];
-  const scale = scaleUtc([new Date(Math.min(...all)), new Date(Math.max(...all))], [LEFT, WIDTH - 14]);
-  const [first = 0, last = 0] = [Math.min(...all), Math.max(...all)];
+function ticks(report: Report, axis: Axis, [first, last]: readonly [number, number], height: number): Element[] {
+  const scale = scaleUtc([new Date(first), new Date(last)], [LEFT, WIDTH - 14]);
   const digits = last - first < SHORT_RUN_MS ? 8 : 5; // minutes alone would repeat in a run of seconds
-  return scale.ticks(4).slice(0, 6).map((tick) => s('text', { x: axis(tick.toISOString()), y: height - 7, 'text-anchor': 'middle', class: 'tick-label' }, utcTime(tick.toISOString()).slice(0, digits)));
+  const edge = WIDTH - (targetIsFar(report) ? FAR_LABEL : 0);
+  return scale.ticks(4).filter((tick) => axis(tick.toISOString()) < edge).map((tick) => s('text', { x: axis(tick.toISOString()), y: height - 7, 'text-anchor': 'middle', class: 'tick-label' }, utcTime(tick.toISOString()).slice(0, digits)));
 }

@@ -28,7 +28,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-describe('a second laptop as a witness', () => {
+describe('a second laptop as a witness', { timeout: 60_000 }, () => {
   it('signs with the time, in a form that any C2SP reader checks, and keeps what it saw', async () => {
     const { note, size, hash } = here.checkpoint('test');
     const seen = await cosignCheckpoint(witness(), { note, trusted: trusted() });

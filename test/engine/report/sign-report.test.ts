@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Report } from '../../../electron/contract/report.ts';
+import type { Report } from '../../../electron/contract/report.ts';
 import { systemClock } from '../../../electron/engine/clock.ts';
 import { canonicalText, reportDigest, signedBytes } from '../../../electron/engine/report/canonical-report.ts';
 import { createReports, readReport, renderReport, verifyReport, type KnownHere, type Reports } from '../../../electron/engine/report/report.ts';
@@ -42,7 +42,7 @@ function officeOf(lab: RunLab, run: string): Office {
 const NOBODY: KnownHere = { people: new Map(), trusted: [], issued: () => null, reports: () => [] };
 const fileOf = (report: Report, format: 'html' | 'json'): Buffer => Buffer.from(renderReport(report, format));
 
-describe('a report that three people signed', () => {
+describe('a report that three people signed', { timeout: 120_000 }, () => {
   let html: Buffer;
   let json: Buffer;
   let known: KnownHere;
@@ -56,7 +56,7 @@ describe('a report that three people signed', () => {
     known = { ...office.known, issued: () => digest, reports: () => [report] };
     [html, json] = [fileOf(report, 'html'), fileOf(report, 'json')];
     expect(await verifyRecord(office.lab.dataDir)).toMatchObject({ ok: true, problems: [] });
-  }, 60_000);
+  });
 
   it('names them in its approval group, and the compliance officer as the one who signed off', () => {
     expect(report.approval.signatures.map(({ name, role }) => [name, role])).toEqual(PEOPLE.map(([name, role]) => [name, role]));
@@ -164,7 +164,7 @@ describe('a report that three people signed', () => {
   });
 });
 
-describe('who may sign', () => {
+describe('who may sign', { timeout: 60_000 }, () => {
   const cases = [
     ['the operator as witness', 'jonas-weidmann', 'witness', 'who operates does not look on'],
     ['the operator as compliance officer', 'jonas-weidmann', 'compliance-officer', 'who operates does not look on'],
@@ -214,7 +214,7 @@ describe('who may sign', () => {
   });
 });
 
-describe('what a person adds', () => {
+describe('what a person adds', { timeout: 60_000 }, () => {
   it('makes a new revision after a signature; the old signatures stay with theirs', async () => {
     const office = await openOffice();
     const view = (): ReturnType<typeof office.lab.runs.view> => office.lab.runs.view(office.run);
