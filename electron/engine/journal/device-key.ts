@@ -90,8 +90,11 @@ export function formatWrapped(wrapped: Wrapped): string {
 export function readUnwrappedSeed(folder: string): Uint8Array | null {
   const [header, body = ''] = readSmall(sealedPath(folder)).split('\n');
   if (header !== `${HEADER} unwrapped`) return null;
-  parseSigningKey(body);
-  return Uint8Array.from(Buffer.from(body.slice(body.lastIndexOf('+') + 1), 'base64').subarray(1));
+  const { name, vkey } = parseSigningKey(body);
+  // PRIVATE+KEY+NAME+ID+BASE64, and base64 itself may hold a +
+  const seed = Uint8Array.from(Buffer.from(body.split('+').slice(4).join('+'), 'base64').subarray(1));
+  if (signerFromSeed(name, seed).vkey !== vkey) throw new Error('the device key was read wrongly');
+  return seed;
 }
 
 function identityOf(vkey: string, guards: readonly DeviceKeyGuard[]): DeviceKey['identity'] {

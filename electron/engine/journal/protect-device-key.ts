@@ -136,6 +136,7 @@ async function newKeyringKey(keyring: WritableKeychain, account: string): Promis
 /** The old content is overwritten as far as the file system writes in place; an SSD, a snapshot or a copy may keep it. */
 function replaceSealed(folder: string, text: string): void {
   const path = sealedPath(folder);
+  if (process.platform === 'win32') return writeDurably(path, text, 0o600); // an open file cannot be replaced there
   const old = openSync(path, 'r+');
   try {
     writeDurably(path, text, 0o600);

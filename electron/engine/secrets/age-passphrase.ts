@@ -9,7 +9,7 @@ import { randomBytes, scrypt } from 'node:crypto';
 const LABEL = Buffer.from('age-encryption.org/v1/scrypt');
 const SALT_BYTES = 16;
 /** log2 of scrypt's N: what the `age` program takes too; about a second and 256 MB a guess. */
-export const WORK_FACTOR = 18;
+const WORK_FACTOR = 18;
 /** A file that asks for more is not ours: it would take the laptop's memory. */
 const HIGHEST_WORK_FACTOR = 20;
 const FILE_KEY_BYTES = 16;

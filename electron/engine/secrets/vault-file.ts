@@ -2,13 +2,12 @@
  * The vault: credentials without any keyring, in one file that the `age` program reads alone (`age -d vault.age`). It is
  * replaced as a whole, so that after a power cut the old one is there or the new one.
  */
-import { Decrypter, Encrypter, type Stanza } from 'age-encryption';
+import type { Stanza } from 'age-encryption';
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { EngineError } from '../../contract/errors.ts';
 import { asDiskError, onDisk, writeDurably } from '../journal/durable-file.ts';
-import { passphraseIdentity, passphraseRecipient, WORK_FACTOR } from './age-passphrase.ts';
 
 /** By `SERVICE/ACCOUNT`. */
 export type VaultEntries = Map<string, Uint8Array>;
@@ -29,6 +28,12 @@ export function vaultPath(dataDir: string): string {
   return join(dataDir, 'vault.age');
 }
 
+/** Loaded when a vault is used: no start of the console should wait for it. */
+async function loadAge() {
+  const [age, passphrase] = await Promise.all([import('age-encryption'), import('./age-passphrase.ts')]);
+  return { ...age, ...passphrase };
+}
+
 /** What tells one version of the file from the next; null when there is no vault. */
 export function vaultVersion(path: string): string | null {
   const state = statSync(path, { throwIfNoEntry: false, bigint: true });
@@ -42,6 +47,7 @@ export function vaultVersion(path: string): string | null {
  */
 export async function readVaultFile(path: string, passphrase: Uint8Array): Promise<VaultEntries | null> {
   const sealed = readSealed(path);
+  const { Decrypter, passphraseIdentity } = await loadAge();
   const identity = passphraseIdentity(passphrase);
   let isOpen = false;
   const decrypter = new Decrypter();
@@ -73,8 +79,9 @@ class OtherPassphrase extends Error {
 }
 
 /** @throws EngineError `disk` when the disk refuses; then the vault is as it was */
-export async function writeVaultFile(path: string, entries: VaultEntries, passphrase: Uint8Array, workFactor = WORK_FACTOR): Promise<void> {
+export async function writeVaultFile(path: string, entries: VaultEntries, passphrase: Uint8Array, workFactor?: number): Promise<void> {
   if (entries.size > MOST_ENTRIES) throw new EngineError('refused', `A vault holds at most ${MOST_ENTRIES} credentials.`, { hint: 'Remove those that are not needed.' });
+  const { Encrypter, passphraseRecipient } = await loadAge();
   const encrypter = new Encrypter();
   encrypter.addRecipient(passphraseRecipient(passphrase, workFactor));
   const text = formatEntries(entries);

@@ -25,7 +25,7 @@ const SHORTEST_PASSPHRASE = 8;
 
 /**
  * @param askPassphrase asked once, when the vault is needed and locked; null when nobody can be asked
- * @param workFactor see `WORK_FACTOR`; less makes guessing cheaper
+ * @param workFactor log2 of scrypt's N, default 18; less makes guessing cheaper
  */
 export function openVault(dataDir: string, askPassphrase: () => Promise<Uint8Array | null> = async () => null, workFactor?: number): Vault {
   return new FileVault(vaultPath(dataDir), askPassphrase, workFactor);

@@ -163,7 +163,7 @@ describe.skipIf(missing.length > 0)('an object in a real store', () => {
     writeFileSync(join(bench.folder, '.aws', 'config'), `[profile drill]\nregion = eu-west-1\nendpoint_url = ${store.endpoint}\n[profile asks]\ncredential_process = /bin/false\n`);
     expect(await bench.probe({ kind: 's3-object', url: 's3://plain/pg/', credentials: 'drill' }, nothing)).toMatchObject({ outcome: 'pass', evidence: { credentials: 'profile drill', endpoint: store.endpoint } });
     expect((await bench.probe({ kind: 's3-object', url: 's3://plain/pg/' }, { credentialsEnv: { ...nothing.credentialsEnv, AWS_PROFILE: 'drill' } })).outcome).toBe('pass');
-    for (const [credentials, reason] of [['half', 'credentials-missing'], ['asks', 'unsupported'], ['nobody', 'credentials-missing'], ['keyring:blackstart/s3', 'unsupported'], ['vault:s3', 'unsupported'], ['env', 'credentials-missing']] as const) {
+    for (const [credentials, reason] of [['half', 'credentials-missing'], ['asks', 'unsupported'], ['nobody', 'credentials-missing'], ['keyring:blackstart/s3', 'credentials-missing'], ['vault:s3', 'unsupported'], ['age:s3', 'unsupported'], ['env', 'credentials-missing']] as const) {
       expect(await probe({ credentials }, nothing), credentials).toMatchObject({ outcome: 'unknown', evidence: { reason } });
     }
   });
