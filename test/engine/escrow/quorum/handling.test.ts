@@ -70,7 +70,7 @@ describe.runIf(process.platform === 'linux')('the escrow child', () => {
     expect(started.at(-1)).toMatchObject({ coreLimit: '0' });
     expect(holds(JSON.stringify(enrolled), secrets)).toBe(false);
     expect(escrowChildren()).toEqual([]);
-  }, 60_000);
+  });
 
   it('ends when the question is withdrawn', async () => {
     const { set } = await marked();
@@ -80,7 +80,7 @@ describe.runIf(process.platform === 'linux')('the escrow child', () => {
     stop.abort();
     await expect(asked).rejects.toThrow();
     while (escrowChildren().length > 0) await systemClock().sleep(10);
-  }, 60_000);
+  });
 
   it('that gives no answer is a fault, never a verdict', async () => {
     const { set } = await marked();
@@ -98,7 +98,7 @@ describe.runIf(process.platform === 'linux')('the escrow child', () => {
       expect(holds(stderr, secrets)).toBe(false);
       expect(stderr.length).toBeLessThan(60);
     }
-  }, 60_000);
+  });
 });
 
 describe('verdicts and errors', () => {
