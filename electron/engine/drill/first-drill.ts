@@ -63,7 +63,7 @@ export async function prepareFirstDrill(host: FirstDrillHost): Promise<boolean> 
   mkdirSync(host.dataDir, { recursive: true, mode: 0o700 });
   const folder = join(host.dataDir, FOLDER);
   removeLeftovers(host.dataDir);
-  if (host.fresh !== true && existsSync(folder) && !isWholeButOld(folder, host.now)) return false;
+  if (host.fresh !== true && existsSync(folder) && hasShares(folder) && !isWholeButOld(folder, host.now)) return false;
   const temporary = join(host.dataDir, `${FOLDER}.new-${randomBytes(6).toString('hex')}`);
   await makeMaterial(temporary, host);
   syncTree(temporary);
@@ -72,6 +72,11 @@ export async function prepareFirstDrill(host: FirstDrillHost): Promise<boolean> 
   syncFolder(host.dataDir);
   removeLeftovers(host.dataDir);
   return true;
+}
+
+/** Material of a version that kept its master key in one piece is made anew. */
+function hasShares(folder: string): boolean {
+  return existsSync(join(folder, 'kit', MAKING_FILE));
 }
 
 function removeLeftovers(dataDir: string): void {

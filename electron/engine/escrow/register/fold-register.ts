@@ -5,7 +5,7 @@ import type { Custody, SealState, ShareResult } from '../../../contract/escrow-r
 import type { ProofStrength } from '../../../contract/known-answer.ts';
 import type { z } from 'zod';
 import type { JournalEvent } from '../../journal/journal.ts';
-import { ESCROW_EVENTS, RUN_FINISHED, type Combining, type Enrolled, type EscrowEventType, type KeyObtained, type RegisteredSet, type Verified } from './events.ts';
+import { ESCROW_EVENTS, RUN_FINISHED, type Combined, type Combining, type Enrolled, type EscrowEventType, type KeyObtained, type RegisteredSet, type Verified } from './events.ts';
 
 export interface FoldedShare {
   x: number;
@@ -75,15 +75,15 @@ export interface RegisterFold {
   away: Map<string, { by: string; at: string; until: string | null }>;
   revoked: Map<string, { at: string; reason: string; by: string }>;
   openCeremonies: Map<string, { key: string; at: string }>;
-  /** Begun, and neither done nor refused: the outcome is unknown. */
-  openCombines: Map<string, z.infer<typeof Combining> & { at: string }>;
+  /** `ended` null: begun, and neither done nor refused; the outcome is unknown. */
+  combines: Map<string, z.infer<typeof Combining> & { at: string; ended: z.infer<typeof Combined> | null }>;
   /** Samples that keys opened in runs that are not over yet. */
   openedInRuns: Map<string, { key: string; version: number; set: string }[]>;
   obtained: (z.infer<typeof KeyObtained> & { at: string; run: string | null })[];
 }
 
 export function emptyRegister(): RegisterFold {
-  return { keys: new Map(), verifications: [], away: new Map(), revoked: new Map(), openCeremonies: new Map(), openCombines: new Map(), openedInRuns: new Map(), obtained: [] };
+  return { keys: new Map(), verifications: [], away: new Map(), revoked: new Map(), openCeremonies: new Map(), combines: new Map(), openedInRuns: new Map(), obtained: [] };
 }
 
 /** @param fold is continued, so that a second look costs only the new events */
@@ -156,8 +156,11 @@ const TAKERS: Takers = {
   'escrow.ceremony': (fold, { id, key }, { wall }) => void fold.openCeremonies.set(id, { key, at: wall }),
   'escrow.ceremony-step': () => undefined,
   'escrow.ceremony-ended': (fold, { id }) => void fold.openCeremonies.delete(id),
-  'escrow.combining': (fold, data, { wall }) => void fold.openCombines.set(data.id, { ...data, at: wall }),
-  'escrow.combined': (fold, { id }) => void fold.openCombines.delete(id),
+  'escrow.combining': (fold, data, { wall }) => void fold.combines.set(data.id, { ...data, at: wall, ended: null }),
+  'escrow.combined': (fold, data) => {
+    const begun = fold.combines.get(data.id);
+    if (begun !== undefined) begun.ended = data;
+  },
   'escrow.obtained': (fold, data, { wall, run }) => {
     fold.obtained.push({ ...data, at: wall, run });
     const version = findVersion(fold, data.key, data.version);

@@ -11,7 +11,14 @@ import { quorumView, shareRows } from './quorum-view.ts';
 export function escrowView(fold: RegisterFold, now: number, history: readonly VerificationRow[]): Omit<EscrowView, 'ceremony'> {
   const keys = [...fold.keys.values()].map((key) => keyView(fold, key, now)).sort((a, b) => RANK[a.state] - RANK[b.state] || a.key.localeCompare(b.key));
   const away = [...fold.away].map(([custodian, entry]) => ({ custodian, ...entry }));
-  return { ...headline(keys), keys, due: keys.flatMap(({ due }) => due).sort(bySoonest), history: [...history], away };
+  return { ...headline(keys), keys, due: keys.flatMap(({ due }) => due).sort(bySoonest), history: [...history], combines: combinesOf(fold), away };
+}
+
+function combinesOf({ combines }: RegisterFold): EscrowView['combines'] {
+  return [...combines.values()].reverse().map(({ id, at, key, version, out, by, ended }) => ({
+    id, at, key, version, out, by, outcome: ended === null ? 'unknown' : ended.ok ? 'written' : 'refused',
+    detail: ended?.detail ?? 'It was begun and cut off: look whether the file is there, and treat the key as seen if it is',
+  }));
 }
 
 const RANK: Readonly<Record<EscrowKeyView['state'], number>> = { bad: 0, warning: 1, good: 2 };
