@@ -15,6 +15,8 @@ import { cleanEnvironment } from './security.ts';
 
 /** How long an engine may take to end by itself before it is killed. Its journal is safe either way. */
 const END_MS = 5_000;
+/** How long an engine may stay silent after its start before it is killed and started anew; each time it gets twice as long. */
+const SILENT_MS = 20_000;
 /** So many deaths without having been ready in between, and it is not started again. */
 const HOPELESS = 3;
 
@@ -41,14 +43,19 @@ function externalNode(): string | null {
   return __EXTERNAL_ENGINE__ ? (process.env['BLACKSTART_ENGINE_NODE'] ?? null) : null;
 }
 
+/** Tests lose patience sooner. */
+function patience(): number {
+  return __EXTERNAL_ENGINE__ ? Number(process.env['BLACKSTART_ENGINE_PATIENCE_MS'] ?? SILENT_MS) : SILENT_MS;
+}
+
 /** The Node that the package carries, for what a utility process cannot run. */
 function packagedNode(): string {
   return join(process.resourcesPath, 'runtime', process.platform === 'win32' ? 'node.exe' : 'node');
 }
 
 /**
- * After `ready` Chromium's sockets leak into a child and have hung both; a shell closes them before it becomes Node.
- * Descriptors 0 to 2 are the child's own, 3 is its channel.
+ * Chromium's sockets leak into a child, some of them long before `ready`, and have hung both; a shell closes them before it
+ * becomes Node. Descriptors 0 to 2 are the child's own, 3 is its channel.
  */
 const CLOSE_INHERITED = 'for f in /proc/$$/fd/*; do n=${f##*/}; if [ "$n" -gt 3 ] && [ "$n" != 255 ]; then eval "exec $n>&-"; fi; done; exec "$@"';
 
@@ -62,7 +69,7 @@ function compiledBefore(): Record<string, string> {
 
 /** Not `fork`: within Electron that adds ELECTRON_RUN_AS_NODE to the environment, from where it would reach every tool. */
 function spawnExternal(node: string, words: string[]): ChildProcess {
-  const wrap = app.isReady() && existsSync('/bin/bash');
+  const wrap = existsSync('/proc/self/fd') && existsSync('/bin/bash');
   const [program, ...before] = wrap ? ['/bin/bash', '-c', CLOSE_INHERITED, 'engine', node] : [node];
   return spawn(program ?? node, [...before, engineFile(), ...words], {
     env: { ...cleanEnvironment(process.env), ...compiledBefore() },
@@ -124,6 +131,7 @@ export class EngineKeeper {
   #running: Running | undefined;
   #status: EngineStatus = { state: 'starting' };
   #deaths = 0;
+  #silence: NodeJS.Timeout | undefined;
   #ending = false;
   #ended: (() => void) | undefined;
   #nextPage = 1;
@@ -155,7 +163,9 @@ export class EngineKeeper {
     this.#become({ state: 'starting' });
     const options: HostOptions = { dataDir: this.#dataDir, node: node ?? (app.isPackaged ? packagedNode() : process.execPath) };
     const listeners: Listeners = { onMessage: (message) => this.#take(message), onExit: (how) => this.#died(how) };
-    this.#running = node === null ? startUtility(options, listeners) : startExternal(node, options, listeners);
+    const running = node === null ? startUtility(options, listeners) : startExternal(node, options, listeners);
+    this.#running = running;
+    this.#silence = setTimeout(() => running.kill(), patience() * 2 ** this.#deaths);
   }
 
   /** After a failure: forget the deaths and try once more. */
@@ -203,6 +213,8 @@ export class EngineKeeper {
   }
 
   #heed(notice: ShellNotice): void {
+    clearTimeout(this.#silence);
+    if ('alive' in notice) return;
     if ('ready' in notice) {
       this.#deaths = 0;
       this.#become({ state: 'ready' });
@@ -217,6 +229,7 @@ export class EngineKeeper {
   #died(how: string): void {
     if (this.#running === undefined) return;
     this.#running = undefined;
+    clearTimeout(this.#silence);
     this.#ended?.();
     if (this.#ending || this.#status.state === 'failed') return;
     this.#deaths += 1;

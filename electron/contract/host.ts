@@ -17,6 +17,7 @@ export type ShellToEngine = z.infer<typeof ShellToEngine>;
 
 /** What the engine tells the shell itself. */
 export const ShellNotice = z.union([
+  z.object({ alive: z.literal(true) }).strict(), // its first word: it runs, and what it says arrives
   z.object({ ready: z.literal(true) }).strict(), // it serves pages from now on
   z.object({ failed: ErrorEnvelope }).strict(), // it cannot start and is about to end
   z.object({ keepAwake: z.boolean() }).strict(), // a run is under way: no sleep, and no end when the window closes

@@ -1,5 +1,6 @@
 /** Every call that a page can make, with its parameters and its result; and every event that it can receive. */
 import { z } from 'zod';
+import { DrillCalendar } from './drill.ts';
 import { EscrowFormat } from './escrow.ts';
 import { CeremonyView, Custody, EscrowView, KeyId, NetworkLook, SealState, VerificationPurpose, VerificationRecord } from './escrow-register.ts';
 import { KitBoard, KitInPlace, KitPlan, KitProgress } from './kit.ts';
@@ -51,6 +52,7 @@ export const METHODS = {
   'app.info': { params: none, result: z.object({ version: z.string(), data_dir: z.string(), node: z.string(), platform: z.string(), laptop: z.string(), first_start: z.boolean(), device_key: z.enum(['wrapped', 'unwrapped']) }) },
   'app.echo': { params: z.object({ text: z.string() }), result: z.object({ text: z.string() }) },
   'home.view': { params: none, result: HomeView },
+  'drill.calendar': { params: none, result: DrillCalendar },
   'runbook.list': { params: none, result: z.object({ runbooks: z.array(RunbookRow) }) },
   'runbook.get': { params: id, result: z.object({ runbook: Runbook, signature: SignatureState, text: z.string() }) },
   'runbook.lint': { params: id, result: LintReport },

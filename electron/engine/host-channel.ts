@@ -131,6 +131,7 @@ export function openHostChannel(): HostChannel | null {
     if ('shell' in parsed) finish();
     else pages.take(parsed, port);
   }, finish);
+  wire.send({ shell: { alive: true } });
   return {
     onPage: (listener) => pages.listen(listener),
     onEnd: (listener) => {

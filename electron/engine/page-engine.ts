@@ -16,6 +16,7 @@ import type { Runbook } from '../contract/runbook.ts';
 import { spokenBytes } from '../contract/wording.ts';
 import { checkRunbook } from './check-runbook.ts';
 import { kitFacts, openDataFolder, type DataFolder, type FolderOptions } from './data-folder.ts';
+import { drillCalendar } from './drill/calendar.ts';
 import { dueDrills } from './drill/due.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
 import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
@@ -197,6 +198,7 @@ class Console implements ConsoleEngine {
     return {
       'app.info': answer(METHODS['app.info'], () => this.#info()),
       'app.echo': answer(METHODS['app.echo'], ({ text }) => ({ text })),
+      'drill.calendar': answer(METHODS['drill.calendar'], () => drillCalendar(this.#runbooks(), this.#summaries(), this.#options.clock.now())),
       'home.view': answer(METHODS['home.view'], async () => this.#home()),
       'runbook.list': answer(METHODS['runbook.list'], () => ({ runbooks: this.#real.library.list().map(runbookRow) })),
       'runbook.get': answer(METHODS['runbook.get'], ({ id }) => {

@@ -110,6 +110,17 @@ describe('the quiet screens', () => {
     await page.getByRole('heading', { level: 1, name: 'Everything counts as alive' }).waitFor();
   }, 60_000);
 
+  it('shows which drills are owed and what was achieved, and begins one at a press', async () => {
+    await go('Drills');
+    await page.getByRole('region', { name: 'Drills to come' }).waitFor();
+    expect(await page.getByRole('region', { name: /^Results: / }).first().innerText()).toMatch(/from the runbook’s history/u);
+    await look('drills');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: /Start/u }).waitFor();
+    expect(await page.getByRole('dialog').getByRole('radio', { checked: true }).first().getAttribute('value')).toMatch(/rehearsal|tabletop/u);
+    await page.keyboard.press('Escape');
+  }, 60_000);
+
   it('enrols a person, and says when the passphrases differ', async () => {
     await go('People');
     await enterUntil(page, () => page.getByRole('dialog').isVisible());

@@ -1,7 +1,7 @@
 /** The real shell in a real window, with a small page and a small engine process behind it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
@@ -26,6 +26,15 @@ const greeted = (page: Page): Promise<void> => until(page, 'seen.events.length >
 const About = z.object({ pid: z.int(), node: z.string(), env: z.array(z.string()), options: z.object({ dataDir: z.string(), node: z.string() }) });
 const about = async (page: Page): Promise<z.infer<typeof About>> => About.parse(await page.evaluate('ask("about")'));
 const lines = (dataDir: string): string[] => (existsSync(join(dataDir, 'host.log')) ? readFileSync(join(dataDir, 'host.log'), 'utf8').trim().split('\n') : []);
+
+/** What a descriptor leads to when it can be shared over a fork: `socket:[123]`, `pipe:[456]`. */
+function linked(descriptor: string): string[] {
+  try {
+    return [readlinkSync(descriptor)].filter((name) => /^(?:socket|pipe):/u.test(name));
+  } catch {
+    return []; // closed meanwhile
+  }
+}
 
 beforeAll(async () => {
   shell = await makeShellApp();
@@ -54,6 +63,13 @@ describe('the window', () => {
     const { options, env } = await about(opened.page);
     expect(options.dataDir).toBe(dataDir);
     expect(env.filter((name) => /^(NODE_OPTIONS|NODE_REPL|LD_|ELECTRON_|BLACKSTART_ENGINE_NODE)/.test(name))).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('hands the engine none of Chromium’s own sockets and pipes, over which both have hung', async () => {
+    const open = (pid: number): string[] => readdirSync(`/proc/${pid}/fd`).filter((name) => Number(name) > 2).flatMap((name) => linked(`/proc/${pid}/fd/${name}`));
+    const own = new Set(open(opened.app.process().pid ?? 0));
+    expect(own.size).toBeGreaterThan(5);
+    expect(open((await about(opened.page)).pid).filter((name) => own.has(name))).toEqual([]);
   });
 
   it('shows the page nothing of Node or Electron', async () => {
@@ -217,6 +233,14 @@ describe('the console of one data folder', () => {
     writeFileSync(join(dataDir, 'go'), '');
     await greeted(opened.page);
     expect(await opened.page.evaluate('seen.states')).toEqual(['starting', 'connected']);
+    await opened.close();
+  });
+
+  it('ends an engine that stays silent, and starts another', async () => {
+    const dataDir = newDataDir();
+    const opened = await open(dataDir, { BLACKSTART_TEST_HOST: 'silent', BLACKSTART_ENGINE_PATIENCE_MS: '1000' });
+    await greeted(opened.page);
+    expect(lines(dataDir).map((line) => line.replace(/^\d+ /u, ''))).toEqual(['silent', 'ready', 'page open']);
     await opened.close();
   });
 

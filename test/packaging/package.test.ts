@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRawHeader } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { formatSigningKey, generateSeed, parseVerifier, signerFromSeed } from '../../electron/engine/note/note.ts';
 import { checkBundle } from '../../electron/setup/bundle-manifest.ts';
 import { makePackage } from '../../electron/setup/package.mjs';
-import { openPackagedWindow } from '../support/packaged-window.ts';
+import { openPackagedWindow, type PackagedWindow } from '../support/packaged-window.ts';
 
 const isLinux = process.platform === 'linux';
 const canCutNetwork = isLinux && process.getuid?.() === 0;
@@ -99,8 +99,17 @@ describe.runIf(isLinux)('the package', () => {
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     const env = { PATH: process.env['PATH'], HOME: home, DISPLAY: process.env['DISPLAY'], BLACKSTART_ENGINE_NODE: join(folder, 'resources', 'runtime', 'node') };
     const window = await openPackagedWindow(join(folder, 'blackstart'), [...asRoot, `--data-dir=${dataDir}`], env);
-    await vi.waitUntil(async () => String(await window.evaluate('document.body.innerText')).includes('First drill'), { timeout: 90_000, interval: 100 });
+    onTestFinished(() => window.close());
+    await untilPageSays(window, 'First drill');
     expect(await window.evaluate('[location.href, typeof require, typeof process].join()')).toBe('app://blackstart/index.html,undefined,undefined');
-    await window.close();
   });
 });
+
+/** A page that never says it fails the test with what it says instead, and with what the program complained of. */
+async function untilPageSays(window: PackagedWindow, words: string): Promise<void> {
+  let page: unknown = null;
+  const says = async (): Promise<boolean> => String(page = await window.evaluate('[location.href, document.readyState, document.body.innerText].join("\\n")')).includes(words);
+  await vi.waitUntil(says, { timeout: 60_000, interval: 100 }).catch(() => {
+    throw new Error(`The page did not say “${words}” within a minute. It says:\n${String(page)}\nThe program:\n${window.said()}`);
+  });
+}

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { FIRST_DRILL_ID } from '../../engine/drill/first-drill.ts';
 import { drillEnvironment, openFirstDrill } from '../../engine/drill/open-first-drill.ts';
 import { DRILL_TOOLS, runDrillTool } from '../../engine/drill/drill-tool.ts';
+import { drillCalendar, drillDates } from '../../engine/drill/calendar.ts';
+import { drillsAsIcs } from '../../engine/drill/calendar-file.ts';
 import { dueDrills } from '../../engine/drill/due.ts';
 import { renderReport } from '../../engine/report/report.ts';
 import { writeReport } from '../../engine/report/write-report.ts';
@@ -15,7 +17,7 @@ import type { Perform } from '../perform.ts';
 import type { Session } from '../session.ts';
 
 export function drillCommand(perform: Perform): Command {
-  return new Command('drill').description('practise: the First drill, and which drills are due').addCommand(firstCommand(perform)).addCommand(prepareCommand(perform)).addCommand(dueCommand(perform)).addCommand(toolCommand());
+  return new Command('drill').description('practise: the First drill, and which drills are due').addCommand(firstCommand(perform)).addCommand(prepareCommand(perform)).addCommand(dueCommand(perform)).addCommand(scheduleCommand(perform)).addCommand(toolCommand());
 }
 
 function firstCommand(perform: Perform): Command {
@@ -89,6 +91,36 @@ function dueCommand(perform: Perform): Command {
         return due.some(({ overdueDays }) => overdueDays > 0) ? EXIT.bad : EXIT.good;
       }),
     );
+}
+
+const DAY_MS = 86_400_000;
+
+function scheduleCommand(perform: Perform): Command {
+  return new Command('schedule')
+    .description('the calendar of drills to come, with what each would prove; late ones stand first, at their missed date')
+    .option('--days <n>', 'how far ahead to look', wholeDays, 365)
+    .option('--ics <file>', 'write it as a calendar file as well')
+    .addHelpText('after', '\nExample:\n  blackstart drill schedule --days 90 --ics drills.ics')
+    .action(async ({ days, ics }: { days: number; ics?: string }, command: Command) =>
+      perform(command, async ({ terminal, reader, path }) => {
+        const { library, runs } = reader();
+        const now = Date.now();
+        const { drills, after_events, results } = drillCalendar(library.list().flatMap(({ runbook }) => runbook ?? []), runs.views(), now);
+        const dates = drillDates(drills, now, now + days * DAY_MS);
+        if (ics !== undefined) writeReport(path(ics), drillsAsIcs(dates, now));
+        if (terminal.json) terminal.document({ schedule: dates.map(({ at, drill }) => ({ ...drill, at })), after_events, results, ics: ics === undefined ? null : path(ics) });
+        for (const { at, drill } of dates) terminal.line(`${at.slice(0, 10)}  ${drill.kind.padEnd(12)}  ${drill.runbook}: ${drill.title}${Date.parse(at) < now ? terminal.paint('red', `  ${drill.overdue_days} days late`) : ''}`);
+        for (const drill of after_events) terminal.line(`after ${drill.after}  ${drill.kind}  ${drill.runbook}: ${drill.title}`);
+        if (ics !== undefined) terminal.line(`Written: ${path(ics)}`);
+        return EXIT.good;
+      }),
+    );
+}
+
+function wholeDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > 3650) throw new InvalidArgumentError('a whole number of days, from 1 to 3650');
+  return days;
 }
 
 /** The programs that the First drill's steps run. They open no data folder. */

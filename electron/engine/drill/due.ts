@@ -38,7 +38,8 @@ export function drillDebt(drills: readonly DueDrill[], now: number): DueDrill[] 
   return drills.filter(({ at }) => Date.parse(at) < now);
 }
 
-function dueDrill(runbook: Runbook, drill: Drill, runs: readonly RunSummary[], now: number): DueDrill | null {
+/** @returns null for a drill without a period */
+export function dueDrill(runbook: Runbook, drill: Drill, runs: readonly RunSummary[], now: number): DueDrill | null {
   if (drill.every === undefined) return null;
   const last = lastHeld(runbook, drill, runs);
   // a drill that was never held is due one period after the runbook was reviewed
@@ -50,7 +51,8 @@ function dueDrill(runbook: Runbook, drill: Drill, runs: readonly RunSummary[], n
   };
 }
 
-function lastHeld(runbook: Runbook, drill: Drill, runs: readonly RunSummary[]): string | null {
+/** @returns when the newest run or test that counts was finished, or null */
+export function lastHeld(runbook: Runbook, drill: Drill, runs: readonly RunSummary[]): string | null {
   const finished = runs
     .filter((run) => run.runbook.id === runbook.front.id && run.state === 'succeeded' && COUNTS_AS[drill.kind].includes(run.mode))
     .flatMap((run) => run.finished_at ?? []);

@@ -7,24 +7,15 @@ import type { RunSummary } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import { counted } from '../../contract/wording.ts';
+import type { DueDrill } from '../drill/due.ts';
 import { isStranded } from '../outage/dependents.ts';
-
-/** A drill that a runbook asks for, and when it is due next. */
-export interface OwedDrill {
-  runbook: string;
-  title: string;
-  kind: string;
-  at: string;
-  /** Whole days past the due date; 0 when it is not due yet. */
-  overdueDays: number;
-}
 
 export interface HomeFacts {
   runbooks: readonly Runbook[];
   /** By runbook id. */
   readiness: ReadonlyMap<string, ReadinessReport>;
   runs: readonly RunSummary[]; // newest first
-  drills: readonly OwedDrill[];
+  drills: readonly DueDrill[];
   kit: HomeView['kit'];
   peopleEnrolled: number;
   dead: readonly string[];
@@ -143,7 +134,7 @@ function lastDrill(runbooks: readonly Runbook[], runs: readonly RunSummary[]): S
   };
 }
 
-function nextDue(ids: readonly string[], drills: readonly OwedDrill[]): SystemRow['next_due'] {
+function nextDue(ids: readonly string[], drills: readonly DueDrill[]): SystemRow['next_due'] {
   const next = drills.filter(({ runbook }) => ids.includes(runbook)).sort((a, b) => a.at.localeCompare(b.at))[0];
   return next === undefined ? null : { title: next.title, at: next.at, overdue_days: next.overdueDays, runbook: next.runbook };
 }

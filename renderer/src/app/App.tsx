@@ -16,6 +16,7 @@ import { placeOf, type Route, type Start } from './route.ts';
 
 const KeysOverlay = later(async () => (await import('./Keys.tsx')).KeysOverlay);
 const Palette = later(async () => (await import('./Palette.tsx')).Palette);
+const DrillsScreen = later(async () => (await import('../screens/drills/DrillsScreen.tsx')).DrillsScreen);
 const KitScreen = later(async () => (await import('../screens/kit/KitScreen.tsx')).KitScreen);
 const OutageScreen = later(async () => (await import('../screens/outage/OutageScreen.tsx')).OutageScreen);
 const PeopleScreen = later(async () => (await import('../screens/people/PeopleScreen.tsx')).PeopleScreen);
@@ -36,6 +37,7 @@ function Screen({ route, home }: { route: Route; home: { view: HomeView | null }
     case 'runbook': return <RunbookScreen key={route.id} id={route.id} />;
     case 'readiness': return <ReadinessScreen key={route.id} id={route.id} home={home.view} />;
     case 'outage': return <OutageScreen />;
+    case 'drills': return <DrillsScreen />;
     case 'run': return <RunScreen key={route.run} run={route.run} />;
     case 'record': return <RecordScreen />;
     case 'report': return <ReportScreen key={route.run} run={route.run} />;

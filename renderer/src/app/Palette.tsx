@@ -22,6 +22,7 @@ function usePlaces(home: HomeView | null, runbooks: readonly RunbookRow[]): Plac
     { id: 'runbooks', label: 'Runbooks', group: 'Screen', go: () => { go({ screen: 'runbooks' }); } },
     { id: 'readiness', label: 'Readiness', group: 'Screen', go: () => { go({ screen: 'readiness', id: null }); } },
     { id: 'outage', label: 'Outage switchboard', group: 'Screen', go: () => { go({ screen: 'outage' }); } },
+    { id: 'drills', label: 'Drills', group: 'Screen', go: () => { go({ screen: 'drills' }); } },
     { id: 'record', label: 'Record', group: 'Screen', go: () => { go({ screen: 'record' }); } },
     { id: 'people', label: 'People', group: 'Screen', go: () => { go({ screen: 'people' }); } },
     { id: 'kit', label: 'Kit board', group: 'Screen', go: () => { go({ screen: 'kit' }); } },

@@ -1,5 +1,5 @@
 /** The rail: only what exists, and the runs that are open. */
-import { BookOpen, Briefcase, House, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
+import { BookOpen, Briefcase, CalendarClock, House, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { HomeView } from '../../../electron/contract/methods.ts';
 import { Glyph } from '../components/Glyph.tsx';
@@ -31,6 +31,13 @@ function Dead({ names }: { names: readonly string[] }) {
   return <span className="n st c-red" title={words}><Glyph shape="dead" tone="red" size={12} /><span aria-hidden="true">{names.length}</span><span className="sr">{words}</span></span>;
 }
 
+function Late({ drills }: { drills: HomeView['drills'] }) {
+  const late = drills.filter((drill) => drill.overdue_days > 0).length;
+  if (late === 0) return null;
+  const words = `${late} late`;
+  return <span className="n st c-amber" title={words}><Glyph shape="needs" tone="amber" size={12} /><span aria-hidden="true">{late}</span><span className="sr">{words}</span></span>;
+}
+
 export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: HomeView | null; onPalette(): void; onKeys(): void }) {
   const { go } = useNavigation();
   return (
@@ -39,6 +46,7 @@ export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: H
       <Entry to={{ screen: 'runbooks' }} current={route.screen === 'runbooks' || route.screen === 'runbook'} icon={<BookOpen {...ICON} />}>Runbooks</Entry>
       <Entry to={{ screen: 'readiness', id: null }} current={route.screen === 'readiness'} icon={<ShieldCheck {...ICON} />} count={<NotReady systems={home?.systems ?? []} />}>Readiness</Entry>
       <Entry to={{ screen: 'outage' }} current={route.screen === 'outage'} icon={<Unplug {...ICON} />} count={<Dead names={home?.dead ?? []} />}>Outage</Entry>
+      <Entry to={{ screen: 'drills' }} current={route.screen === 'drills'} icon={<CalendarClock {...ICON} />} count={<Late drills={home?.drills ?? []} />}>Drills</Entry>
       <hr />
       <Entry to={{ screen: 'record' }} current={route.screen === 'record' || route.screen === 'report'} icon={<ScrollText {...ICON} />}>Record</Entry>
       <Entry to={{ screen: 'people' }} current={route.screen === 'people'} icon={<Users {...ICON} />}>People</Entry>

@@ -7,6 +7,7 @@ export type Route =
   | { screen: 'runbook'; id: string }
   | { screen: 'readiness'; id: string | null }
   | { screen: 'outage' }
+  | { screen: 'drills' }
   | { screen: 'run'; run: string }
   | { screen: 'record' }
   | { screen: 'report'; run: string }
