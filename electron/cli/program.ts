@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { EngineError, toEnvelope } from '../contract/errors.ts';
 import { drillCommand } from './commands/drill.ts';
+import { escrowCommand } from './commands/escrow.ts';
 import { kitCommand } from './commands/kit.ts';
 import { outageCommand } from './commands/outage.ts';
 import { peopleCommand } from './commands/people.ts';
@@ -26,7 +27,7 @@ export function buildProgram(perform: Perform): Command {
     .option('--json', 'print exactly one JSON document on stdout')
     .option('--data-dir <dir>', 'folder that holds everything (or BLACKSTART_DATA)')
     .option('--runbooks <dir>', 'folder of runbooks, may be repeated; default: the bundled ones', (dir: string, all: string[]) => [...all, dir], []);
-  for (const make of [runbookCommand, readyCommand, runCommand, resumeCommand, runsCommand, statusCommand, reportCommand, recordCommand, peopleCommand, outageCommand, kitCommand, drillCommand]) {
+  for (const make of [runbookCommand, readyCommand, runCommand, resumeCommand, runsCommand, statusCommand, reportCommand, recordCommand, peopleCommand, outageCommand, kitCommand, escrowCommand, drillCommand]) {
     program.addCommand(make(perform));
   }
   for (const command of descendants(program)) finish(command);

@@ -20,6 +20,7 @@ import { drillCalendar } from './drill/calendar.ts';
 import { dueDrills } from './drill/due.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
 import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
+import { escrowPage, type DeliverKey, type EscrowPage } from './escrow/register/page-escrow.ts';
 import { homeView } from './home/home-view.ts';
 import { kitBoard } from './kit/kit-board.ts';
 import { markOutage, outageView, readOutage } from './outage/outage.ts';
@@ -57,6 +58,7 @@ class Console implements ConsoleEngine {
   #openingDrill: Promise<OpenDrill> | null = null;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #secrets = new Map<string, SecretStore>();
+  readonly #escrow: EscrowPage;
   readonly #stale = new Set<string>();
   readonly #talking = new Map<string, NodeJS.Timeout>();
   #importing: { stop: AbortController; done: Promise<KitInPlace> } | null = null;
@@ -68,8 +70,9 @@ class Console implements ConsoleEngine {
     this.#options = { ...options, onProgress: (progress) => this.#emit({ event: 'readiness.progress', progress }), onReadiness: (report) => this.#changed({ event: 'readiness.changed', report }) };
     this.#real = openDataFolder(this.#options);
     this.#watch(this.#real);
+    this.#escrow = escrowPage(this.#real.escrow.host, async (...delivery) => this.#deliverKey(...delivery), (view) => this.#changed({ event: 'escrow.changed', view }));
     this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
-    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...this.#peopleAnswers() };
+    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...this.#peopleAnswers(), ...this.#escrow.answers };
   }
 
   subscribe(listener: (event: EngineEvent) => void): () => void {
@@ -84,6 +87,7 @@ class Console implements ConsoleEngine {
     for (const timer of this.#talking.values()) clearTimeout(timer);
     clearInterval(this.#refresh);
     for (const store of this.#secrets.values()) store.forgetAll();
+    this.#escrow.close();
     await this.#openingDrill?.catch(() => undefined);
     await this.#importing?.done.catch(() => undefined);
     await this.#drill?.close();
@@ -323,6 +327,17 @@ class Console implements ConsoleEngine {
         return { bytes: Uint8Array.from(bytes), size };
       }),
     };
+  }
+
+  /** A key that a ceremony released goes into a memory handle of a run or of checks. */
+  async #deliverKey(...[to, key, source]: Parameters<DeliverKey>): Promise<void> {
+    if ('run' in to) {
+      await this.#folderOfRun(to.run).runs.command(to.run, { do: 'secret', step: to.step, value: Uint8Array.from(key) }, { source });
+      return;
+    }
+    const spec = this.#runbook(to.runbook).runbook.front.secrets?.[to.secret];
+    if (spec === undefined) throw new EngineError('not-found', `The runbook ${to.runbook} has no secret ${to.secret}.`);
+    keepSecret(to.secret, spec, key, source, this.#secretsOf(to.runbook));
   }
 
   #recordAnswers() {

@@ -6,6 +6,7 @@ import { checkRunbook, requireParams } from '../../engine/check-runbook.ts';
 import type { DataFolder } from '../../engine/data-folder.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { parseAnswers, type Answers } from '../../engine/run/answers.ts';
+import type { EscrowAccess } from '../../engine/secrets/escrow-access.ts';
 import { keepSecret } from '../../engine/secrets/obtain-secret.ts';
 import { createSecretStore } from '../../engine/secrets/secret-store.ts';
 import type { SecretStore } from '../../engine/secrets/secret.ts';
@@ -56,7 +57,7 @@ async function runChecks(session: Session, wanted: string, { param = {}, only, p
     const request = { runbook, params: param, secrets, actor: 'engine', env: around.env, launcher: installation.launcher, base: around.cwd, signal: stop.signal, ...(wantedChecks.length === 0 ? {} : { only: wantedChecks }), prove: prove.length > 0 };
     requireBackups(runbook, only, prove);
     requireParams(folder, request);
-    takeSecrets(session, runbook, answers, secrets);
+    await takeSecrets(session, folder, runbook, answers, secrets);
     attest(folder, runbook, answers);
     await checkRunbook(folder, request);
     override(folder, runbook, answers);
@@ -73,13 +74,24 @@ function requireBackups(runbook: Runbook, only: readonly string[], prove: readon
   if (other !== undefined) throw new EngineError('usage', `--prove ${other}: that check is no backup.`, { hint: `Its backups: ${runbook.checks.flatMap(({ block }) => (block.kind === 'backup' ? [block.id] : [])).join(', ') || 'none'}.` });
 }
 
-function takeSecrets({ around, path, read }: Session, runbook: Runbook, answers: Answers, secrets: SecretStore): void {
+async function takeSecrets({ around, path, read }: Session, { escrow }: DataFolder, runbook: Runbook, answers: Answers, secrets: SecretStore): Promise<void> {
   for (const [name, from] of Object.entries(answers.secrets ?? {})) {
     const spec = runbook.front.secrets?.[name];
     if (spec === undefined) throw new EngineError('refused', `answers: secrets.${name}: this runbook has no secret "${name}".`);
-    if ('file' in from) keepSecret(name, spec, read(from.file), `file ${path(from.file)}`, secrets);
+    if ('shares' in from) await takeQuorum(escrow.access, runbook, name, { files: from.shares.map(path), passphrase: from.passphrase_env === undefined ? undefined : Buffer.from(variable(around.env, from.passphrase_env), 'utf8') }, secrets);
+    else if ('file' in from) keepSecret(name, spec, read(from.file), `file ${path(from.file)}`, secrets);
     else keepSecret(name, spec, Buffer.from(variable(around.env, from.env), 'utf8'), `env ${from.env}`, secrets);
   }
+}
+
+/** EngineError `refused` for a secret without an escrow, and as `EscrowAccess` for the shares. */
+async function takeQuorum(access: EscrowAccess, { front }: Runbook, name: string, { files, passphrase }: { files: string[]; passphrase: Uint8Array | undefined }, secrets: SecretStore): Promise<void> {
+  const spec = front.secrets?.[name];
+  const [key] = (spec?.sources ?? []).flatMap((source) => (source !== 'prompt' && 'escrow' in source ? [source.escrow] : []));
+  if (spec === undefined || key === undefined) throw new EngineError('refused', `answers: secrets.${name}: this secret does not come out of escrow, so shares do not make it.`);
+  const answer = await access.obtain(key, { secret: name, for: `checks of ${front.id}`, run: null, mode: 'drill', files, ...(passphrase === undefined ? {} : { passphrase }) });
+  if (answer.kind === 'absent') throw new EngineError('refused', `The escrow ${key} did not give the key: ${answer.why}.`);
+  keepSecret(name, spec, answer.bytes, answer.source, secrets);
 }
 
 function variable(env: Session['around']['env'], name: string): string {

@@ -1,6 +1,5 @@
 /** Whole keys by their format. Runs only in the escrow child. */
 import type { KeyFormat } from '../../../contract/escrow.ts';
-import { openAge } from './age-identities.ts';
 import type { KeyInput, OpenedKey } from './key.ts';
 import { LARGEST_KEY } from './key.ts';
 import { openOpenpgp } from './openpgp.ts';
@@ -13,11 +12,11 @@ export async function openKey(format: KeyFormat, input: KeyInput): Promise<Opene
   if (input.bytes.length === 0) return 'it is empty';
   switch (format) {
     case 'age':
-      return openAge(input);
+      return (await import('./age-identities.ts')).openAge(input); // large libraries, for one format each
     case 'openpgp':
       return openOpenpgp(input);
     case 'pkcs12':
-      return (await import('./pkcs12.ts')).openPkcs12(input); // a large library, for one format
+      return (await import('./pkcs12.ts')).openPkcs12(input);
     case 'pkcs8':
       return openPkcs8(input);
     case 'jwk':

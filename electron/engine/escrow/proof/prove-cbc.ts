@@ -93,15 +93,20 @@ export function proveCbcHmac(answer: CbcHmac, secret: Buffer, sample: Sample): O
   const wanted = answer.key.length ?? (answer.key.kdf === 'none' ? (decode(secret, answer.key.encoding)?.length ?? 0) : 64);
   const key = deriveKey(secret, answer.key, wanted, parts?.get('salt'));
   if (typeof key === 'string') return refused(key);
-  const half = key.length >= 48 ? key.length / 2 : 0;
-  const [macKey, cipherKey] = [half === 0 ? key : key.subarray(0, half), key.subarray(half)];
-  if (getCipherInfo(`aes-${cipherKey.length * 8}-cbc`) === undefined) return refused(`a key of ${key.length} bytes fits no AES`);
-  const covered = stored.subarray(0, mac.byteOffset - stored.byteOffset);
-  const code = createHmac(answer.digest ?? 'sha256', macKey).update(covered).digest().subarray(0, mac.length);
-  if (code.length !== mac.length || !timingSafeEqual(code, mac)) return refused('the key does not open the sample: its authentication code does not match');
-  const opening = text.length === 0 || text.length % BLOCK !== 0 ? refused('the sample is cut off: its length is no multiple of the block') : judgeAuthenticated({ cipher: `aes-${cipherKey.length * 8}-cbc`, key: cipherKey, iv }, text, answer.plain_sha256);
+  const opening = openCbcHmac(answer, key, { iv, text, mac, covered: stored.subarray(0, mac.byteOffset - stored.byteOffset) });
   key.fill(0);
   return opening;
+}
+
+function openCbcHmac(answer: CbcHmac, key: Buffer, { iv, text, mac, covered }: { iv: Buffer; text: Buffer; mac: Buffer; covered: Buffer }): Opening {
+  const half = key.length >= 48 ? key.length / 2 : 0;
+  const [macKey, cipherKey] = [half === 0 ? key : key.subarray(0, half), key.subarray(half)];
+  const cipher = `aes-${cipherKey.length * 8}-cbc`;
+  if (getCipherInfo(cipher) === undefined) return refused(`a key of ${key.length} bytes fits no AES`);
+  const code = createHmac(answer.digest ?? 'sha256', macKey).update(covered).digest().subarray(0, mac.length);
+  if (code.length !== mac.length || !timingSafeEqual(code, mac)) return refused('the key does not open the sample: its authentication code does not match');
+  if (text.length === 0 || text.length % BLOCK !== 0) return refused('the sample is cut off: its length is no multiple of the block');
+  return judgeAuthenticated({ cipher, key: cipherKey, iv }, text, answer.plain_sha256);
 }
 
 /** The code has decided already; padding and digest must not contradict it. */

@@ -3,7 +3,6 @@ import type { KeyProof, KnownAnswer, ProofStrength } from '../../../contract/kno
 import type { Opening } from './judge-plain.ts';
 import { undecided } from './judge-plain.ts';
 import { proveAead } from './prove-aead.ts';
-import { proveAge } from './prove-age.ts';
 import { proveAesCbc, proveCbcHmac, proveOpensslEnc } from './prove-cbc.ts';
 import { proveCommand } from './prove-command.ts';
 import { proveFernet } from './prove-fernet.ts';
@@ -52,7 +51,7 @@ async function proveOne(answer: KnownAnswer, secret: Buffer, sample: Sample, now
     case 'aes-cbc':
       return proveAesCbc(answer, secret, sample);
     case 'age':
-      return proveAge(answer, secret, sample);
+      return (await import('./prove-age.ts')).proveAge(answer, secret, sample); // a large library, for one kind
     case 'public-key-match':
       return provePublicKey(secret, sample);
     case 'cbc-hmac':

@@ -7,7 +7,7 @@ import type { ShareInput, ShareSet } from '../quorum/quorum.ts';
 import { escrowId } from './enroll.ts';
 import { inForce, type FoldedKey, type FoldedVersion } from './fold-register.ts';
 import { escrowEvent, findKey, versionOf, type RegisterHost } from './register.ts';
-import { knownCommitments, setFor } from './verify.ts';
+import { knownCommitments, marked, setFor } from './verify.ts';
 
 export interface CombineRequest {
   scheme: ShareScheme;
@@ -101,8 +101,8 @@ async function matching(host: RegisterHost, request: CombineRequest, key: Folded
     if (named) throw new EngineError('refused', `The key ${key.key} has no shares of the scheme ${request.scheme}.`, { hint: 'Name the scheme that it was enrolled with.' });
     return { key, version: null, shares: [], leftOut: [] };
   }
-  const verdicts = await verifyShares({ ...setOf(request, null, request.shares) }, known.map(({ commitment }) => commitment), { nodePath: host.nodePath });
-  const faulty = verdicts.find(({ fault }) => fault !== null);
+  const verdicts = await verifyShares({ ...setOf(request, null, request.shares) }, marked(known, versionOf(key, request.version)), { nodePath: host.nodePath });
+  const faulty = verdicts.find(({ fault, matched }) => fault !== null && matched === null);
   if (faulty?.fault != null) throw new EngineError('refused', `${request.shares[faulty.index]?.label ?? 'A share'} cannot be used: ${faulty.fault.detail}.`, { hint: 'Nothing was written.' });
   const hits = verdicts.map(({ matched }) => (matched === null ? undefined : known[matched]));
   const versionNumber = request.version ?? mostCommonVersion(hits) ?? (named ? versionOf(key, undefined).version : null);

@@ -33,7 +33,7 @@ export function commitmentsText(key: FoldedKey, version: FoldedVersion, now: num
     key: key.key, title: key.title, version: version.version, generation, scheme: scheme.data, threshold: enrolled.threshold, total: enrolled.total, diffusion: enrolled.diffusion,
     commitment: enrolled.commitment, shares, issued_at: new Date(now).toISOString(),
   };
-  return `${HEADER}\n${canonicalJson(file)}\n`;
+  return `${HEADER}\n${canonicalJson(z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(file))))}\n`;
 }
 
 export interface ReadCommitments {

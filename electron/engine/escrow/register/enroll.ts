@@ -45,7 +45,7 @@ const SHARES_AN_EVENT = 30;
  * @param total how many shares there are in all; those that are not at hand stay without a commitment
  * @throws EngineError `refused` when the shares do not fit each other, the key or what is enrolled already; `usage` for a wrong number
  */
-export async function enrollFromShares(host: RegisterHost, said: Enrolment, { set, total, method }: { set: ShareSet; total: number; method: CommitmentMethod }): Promise<EnrolledSummary> {
+export async function enrollFromShares(host: RegisterHost, said: Enrolment, { set, total, method }: { set: ShareSet; total: number; method: CommitmentMethod | null }): Promise<EnrolledSummary> {
   const place = placeOf(host, said);
   const threshold = set.threshold ?? 0;
   requireNumbers(threshold, total, set.shares.length);
@@ -55,7 +55,7 @@ export async function enrollFromShares(host: RegisterHost, said: Enrolment, { se
   if (set.scheme !== 'slip39' && set.scheme !== 'horcrux' && enrolled.threshold !== threshold) throw new EngineError('refused', `${enrolled.threshold} of these shares make the key, not ${threshold}.`, { hint: `Say --threshold ${enrolled.threshold}.` });
   return write(host, said, place, {
     scheme: set.scheme, threshold: enrolled.threshold, total: Math.max(total, shares.length), diffusion: set.scheme === 'ssss' ? (set.diffusion ?? true) : null,
-    commitment: enrolled.key, kms: null, facts: enrolled.facts, secret_bytes: method === 'sha256' ? enrolled.facts.bytes : null,
+    commitment: enrolled.key, kms: null, facts: enrolled.facts, secret_bytes: enrolled.shares.every(({ commitment }) => commitment.method === 'sha256') ? enrolled.facts.bytes : null,
   }, shares);
 }
 

@@ -5,13 +5,9 @@ import type { SampleProof } from '../../../contract/escrow-register.ts';
 import { EngineError } from '../../../contract/errors.ts';
 import type { KeyProof, KnownAnswer } from '../../../contract/known-answer.ts';
 import { isCompanion } from '../../readiness/backup/pick-backup.ts';
-import { proveByCommand } from '../../readiness/prove-by-command.ts';
-import { proveByGpg } from '../../readiness/prove-by-gpg.ts';
-import { createRedactor } from '../../tool/create-redactor.ts';
-import { readSample, sampleOf } from '../proof/known-answer.ts';
+import { readTrial } from '../quorum/ask-quorum.ts';
 import type { Trial } from '../quorum/quorum.ts';
 import type { RegisteredSet } from './events.ts';
-import type { RegisterHost } from './register.ts';
 
 /** One sample with the way in which it is sealed. */
 export interface SampleTrial {
@@ -57,24 +53,9 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** Kinds that another program has to judge; all others are judged where the key is rebuilt. */
-export function needsProgram({ answer }: SampleTrial): boolean {
-  return answer.kind === 'command' || answer.kind === 'openpgp';
-}
-
 /** @param index becomes the id. EngineError `not-found` or `refused` for a sample that cannot be read */
-export function innerTrial(trial: SampleTrial, index: number): Trial {
-  const { answer, path } = trial;
-  const sample = path === null ? sampleOf(Buffer.from(answer.kind === 'public-key-match' ? (answer.public ?? '') : '', 'utf8')) : readSample(path, answer);
-  return { id: String(index), answer, samples: [sample] };
-}
-
-/** Gives the key to gpg or to the known answer's command: on standard input or as a 0600 file, never in an argument. */
-export async function proveByProgram(host: RegisterHost, { answer, path }: SampleTrial, key: Uint8Array, marker: string): Promise<KeyProof> {
-  const program = { runTool: host.runTool, env: host.env, redactor: createRedactor([]), marker };
-  if (answer.kind === 'command') return proveByCommand(answer, key, program);
-  if (path === null) throw new EngineError('refused', 'The known answer names no sample.');
-  return proveByGpg(key, path, program);
+export function readyTrial({ answer, path }: SampleTrial, index: number): Trial {
+  return readTrial(String(index), answer.kind === 'command' || path === null ? answer : { ...answer, file: path }, (named) => path ?? named);
 }
 
 export function sampleProof({ set, which, name, answer }: SampleTrial, { verdict, strength, detail, sample_sha256 }: KeyProof): SampleProof {

@@ -11,7 +11,7 @@ import { escrowId } from './enroll.ts';
 import { findGeneration, inForce, type FoldedKey, type FoldedShare, type FoldedVersion } from './fold-register.ts';
 import { recordVerification, type Findings } from './record-verification.ts';
 import { escrowEvent, findKey, versionOf, type RegisterHost } from './register.ts';
-import { innerTrial, needsProgram, proveByProgram, sampleProof, type SampleTrial } from './trials.ts';
+import { readyTrial, sampleProof, type SampleTrial } from './trials.ts';
 
 /** What was done with the envelope of a share around its check. */
 export interface Handling {
@@ -71,7 +71,7 @@ export async function obtainVerified(host: RegisterHost, request: VerificationRe
   const version = versionOf(enrolledKey, request.version);
   const set = setFor(version, request.brought.shares, request.passphrase);
   const known = knownCommitments(enrolledKey, set.scheme);
-  const { verdict, key } = await obtainKey(set, questionFor(version, known.map(({ commitment }) => commitment), []), {}, { nodePath: host.nodePath });
+  const { verdict, key } = await obtainKey(set, questionFor(version, marked(known, version), []), {}, { nodePath: host.nodePath });
   try {
     const findings = findingsOf(host, request, version, { verdicts: verdict.shares, known, inputs: request.brought.shares, verdict, proofs: [] });
     const used = findings.quorum?.used ?? [];
@@ -105,6 +105,12 @@ export function knownCommitments(key: FoldedKey, scheme: ShareScheme): KnownComm
     [...shares.values()].flatMap((share) => (share.commitment === null || share.commitment.scheme !== scheme ? [] : [{ version: version.version, generation, share, commitment: share.commitment }]))));
 }
 
+/** For the core, which takes the shares of the newest generation: those in force of this version, and all others. */
+export function marked(known: readonly KnownCommitment[], version: FoldedVersion): ShareCommitment[] {
+  const { generation } = inForce(version);
+  return known.map((one) => ({ ...one.commitment, generation: one.version === version.version && one.generation === generation ? 2 : 1 }));
+}
+
 /** EngineError `refused` when the key was enrolled whole. */
 export function setFor(version: FoldedVersion, shares: readonly ShareInput[], passphrase: Uint8Array | undefined): ShareSet {
   const { enrolled } = inForce(version);
@@ -116,7 +122,7 @@ export function setFor(version: FoldedVersion, shares: readonly ShareInput[], pa
 async function findOutShares(host: RegisterHost, request: VerificationRequest, { key, version }: { key: FoldedKey; version: FoldedVersion }, inputs: readonly ShareInput[]): Promise<{ findings: Findings; verdict: EscrowVerdict | null }> {
   const set = setFor(version, inputs, request.passphrase);
   const known = knownCommitments(key, set.scheme);
-  const commitments = known.map(({ commitment }) => commitment);
+  const commitments = marked(known, version);
   const options = { nodePath: host.nodePath };
   if (request.sharesOnly === true) {
     const verdicts = await verifyShares(set, commitments, options);
@@ -128,7 +134,7 @@ async function findOutShares(host: RegisterHost, request: VerificationRequest, {
   const verdict = await verifyQuorum(set, question, options);
   const meant = request.version === undefined ? versionMeant(verdict.shares, known, version.version) : version.version;
   if (meant !== version.version) return findOutShares(host, { ...request, version: meant }, { key, version: versionOf(key, meant) }, inputs);
-  const proofs = [...innerProofs(request.trials, verdict), ...(await outerProofs(host, request, set, question, verdict))];
+  const proofs = proofsOf(request.trials, verdict);
   return { findings: findingsOf(host, request, version, { verdicts: verdict.shares, known, inputs, verdict, proofs }), verdict };
 }
 
@@ -148,7 +154,7 @@ async function findOutWhole(host: RegisterHost, request: VerificationRequest, ve
   const key: WholeKey = { format: wholeFormat(enrolled.scheme), bytes, ...(request.passphrase === undefined ? {} : { passphrase: request.passphrase }) };
   const question = questionFor(version, [], request.trials);
   const verdict = await proveKey(key, question, { nodePath: host.nodePath });
-  const proofs = [...innerProofs(request.trials, verdict), ...(await outerProofs(host, request, key, question, verdict))];
+  const proofs = proofsOf(request.trials, verdict);
   return { findings: findingsOf(host, request, version, { verdicts: [], known: [], inputs: [], verdict, proofs }), verdict };
 }
 
@@ -158,30 +164,14 @@ function wholeFormat(scheme: KeyFormat | ShareScheme): KeyFormat {
 }
 
 function questionFor(version: FoldedVersion, commitments: readonly ShareCommitment[], trials: readonly SampleTrial[]): KeyQuestion & { keyCommitment: KeyCommitment | null } {
-  const inner = trials.flatMap((trial, index) => (needsProgram(trial) ? [] : [innerTrial(trial, index)]));
-  return { shareCommitments: commitments, keyCommitment: inForce(version).enrolled.commitment, trials: inner };
+  return { shareCommitments: commitments, keyCommitment: inForce(version).enrolled.commitment, trials: trials.map(readyTrial) };
 }
 
-function innerProofs(trials: readonly SampleTrial[], { proofs }: EscrowVerdict): SampleProof[] {
+function proofsOf(trials: readonly SampleTrial[], { proofs }: EscrowVerdict): SampleProof[] {
   return proofs.flatMap(({ id, proof }) => {
     const trial = trials[Number(id)];
     return trial === undefined ? [] : [sampleProof(trial, proof)];
   });
-}
-
-/** What only another program can judge gets the key when it is the committed one, and for as long as that takes. */
-async function outerProofs(host: RegisterHost, { trials, id }: VerificationRequest, source: ShareSet | WholeKey, question: KeyQuestion, verdict: EscrowVerdict): Promise<SampleProof[]> {
-  const outer = trials.filter(needsProgram);
-  if (outer.length === 0 || (verdict.key.state !== 'match' && verdict.key.state !== 'self-proven')) return [];
-  const { key } = await obtainKey(source, { ...question, trials: [] }, {}, { nodePath: host.nodePath });
-  if (key === null) return [];
-  try {
-    const proofs: SampleProof[] = [];
-    for (const trial of outer) proofs.push(sampleProof(trial, await proveByProgram(host, trial, key, `escrow/${id ?? 'verify'}`)));
-    return proofs;
-  } finally {
-    key.fill(0);
-  }
 }
 
 interface Found {
@@ -225,8 +215,10 @@ function verifiedShare({ fold }: RegisterHost, { key, handling }: VerificationRe
 }
 
 function resultOf(fault: ShareVerdict['fault'], commitment: ShareVerdict['commitment'], hit: KnownCommitment | undefined, generation: number, inThisVersion: boolean): ShareResult {
-  if (fault !== null) return 'unreadable';
-  if (hit !== undefined) return hit.share.destroyed !== null ? 'destroyed' : inThisVersion && hit.generation === generation ? 'match' : 'superseded';
+  if (hit !== undefined && hit.share.destroyed !== null) return 'destroyed';
+  if (hit !== undefined && !(inThisVersion && hit.generation === generation)) return 'superseded';
+  if (fault !== null) return fault.code === 'mixed-set' ? 'no-match' : 'unreadable';
+  if (hit !== undefined) return 'match';
   return commitment === 'not-enrolled' || commitment === 'unchecked' ? 'no-commitment' : 'no-match';
 }
 

@@ -1,7 +1,8 @@
 /**
- * L2: which shares do not lie on one polynomial of degree t − 1 with the others. It proves the same as comparing the keys of
- * all t-subsets, and builds none of them: n shares are a word of a generalised Reed–Solomon code, a bad share is an error in
- * it, and everything follows from n − t syndromes per place of the secret, which do not depend on the secret.
+ * L2: which shares do not lie on one polynomial of degree t − 1 with the others. It proves what comparing all t-subsets does
+ * (and more than comparing their keys, since two subsets with a bad share can make the same wrong key) and builds no key: n
+ * shares are a word of a generalised Reed–Solomon code, a bad share is an error in it, and everything follows from n − t
+ * syndromes per place of the secret, which do not depend on the secret.
  *
  * Up to ⌊(n − t) / 2⌋ bad shares are located by Berlekamp and Massey's algorithm: no other explanation has as few. Above that,
  * all ways to leave shares out are tried, up to a bound; the only smallest one is named, as likely rather than certain.

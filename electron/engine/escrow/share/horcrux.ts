@@ -9,7 +9,7 @@ import type { ShareFault } from '../../../contract/escrow.ts';
 import { fitOf } from './agreement.ts';
 import { BYTES } from './field.ts';
 import type { Fit, Scheme, Share } from './share.ts';
-import { duplicates, fault, firstFaults, mostCommon, oddOnes } from './share.ts';
+import { fault, faultsWithDuplicates, mostCommon, oddOnes } from './share.ts';
 import { fromBase64 } from './share-text.ts';
 import { combineFragments, fragments } from './vault.ts';
 
@@ -99,7 +99,7 @@ export const horcrux: Scheme<HorcruxShare> = {
   parse,
   faultsOfSet(shares) {
     const sets = oddOnes(shares.map((share) => share?.splitting ?? null), (known) => fault('mixed-set', known ? 'it was split from another file, or at another time, than the others' : 'the parts are of different splittings'));
-    return firstFaults(sets, duplicates(shares));
+    return faultsWithDuplicates(shares, sets);
   },
   threshold: (shares) => shares[0]?.needed ?? 0,
   fit,

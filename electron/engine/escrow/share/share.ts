@@ -65,7 +65,7 @@ export function oddOnes(values: readonly (string | null)[], make: (known: boolea
 }
 
 /** The same share twice: the later one is left out. Two shares of one number that differ: neither can be trusted. */
-export function duplicates(shares: readonly (Share | null)[]): (ShareFault | null)[] {
+function duplicates(shares: readonly (Share | null)[]): (ShareFault | null)[] {
   return shares.map((share, at) => {
     if (share === null) return null;
     const twins = shares.flatMap((other, place) => (other !== null && place !== at && other.x === share.x ? [{ place, same: other.canonical.equals(share.canonical) }] : []));
@@ -74,7 +74,9 @@ export function duplicates(shares: readonly (Share | null)[]): (ShareFault | nul
   });
 }
 
-/** The first fault of each position. */
-export function firstFaults(...lists: readonly (readonly (ShareFault | null)[])[]): (ShareFault | null)[] {
-  return (lists[0] ?? []).map((_, at) => lists.map((list) => list[at] ?? null).find((one) => one !== null) ?? null);
+/** The first fault of each position; duplicates are looked for among those that have none. */
+export function faultsWithDuplicates(shares: readonly (Share | null)[], ...lists: readonly (readonly (ShareFault | null)[])[]): (ShareFault | null)[] {
+  const found = shares.map((_, at) => lists.map((list) => list[at] ?? null).find((one) => one !== null) ?? null);
+  const twins = duplicates(shares.map((share, at) => (found[at] === null ? share : null)));
+  return found.map((one, at) => one ?? twins[at] ?? null);
 }

@@ -10,7 +10,7 @@ import { fitOf } from './agreement.ts';
 import { BYTES } from './field.ts';
 import { weighted, weights } from './polynomial.ts';
 import type { Fit, Scheme, Share } from './share.ts';
-import { cannotTell, duplicates, fault, firstFaults, oddOnes } from './share.ts';
+import { cannotTell, fault, faultsWithDuplicates, oddOnes } from './share.ts';
 import { plainText } from './share-text.ts';
 import { SLIP39_WORDS } from './slip39-words.ts';
 
@@ -197,7 +197,7 @@ export const slip39: Scheme<Slip39Share> = {
     const mixed = (known: boolean): ShareFault => fault('mixed-set', known ? 'it belongs to another set than the others' : 'the shares belong to different sets');
     const sets = oddOnes(shares.map((share) => (share === null ? null : [share.id, share.extendable, share.exponent, share.groupThreshold, share.groups, share.value.length].join())), mixed);
     const members = shares.map((share) => oddOnes(shares.map((other) => (share !== null && other?.group === share.group ? String(other.memberThreshold) : null)), mixed));
-    return firstFaults(sets, ...members, duplicates(shares));
+    return faultsWithDuplicates(shares, sets, ...members);
   },
   threshold(shares) {
     const layers = [...layersOf(shares).values()];

@@ -11,7 +11,7 @@ import { binaryField } from './field.ts';
 import { pentanomial } from './pentanomials.ts';
 import { weighted, weights } from './polynomial.ts';
 import type { Scheme, Share } from './share.ts';
-import { duplicates, fault, firstFaults, oddOnes } from './share.ts';
+import { fault, faultsWithDuplicates, oddOnes } from './share.ts';
 import { fromHex, oneLine } from './share-text.ts';
 
 /** A token of 128 characters, an index and 256 digits, with room for white space. */
@@ -96,7 +96,7 @@ export function ssss(diffusion: boolean): Scheme<SsssShare> {
     faultsOfSet(shares) {
       const lengths = oddOnes(shares.map((share) => (share === null ? null : String(share.canonical.length))), (known) => fault('length', known ? 'it has another length than the others' : 'the shares have different lengths'));
       const tokens = oddOnes(shares.map((share) => share?.token ?? null), (known) => fault('mixed-set', known ? 'its token is not that of the others' : 'the shares have different tokens'));
-      return firstFaults(lengths, tokens, duplicates(shares));
+      return faultsWithDuplicates(shares, lengths, tokens);
     },
     threshold(shares, asked) {
       if (asked !== null) return asked;

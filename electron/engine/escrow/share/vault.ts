@@ -7,7 +7,7 @@ import type { ShareFault } from '../../../contract/escrow.ts';
 import { fitOf, thresholdOf } from './agreement.ts';
 import { BYTES } from './field.ts';
 import type { Scheme, Share } from './share.ts';
-import { duplicates, fault, firstFaults, isFault, oddOnes } from './share.ts';
+import { fault, faultsWithDuplicates, isFault, oddOnes } from './share.ts';
 import { fromBase64, fromHex, isBase64Text, oneLine } from './share-text.ts';
 
 /** A key of 16 KiB in hex, with room for line ends. */
@@ -52,7 +52,7 @@ export const vault: Scheme<Share> = {
   parse,
   faultsOfSet(shares) {
     const lengths = oddOnes(shares.map((share) => (share === null ? null : String(share.canonical.length))), (known) => fault('length', known ? 'it has another length than the others' : 'the shares have different lengths'));
-    return firstFaults(lengths, duplicates(shares));
+    return faultsWithDuplicates(shares, lengths);
   },
   threshold(shares, asked) {
     if (asked !== null) return asked;
