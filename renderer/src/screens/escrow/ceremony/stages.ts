@@ -17,7 +17,8 @@ export const STAGES: readonly { stage: Stage; word: string }[] = [
 export function stageOf({ state }: CeremonyShare, wish: 'again' | 'seal' | null): Stage {
   switch (state) {
     case 'waiting': return 'seal';
-    case 'bag': return 'share';
+    case 'bag':
+    case 'share': return 'share';
     case 'verdict': return wish === 'again' ? 'share' : wish === 'seal' ? 'new-bag' : 'verdict';
     case 'sealed':
     case 'left-out': return 'over';
@@ -29,7 +30,7 @@ export const isHandled = ({ state }: CeremonyShare): boolean => state === 'seale
 /** One that somebody has begun with, else the next in line; the end when there is none. */
 export function openingPlace({ shares, state }: Pick<CeremonyView, 'shares' | 'state'>): Place {
   if (state === 'signing' || state === 'finished' || state === 'aborted') return { kind: 'end' };
-  const begun = shares.find((share) => share.state === 'bag' || share.state === 'verdict');
+  const begun = shares.find((share) => share.state === 'bag' || share.state === 'share' || share.state === 'verdict');
   const next = begun ?? (state === 'proven' ? undefined : shares.find((share) => share.state === 'waiting'));
   return next === undefined ? { kind: 'end' } : { kind: 'share', x: next.x };
 }
@@ -52,7 +53,7 @@ export function untouched({ shares }: Pick<CeremonyView, 'shares'>): CeremonySha
 
 /** Whose bag is open. */
 export function unsealed({ shares }: Pick<CeremonyView, 'shares'>): CeremonyShare[] {
-  return shares.filter(({ state }) => state === 'bag' || state === 'verdict');
+  return shares.filter(({ state }) => state === 'bag' || state === 'share' || state === 'verdict');
 }
 
 export interface Verdict { state: State; title: string; detail: string }
@@ -74,7 +75,8 @@ export function verdictOf(result: ShareResult, name: string): Verdict {
 export function shareState({ state, result }: CeremonyShare): State {
   switch (state) {
     case 'waiting': return { word: 'To come', shape: 'pending', tone: 'grey' };
-    case 'bag': return { word: 'Bag open', shape: 'needs', tone: 'amber' };
+    case 'bag':
+    case 'share': return { word: 'Bag open', shape: 'needs', tone: 'amber' };
     case 'left-out': return { word: 'Left out', shape: 'skipped', tone: 'grey' };
     case 'verdict':
     case 'sealed': return verdictOf(result ?? 'not-entered', '').state;
