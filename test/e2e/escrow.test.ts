@@ -141,7 +141,7 @@ describe('escrow in the window', () => {
     await page.locator('[data-picker=shares]').setInputFiles([1, 2, 3, 4, 5].map((number) => join(stick, `share-${number}.txt`)));
     await look('enrol-key');
     await enterUntil(page, closed);
-    await page.getByRole('region', { name: 'Custodians of version 1' }).getByText('0 of 5 can be had', { exact: false }).waitFor();
+    await page.getByRole('region', { name: 'Custodians of version 1' }).getByText('5 of 5 can be had', { exact: false }).waitFor();
   });
 
   it('says who holds which share, and what is left while one is away', async () => {

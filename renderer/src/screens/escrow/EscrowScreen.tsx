@@ -90,9 +90,9 @@ function Empty() {
   );
 }
 
-/** What the matrix and the list of what is due do not say themselves. */
+/** What the head, the matrix and the list of what is due do not say themselves. */
 function Alarms({ view }: { view: EscrowKeyView }) {
-  const said = view.alarms.filter(({ kind }) => kind !== 'silent-rotation' && kind !== 'overdue');
+  const said = view.alarms.filter(({ kind, words }) => kind !== 'silent-rotation' && kind !== 'overdue' && words !== view.why);
   if (said.length === 0) return null;
   return (
     <ul className="alarms" aria-label="What needs somebody">

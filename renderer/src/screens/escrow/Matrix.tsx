@@ -61,7 +61,7 @@ export function Matrix({ view, chosen, onChoose, onEnroll }: MatrixProps) {
   const columns = Math.max(1, view.sets.length);
   return (
     <section className="card scroll-x" aria-label="Key version against backup set">
-      <header><h2>Key version against backup set</h2>{newest !== undefined && <span className="t3 s12 cut">{visible(newest.algorithm)}{newest.purpose === 'not stated' ? '' : `, ${visible(newest.purpose)}`}</span>}<span className="end s12 t2 nw">as of {hourMinute(now)} UTC</span></header>
+      <header><h2>Key version against backup set</h2>{newest !== undefined && <span className="t3 s12 cut">{[newest.algorithm, newest.purpose].filter((text) => text !== 'not stated').map(visible).join(', ')}</span>}<span className="end s12 t2 nw">as of {hourMinute(now)} UTC</span></header>
       <table className="mx">
         <colgroup><col className="mx-head" />{view.sets.map(({ id }) => <col key={id} />)}{view.sets.length === 0 && <col />}</colgroup>
         <thead>
