@@ -266,12 +266,17 @@ export const CeremonyView = z.object({
 });
 export type CeremonyView = z.infer<typeof CeremonyView>;
 
+/** An emergency in which a key was written to a file. `unknown`: it was begun, and nothing says how it ended. */
+export const CombineRow = z.object({ id: z.string(), at: Instant, key: z.string().nullable(), version: z.int().nullable(), out: z.string(), by: z.string(), outcome: z.enum(['written', 'refused', 'unknown']), detail: z.string() });
+export type CombineRow = z.infer<typeof CombineRow>;
+
 export const EscrowView = z.object({
   headline: z.string(), detail: z.string(),
   state: z.enum(['none', 'good', 'warning', 'bad']),
   keys: z.array(EscrowKeyView),
   due: z.array(EscrowDue), // of all keys, the soonest first
   history: z.array(VerificationRow), // newest first
+  combines: z.array(CombineRow), // newest first
   away: z.array(z.object({ custodian: z.string(), by: z.string(), at: Instant, until: Day.nullable() })),
   ceremony: CeremonyView.nullable(), // the one that is under way
 });

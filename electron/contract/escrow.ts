@@ -52,7 +52,6 @@ export const ShareFaultCode = z.enum([
   'checksum',
   'structure', // header, padding or layout is not the scheme's
   'mixed-set', // the share belongs to another splitting
-  'unused', // more groups or shares were given than the scheme takes, and this one was left out
 ]);
 export type ShareFaultCode = z.infer<typeof ShareFaultCode>;
 
@@ -67,7 +66,7 @@ export const ShareVerdict = z.object({
   /** "share 3", "group 2, share 1": counted as people count; null when it could not be read. */
   slot: z.string().nullable(),
   fault: ShareFault.nullable(),
-  /** L1; `not-enrolled`: no commitment has its number; `unchecked`: no commitments were given, or the share has a fault. */
+  /** L1; `not-enrolled`: no commitment has its number, so only the key that it helps to make can vouch for it; `unchecked`: no commitments were given, or the share has a fault. */
   commitment: z.enum(['match', 'mismatch', 'not-enrolled', 'unchecked']),
   /** Position of the commitment that matched, which tells the generation; else null. */
   matched: z.int().nullable(),

@@ -20,7 +20,7 @@ import { drillCalendar } from './drill/calendar.ts';
 import { dueDrills } from './drill/due.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
 import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
-import { escrowPage, type DeliverKey, type EscrowPage } from './escrow/register/page-escrow.ts';
+import { escrowPage, type EscrowPage, type KeyTarget } from './escrow/register/page-escrow.ts';
 import { homeView } from './home/home-view.ts';
 import { kitBoard } from './kit/kit-board.ts';
 import { markOutage, outageView, readOutage } from './outage/outage.ts';
@@ -70,7 +70,10 @@ class Console implements ConsoleEngine {
     this.#options = { ...options, onProgress: (progress) => this.#emit({ event: 'readiness.progress', progress }), onReadiness: (report) => this.#changed({ event: 'readiness.changed', report }) };
     this.#real = openDataFolder(this.#options);
     this.#watch(this.#real);
-    this.#escrow = escrowPage(this.#real.escrow.host, async (...delivery) => this.#deliverKey(...delivery), (view) => this.#changed({ event: 'escrow.changed', view }));
+    this.#escrow = escrowPage(this.#real.escrow.host, {
+      secretOf: (run, step) => this.#folderOfRun(run).runs.live(run)?.fold.steps.get(step)?.waitingDetail ?? step,
+      take: async (to, key, source) => this.#takeKey(to, key, source),
+    }, (view) => this.#changed({ event: 'escrow.changed', view }));
     this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
     this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#recordAnswers(), ...this.#peopleAnswers(), ...this.#escrow.answers };
   }
@@ -330,7 +333,7 @@ class Console implements ConsoleEngine {
   }
 
   /** A key that a ceremony released goes into a memory handle of a run or of checks. */
-  async #deliverKey(...[to, key, source]: Parameters<DeliverKey>): Promise<void> {
+  async #takeKey(to: KeyTarget, key: Uint8Array, source: string): Promise<void> {
     if ('run' in to) {
       await this.#folderOfRun(to.run).runs.command(to.run, { do: 'secret', step: to.step, value: Uint8Array.from(key) }, { source });
       return;

@@ -3,10 +3,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { split } from 'shamir-secret-sharing';
 import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../electron/engine/clock.ts';
+import { openDataFolder } from '../../electron/engine/data-folder.ts';
+import { enrollDrillKey } from '../../electron/engine/drill/enroll-drill-key.ts';
 import { FIRST_DRILL_PEOPLE, prepareFirstDrill } from '../../electron/engine/drill/first-drill.ts';
 import { sealValue } from '../../electron/engine/drill/seal.ts';
+import { findInstallation } from '../../electron/engine/installation.ts';
 import { drillHost, makeMaterial, RUNBOOK_DIR, type Material } from '../engine/drill/drill-material.ts';
 import { blackstart, ReadyAnswer, RunAnswer, stepOf } from './command-line.ts';
 
@@ -32,8 +37,29 @@ beforeAll(async () => {
     expect(enrolled.status, enrolled.stderr).toBe(0);
   }
 }, MINUTES);
-beforeEach(async () => { await prepareFirstDrill(drillHost(material.dataDir, { now: Date.now(), fresh: true })); });
+beforeEach(async () => {
+  await prepareFirstDrill(drillHost(material.dataDir, { now: Date.now(), fresh: true }));
+  await enroll();
+});
 afterAll(() => { rmSync(material.dataDir, { recursive: true, force: true }); });
+
+/** As opening the drill does: the shares of a new making come into the drill's register. */
+async function enroll(): Promise<void> {
+  const { node, launcher, runbooks } = findInstallation(process.execPath);
+  const folder = openDataFolder({ dataDir: material.dataDir, clock: systemClock(), nodePath: node, launcher, env, runbookDirs: [runbooks] });
+  try {
+    await enrollDrillKey(folder.escrow.host, material.path('.'));
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Flips one bit of a share's value; it stays a share that can be read. */
+function flipBit(share: string): void {
+  const bytes = Buffer.from(readFileSync(share, 'utf8'), 'base64');
+  bytes.writeUInt8(bytes.readUInt8(5) ^ 1, 5);
+  writeFileSync(share, bytes.toString('base64'));
+}
 
 describe('the First drill', { timeout: 2 * MINUTES }, () => {
   it('is ready, with the backup proven to its key', async () => {
@@ -86,8 +112,11 @@ describe('the First drill turns red', { timeout: 2 * MINUTES }, () => {
 
   it('when the key was rotated, and suspects the wrong key', async () => {
     const rotated = randomBytes(32).toString('base64url');
-    writeFileSync(material.path('kit/master.key'), `${rotated}\n`);
+    const names = readdirSync(material.path('custodians')).sort();
+    (await split(new Uint8Array(Buffer.from(rotated)), 5, 3)).forEach((share, index) => writeFileSync(material.path(`custodians/${names[index] ?? ''}`), Buffer.from(share).toString('base64')));
     writeFileSync(material.path('kit/canary.txt'), sealValue('The lamps are lit.', Buffer.from(rotated)));
+    writeFileSync(material.path('kit/making.txt'), 'rotated\n');
+    await enroll();
     const answer = await ready();
     expect(answer.state).toBe('NOT_READY');
     expect(failed(answer).map(({ id, suspects }) => [id, suspects[0]])).toEqual([['newest-backup', 'wrong-key']]);
@@ -95,6 +124,20 @@ describe('the First drill turns red', { timeout: 2 * MINUTES }, () => {
     expect(run.state).toBe('failed');
     expect(stepOf({ run }, 'prove-key')).toMatchObject({ state: 'failed' });
     expect(stepOf({ run }, 'start-lanterns').state).toBe('pending');
+  });
+
+  it('when a bit of a share is flipped, and names the share and who holds it', async () => {
+    flipBit(material.path('custodians/2-tomas-reed.share'));
+    const answer = await ready();
+    expect(answer.state).toBe('NOT_READY');
+    const escrow = failed(answer).find(({ id }) => id === 'escrow');
+    expect(escrow).toMatchObject({ suspects: ['damaged-share'] });
+    expect(escrow?.summary).toContain('Tomas Reed');
+    const { run } = RunAnswer.parse((await rehearse()).json());
+    expect(run.state).toBe('failed');
+    expect(stepOf({ run }, 'key-first')).toMatchObject({ state: 'failed' });
+    expect(stepOf({ run }, 'key-first').reason).toContain('2-tomas-reed.share');
+    expect(stepOf({ run }, 'take-key').state).toBe('pending');
   });
 
   it('when rows were dropped before the backup, and suspects the rows', async () => {

@@ -44,6 +44,11 @@ export function horcruxFixture(name: string): Buffer {
 
 export const horcruxParts = (): Buffer[] => [1, 2, 3, 4, 5].map((index) => horcruxFixture(`vault-key_${index}_of_5.horcrux`));
 
+/** A share of Vault that still reads, with another content. */
+export function anotherContent(share: Uint8Array): Buffer {
+  return Buffer.from(`${flipped(Buffer.from(Buffer.from(share).toString(), 'base64'), 8).toString('base64')}\n`);
+}
+
 export function flipped(bytes: Uint8Array, bit: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));

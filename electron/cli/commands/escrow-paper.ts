@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { EngineError } from '../../contract/errors.ts';
 import type { EscrowKeyView, EscrowView } from '../../contract/escrow-register.ts';
+import { counted } from '../../contract/wording.ts';
 import { lookAtNetwork } from '../../engine/escrow/register/network.ts';
 import { paperOf } from '../../engine/escrow/register/page-escrow.ts';
 import { signVerification } from '../../engine/escrow/register/record-verification.ts';
@@ -39,13 +40,14 @@ function onlyKey(view: Shown, key: string): Shown {
 
 const COLOUR: Readonly<Record<EscrowKeyView['state'] | 'none', Colour>> = { good: 'green', warning: 'amber', bad: 'red', none: 'dim' };
 
-function printStatus(terminal: Terminal, { headline, detail, state, keys, due, away }: Shown): void {
+function printStatus(terminal: Terminal, { headline, detail, state, keys, due, away, combines }: Shown): void {
   terminal.line(terminal.paint(COLOUR[state], headline));
   terminal.line(`  ${detail}`);
   for (const key of keys) printKey(terminal, key);
   for (const { custodian, until } of away) terminal.line(`Away: ${custodian}${until === null ? '' : ` until ${until}`}`);
+  for (const { at, key, out, outcome, by } of combines) terminal.line(terminal.paint(outcome === 'refused' ? 'dim' : 'amber', `Emergency of ${at.slice(0, 10)} by ${by}: ${key ?? 'a key that is not enrolled'} to ${out}, ${outcome === 'unknown' ? 'outcome unknown' : outcome}`));
   if (due.length > 0) terminal.line('Due');
-  for (const { key, what, at, overdue, days } of due) terminal.line(`  ${at.slice(0, 10)}  ${overdue ? terminal.paint('red', `${-days} days late`) : `in ${days} days`}  ${key}: ${what}`);
+  for (const { key, what, at, overdue, days } of due) terminal.line(`  ${at.slice(0, 10)}  ${overdue ? terminal.paint('red', days === 0 ? 'due now' : `${counted(-days, 'day', 'days')} late`) : `in ${counted(days, 'day', 'days')}`}  ${key}: ${what}`);
 }
 
 function printKey(terminal: Terminal, key: EscrowKeyView): void {

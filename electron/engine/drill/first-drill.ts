@@ -28,6 +28,20 @@ const DAY_MS = 24 * 3_600_000;
 const CERTIFICATE_DAYS = 365;
 const FOLDER = 'lanterns';
 
+/** Who holds a share of the master key; invented, like everything of the harbour. Three of them make it. */
+export const FIRST_DRILL_CUSTODIANS = [
+  { name: 'Ines Marlowe', role: 'warden', place: 'North quay, safe' },
+  { name: 'Tomas Reed', role: 'warden', place: 'South quay, safe' },
+  { name: 'Ada Keeper', role: 'harbour master', place: 'Harbour office' },
+  { name: 'Jonah Pike', role: 'pilot', place: 'Pilot station' },
+  { name: 'Mara Lund', role: 'notary', place: 'Town hall, deposit' },
+] as const;
+export const FIRST_DRILL_THRESHOLD = 3;
+/** Folder of the shares, a file a custodian, named in their order. */
+export const SHARES_FOLDER = 'custodians';
+/** Tells one making of the material from another; the shares of a new one are enrolled anew. */
+export const MAKING_FILE = 'making.txt';
+
 export interface FirstDrillHost {
   /** The drill's own data folder, see `firstDrillDataDir`. */
   dataDir: string;
@@ -49,7 +63,7 @@ export async function prepareFirstDrill(host: FirstDrillHost): Promise<boolean> 
   mkdirSync(host.dataDir, { recursive: true, mode: 0o700 });
   const folder = join(host.dataDir, FOLDER);
   removeLeftovers(host.dataDir);
-  if (host.fresh !== true && existsSync(folder) && !isWholeButOld(folder, host.now)) return false;
+  if (host.fresh !== true && existsSync(folder) && hasShares(folder) && !isWholeButOld(folder, host.now)) return false;
   const temporary = join(host.dataDir, `${FOLDER}.new-${randomBytes(6).toString('hex')}`);
   await makeMaterial(temporary, host);
   syncTree(temporary);
@@ -58,6 +72,11 @@ export async function prepareFirstDrill(host: FirstDrillHost): Promise<boolean> 
   syncFolder(host.dataDir);
   removeLeftovers(host.dataDir);
   return true;
+}
+
+/** Material of a version that kept its master key in one piece is made anew. */
+function hasShares(folder: string): boolean {
+  return existsSync(join(folder, 'kit', MAKING_FILE));
 }
 
 function removeLeftovers(dataDir: string): void {
@@ -78,9 +97,10 @@ async function cryptography() {
 }
 
 async function makeMaterial(folder: string, host: FirstDrillHost): Promise<void> {
-  for (const part of ['kit', 'backup', 'tls', 'manifests']) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
+  for (const part of ['kit', 'backup', 'tls', 'manifests', SHARES_FOLDER]) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
   const masterKey = randomBytes(32).toString('base64url');
-  writeSecret(join(folder, 'kit', 'master.key'), masterKey);
+  const keyFile = join(folder, 'kit', 'master.key'); // only while the database is made
+  writeSecret(keyFile, masterKey);
   writeFileSync(join(folder, 'kit', 'canary.txt'), sealValue('The lamps are lit.', Buffer.from(masterKey)));
   const { generateX25519Identity, identityToRecipient } = await cryptography();
   const identity = await generateX25519Identity();
@@ -89,10 +109,25 @@ async function makeMaterial(folder: string, host: FirstDrillHost): Promise<void>
   await makeBackup(folder, host, recipient, { name: 'lanterns-evening', until: host.now });
   await makeBackup(folder, host, recipient, { name: 'lanterns-yesterday', until: host.now - DAY_MS });
   writeFileSync(join(folder, 'backup', 'SHA256SUMS'), sumsOf(join(folder, 'backup'), []));
+  rmSync(keyFile);
+  await writeShares(join(folder, SHARES_FOLDER), masterKey);
+  writeFileSync(join(folder, 'kit', MAKING_FILE), `${randomBytes(8).toString('hex')}\n`);
   await makeCertificates(join(folder, 'tls'), host.now);
   await makeImage(join(folder, 'image'), host.runbookDir);
   makeManifests(join(folder, 'manifests'));
   writeFileSync(join(folder, 'SHA256SUMS'), sumsOf(folder, []));
+}
+
+/** From here on the master key is in no one place: only three shares together make it. */
+async function writeShares(folder: string, masterKey: string): Promise<void> {
+  const { split } = await import('shamir-secret-sharing');
+  const shares = await split(new Uint8Array(Buffer.from(masterKey)), FIRST_DRILL_CUSTODIANS.length, FIRST_DRILL_THRESHOLD);
+  shares.forEach((share, index) => writeSecret(join(folder, shareFile(index)), Buffer.from(share).toString('base64')));
+}
+
+/** `2-tomas-reed.share`. */
+function shareFile(index: number): string {
+  return `${index + 1}-${(FIRST_DRILL_CUSTODIANS[index]?.name ?? '').toLowerCase().replaceAll(' ', '-')}.share`;
 }
 
 function writeSecret(path: string, text: string): void {

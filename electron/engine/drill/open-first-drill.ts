@@ -1,9 +1,10 @@
 /** The First drill ready to run: its material made, its people enrolled, its data folder open. */
 import { execFile } from 'node:child_process';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '../../contract/errors.ts';
 import { openDataFolder, type DataFolder, type FolderOptions } from '../data-folder.ts';
+import { enrollDrillKey } from './enroll-drill-key.ts';
 import { FIRST_DRILL_ID, FIRST_DRILL_PEOPLE, firstDrillDataDir, prepareFirstDrill } from './first-drill.ts';
 
 export interface OpenDrill {
@@ -23,6 +24,7 @@ export async function openFirstDrill(real: FolderOptions, fresh = false): Promis
     const runbookDir = dirname(folder.library.find(FIRST_DRILL_ID).path);
     const made = await prepareFirstDrill({ dataDir, runbookDir, now: real.clock.now(), makeDatabase: async (request) => makeDatabase(real.nodePath, request), fresh });
     await enrollPeople(folder);
+    await enrollDrillKey(folder.escrow.host, join(dataDir, 'lanterns'));
     return { folder, made };
   } catch (thrown) {
     await folder.close();

@@ -9,6 +9,7 @@ import type { AssertionResult } from '../../contract/assertion.ts';
 import type { ProbeFinding } from '../../contract/readiness.ts';
 import type { StepFold } from '../../contract/run/state.ts';
 import { captureText } from '../assertion/capture.ts';
+import { noteProof } from '../escrow/register/note-proof.ts';
 import { keyViewOf } from '../escrow/register/register.ts';
 import { readPins } from '../kit/pins.ts';
 import { awsVariables } from '../readiness/readiness.ts';
@@ -33,6 +34,7 @@ export async function workCheck(host: RunHost, effort: Effort): Promise<void> {
   await host.record(() => [intentOf(host, effort, { attempt, purpose: 'work', shown: [], what: `probes: ${probe.kind}` })], signal);
   const begun = host.clock.uptime();
   const finding = await runProbe(probe, contextOf(host, step, attempt, signal));
+  noteProof(host.journal, host.id, probe, finding);
   const ok = finding.outcome === 'pass' || finding.outcome === 'warn';
   const results: AssertionResult[] = [{ ok, title: 'The check holds', expected: 'it passes', actual: finding.summary.slice(0, 1000) }];
   if (ok) results.push(...(await judgeAside(host, step, step.plan.block.verify ?? [], { attempt, signal })));

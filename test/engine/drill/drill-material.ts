@@ -1,7 +1,8 @@
 /** The First drill's material in a temporary folder, made by the real maker, for the tests of this folder. */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { combine } from 'shamir-secret-sharing';
 import { runDrillTool } from '../../../electron/engine/drill/drill-tool.ts';
 import { prepareFirstDrill, type FirstDrillHost } from '../../../electron/engine/drill/first-drill.ts';
 
@@ -30,11 +31,22 @@ export interface Material {
   /** Absolute path of a part, such as `kit/master.key`. */
   path(part: string): string;
   text(part: string): string;
+  /** A file with the master key in one piece, as only a quorum makes it. */
+  masterKey: string;
 }
 
 export async function makeMaterial(): Promise<Material> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bs-first-drill-'));
   await prepareFirstDrill(drillHost(dataDir));
   const path = (part: string) => join(dataDir, 'lanterns', part);
-  return { dataDir, path, text: (part) => readFileSync(path(part), 'utf8') };
+  const masterKey = `${dataDir}.key`; // beside, so that the drill's folder holds what the drill made
+  process.once('exit', () => rmSync(masterKey, { force: true }));
+  writeFileSync(masterKey, `${await rebuiltKey(path('custodians'))}\n`);
+  return { dataDir, path, text: (part) => readFileSync(path(part), 'utf8'), masterKey };
+}
+
+/** What three of the custodians' shares make. */
+export async function rebuiltKey(folder: string): Promise<string> {
+  const shares = readdirSync(folder).sort().slice(1, 4).map((name) => new Uint8Array(Buffer.from(readFileSync(join(folder, name), 'utf8'), 'base64')));
+  return Buffer.from(await combine(shares)).toString();
 }

@@ -30,7 +30,7 @@ describe('the command line of the drill tools', () => {
     await expect(drillTool('query', '--sqll', 'x')).rejects.toMatchObject({ code: 'usage' });
   });
   it('refuses a moment that is none', async () => {
-    await expect(drillTool('make-database', '--file', `${database}.new`, '--until', 'dusk', '--master-key-file', material.path('kit/master.key'))).rejects.toMatchObject({ code: 'usage' });
+    await expect(drillTool('make-database', '--file', `${database}.new`, '--until', 'dusk', '--master-key-file', material.masterKey)).rejects.toMatchObject({ code: 'usage' });
   });
 });
 
@@ -46,7 +46,7 @@ describe('restoring', () => {
     expect(readdirSync(material.path('work'))).not.toContain('other.sqlite');
   });
   it('refuses a file without an identity', async () => {
-    await expect(restore(material.path('backup/lanterns-evening.sqlite.age'), material.path('kit/master.key'))).rejects.toMatchObject({ code: 'refused' });
+    await expect(restore(material.path('backup/lanterns-evening.sqlite.age'), material.masterKey)).rejects.toMatchObject({ code: 'refused' });
   });
   it('says when there is no backup', async () => {
     await expect(restore(material.path('backup/none.age'), material.path('kit/backup-identity.txt'))).rejects.toMatchObject({ code: 'not-found' });
@@ -56,10 +56,10 @@ describe('restoring', () => {
 describe('the master key', () => {
   it('opens the same codes when its file was saved on Windows', async () => {
     const saved = material.path('work/windows.key');
-    writeFileSync(saved, `${readFileSync(material.path('kit/master.key'), 'utf8').trimEnd()}\r\n`);
+    writeFileSync(saved, `${readFileSync(material.masterKey, 'utf8').trimEnd()}\r\n`);
     const open = (file: string) => drillTool('open-credential', '--database', database, '--warden', 'Ines Marlowe', '--master-key-file', file);
     expect(await open(saved)).toContain('"opened":true');
-    expect(await open(saved)).toBe(await open(material.path('kit/master.key')));
+    expect(await open(saved)).toBe(await open(material.masterKey));
   });
 });
 
@@ -80,7 +80,7 @@ describe('reading the restored database', () => {
     await expect(drillTool('open-credential', '--database', database, '--warden', 'Ines Marlowe', '--master-key-file', other)).rejects.toMatchObject({ code: 'bad', message: 'The master key does not open the stored value.' });
   });
   it('says when a warden has no gate code', async () => {
-    await expect(drillTool('open-credential', '--database', database, '--warden', 'Nobody', '--master-key-file', material.path('kit/master.key'))).rejects.toMatchObject({ code: 'not-found' });
+    await expect(drillTool('open-credential', '--database', database, '--warden', 'Nobody', '--master-key-file', material.masterKey)).rejects.toMatchObject({ code: 'not-found' });
   });
   it('opens what was sealed, and refuses a text that is not sealed', () => {
     const key = Buffer.from('a key of some length');
@@ -126,7 +126,7 @@ describe('the service', () => {
     const main = material.path('work/main.ts');
     writeFileSync(main, MAIN);
     const options = ['--program', change.program ?? material.path('work/image/app/lanterns.mjs'), '--database', database, '--certificate', material.path('tls/server.crt'),
-      '--key', material.path('tls/server.key'), '--master-key-file', change.masterKey ?? material.path('kit/master.key'), '--state', state];
+      '--key', material.path('tls/server.key'), '--master-key-file', change.masterKey ?? material.masterKey, '--state', state];
     const child = spawn(process.execPath, [main, 'serve', ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const line = new Promise<string>((resolve) => child.stdout.once('data', (bytes: Buffer) => { resolve(bytes.toString('utf8')); }));

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { firstDrillDataDir, prepareFirstDrill } from '../../../electron/engine/drill/first-drill.ts';
 import { openValue } from '../../../electron/engine/drill/seal.ts';
-import { drillHost, drillTool, makeMaterial, NOW, RUNBOOK_DIR, type Material } from './drill-material.ts';
+import { filesWith } from '../../support/secret-traces.ts';
+import { drillHost, drillTool, makeMaterial, rebuiltKey, NOW, RUNBOOK_DIR, type Material } from './drill-material.ts';
 
 let material: Material;
 beforeAll(async () => { material = await makeMaterial(); });
@@ -31,7 +32,7 @@ describe('the material of the First drill', () => {
     expect(restored).toMatchObject({ tables: 3, integrity: 'ok' });
     expect(await drillTool('query', '--database', to, '--sql', 'SELECT count(*) FROM lanterns')).toBe('48\n');
     expect(await drillTool('query', '--database', to, '--sql', 'SELECT max(at) FROM readings')).toBe('2026-11-20T17:58:00.000Z\n');
-    expect(JSON.parse(await drillTool('open-credential', '--database', to, '--warden', 'Ines Marlowe', '--master-key-file', material.path('kit/master.key')))).toEqual({ warden: 'Ines Marlowe', opened: true, bytes: 17 });
+    expect(JSON.parse(await drillTool('open-credential', '--database', to, '--warden', 'Ines Marlowe', '--master-key-file', material.masterKey))).toEqual({ warden: 'Ines Marlowe', opened: true, bytes: 17 });
     rmSync(to);
   });
 
@@ -50,7 +51,7 @@ describe('the material of the First drill', () => {
   });
 
   it('has a canary that the master key opens', () => {
-    expect(openValue(material.text('kit/canary.txt'), Buffer.from(material.text('kit/master.key').trim())).toString()).toBe('The lamps are lit.');
+    expect(openValue(material.text('kit/canary.txt'), Buffer.from(readFileSync(material.masterKey, 'utf8').trim())).toString()).toBe('The lamps are lit.');
   });
 
   it('has a certificate for lanterns.example and 127.0.0.1 that its CA signed and its key fits', () => {
@@ -62,7 +63,15 @@ describe('the material of the First drill', () => {
   });
 
   it('keeps keys readable by their owner only', () => {
-    for (const part of ['kit/master.key', 'kit/backup-identity.txt', 'tls/server.key']) expect(statSync(material.path(part)).mode & 0o777).toBe(0o600);
+    for (const part of ['custodians/1-ines-marlowe.share', 'kit/backup-identity.txt', 'tls/server.key']) expect(statSync(material.path(part)).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('the master key of the First drill', () => {
+  it('lies nowhere in one piece, and any three of five shares make it', async () => {
+    const key = readFileSync(material.masterKey, 'utf8').trim();
+    expect(await rebuiltKey(material.path('custodians'))).toBe(key);
+    expect(filesWith(material.path('.'), key)).toEqual([]);
   });
 });
 
@@ -95,9 +104,9 @@ describe('preparing the First drill again', () => {
 
   it('makes everything anew when asked to', async () => {
     const some = await makeMaterial();
-    const key = some.text('kit/master.key');
+    const key = await rebuiltKey(some.path('custodians'));
     expect(await prepareFirstDrill(drillHost(some.dataDir, { fresh: true }))).toBe(true);
-    expect(some.text('kit/master.key')).not.toBe(key);
+    expect(await rebuiltKey(some.path('custodians'))).not.toBe(key);
     rmSync(some.dataDir, { recursive: true });
   });
 

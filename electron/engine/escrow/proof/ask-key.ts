@@ -1,11 +1,11 @@
 /** Asks the key child whether a key opens samples, or to decrypt a backup with it. */
 import { fileURLToPath } from 'node:url';
-import type { KeyChildOptions } from '../child/ask-child.ts';
-import { askChild } from '../child/ask-child.ts';
+import type { KeyChildOptions } from '../child/ask-once.ts';
+import { askChild } from '../child/ask-once.ts';
 import type { KeyReply, KeyRequest } from './known-answer-protocol.ts';
 import { KeyReply as KeyReplySchema } from './known-answer-protocol.ts';
 
-export type { KeyChildOptions } from '../child/ask-child.ts';
+export type { KeyChildOptions } from '../child/ask-once.ts';
 
 /** Source in a checkout, a bundle in the package. */
 const CHILD = fileURLToPath(new URL('./known-answer-child.ts', import.meta.url));

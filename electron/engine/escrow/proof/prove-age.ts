@@ -11,6 +11,7 @@ export type Age = Extract<KnownAnswer, { kind: 'age' }>;
 /** Headers are far smaller; what has none in here is no age file. */
 const HEADER_BYTES = 64 * 1024;
 const ARMOR = '-----BEGIN AGE ENCRYPTED FILE-----';
+const ARMOR_END = '-----END AGE ENCRYPTED FILE-----';
 const SMALLEST_BODY = 16 + 16; // nonce and the tag of an empty last chunk
 
 /** The header is authenticated by the file key, so that alone proves the identity; a small file is read through as well. */
@@ -77,10 +78,18 @@ function unarmored(answer: Age, sample: Sample): Buffer | string {
   const bytes = decode(sample.head, answer.encoding ?? 'raw');
   if (bytes === null) return `the sample is not ${answer.encoding ?? 'raw'}`;
   if (!bytes.subarray(0, ARMOR.length + 8).toString('latin1').trimStart().startsWith(ARMOR)) return bytes;
-  if (sample.tail.length > 0) return 'the armored file is too large for a sample (over 1 MiB)';
+  if (sample.tail.length > 0) return startOfArmor(bytes, sample.tail);
   try {
     return Buffer.from(armor.decode(bytes.toString('latin1')));
   } catch {
     return 'the armored age file is damaged or cut off';
   }
+}
+
+/** The whole lines at the beginning of a large armored file; its end has to be there. */
+function startOfArmor(head: Buffer, tail: Buffer): Buffer | string {
+  const lines = head.toString('latin1').trimStart().split(/\r?\n/u).slice(1, -1);
+  if (!tail.toString('latin1').trimEnd().endsWith(ARMOR_END)) return 'the armored age file is cut off: its last line is missing';
+  if (lines.some((line) => !/^[A-Za-z0-9+/]{64}$/u.test(line))) return 'the armored age file is damaged';
+  return Buffer.from(lines.join(''), 'base64');
 }

@@ -28,7 +28,7 @@ export function readSample(path: string, answer: KnownAnswer): Sample {
   const file = open(path);
   try {
     const size = fstatSync(file).size;
-    const byHead = judgedByEnds(answer, readAt(file, 0, ARMOR.length));
+    const byHead = judgedByEnds(answer, readAt(file, 0, ARMOR.length), size);
     if (!byHead && size > WHOLE_BYTES) {
       throw new EngineError('refused', `${path} is too large for a sample (${size} bytes)`, { hint: 'Store a small canary beside it, and name that as the sample.' });
     }
@@ -40,9 +40,9 @@ export function readSample(path: string, answer: KnownAnswer): Sample {
   }
 }
 
-/** Text forms cannot be opened from their ends: base64, hex and age's armor are read whole. */
-function judgedByEnds(answer: KnownAnswer, beginning: Buffer): boolean {
-  if (answer.kind === 'age') return !beginning.equals(ARMOR) && (answer.encoding === undefined || answer.encoding === 'raw');
+/** Base64 and hex cannot be opened from their ends and are read whole; so is age's armor as long as it is no larger than other texts. */
+function judgedByEnds(answer: KnownAnswer, beginning: Buffer, size: number): boolean {
+  if (answer.kind === 'age') return (!beginning.equals(ARMOR) || size > WHOLE_BYTES) && (answer.encoding === undefined || answer.encoding === 'raw');
   return answer.kind === 'openssl-enc' && (answer.encoding === undefined || answer.encoding === 'raw');
 }
 

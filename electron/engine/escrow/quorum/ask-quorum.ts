@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { CommitmentMethod, EnrolledKey, EnrolledShares, EscrowVerdict, ShareCommitment, ShareScheme, ShareVerdict } from '../../../contract/escrow.ts';
 import { KmsRecord } from '../../../contract/escrow.ts';
 import { EngineError } from '../../../contract/errors.ts';
-import type { KeyChildOptions } from '../child/ask-child.ts';
-import { askChild } from '../child/ask-child.ts';
+import type { KeyChildOptions } from '../child/ask-once.ts';
+import { askChild } from '../child/ask-once.ts';
 import type { EscrowRequest, Question, Source } from './protocol.ts';
 import { EscrowReply } from './protocol.ts';
 import type { KeyQuestion, KeyRelease, ShareSet, WholeKey } from './quorum.ts';
@@ -151,7 +151,11 @@ function sourceOf(source: ShareSet | WholeKey): Source {
   return { kind: 'key', format: source.format, bytes: source.bytes.length, passphrase: source.passphrase?.length ?? null, programs: searchPath() };
 }
 
+/** @throws EngineError `usage` for a threshold that no scheme has */
 function sharesSource(set: ShareSet): Extract<Source, { kind: 'shares' }> {
+  const { threshold } = set;
+  const fewest = set.scheme === 'slip39' ? 1 : 2; // SLIP-39 has groups of one
+  if (threshold !== null && (!Number.isInteger(threshold) || threshold < fewest || threshold > 255)) throw new EngineError('usage', `A threshold of ${threshold} is none that ${set.scheme} has.`, { hint: `Give a whole number from ${fewest} to 255.` });
   return { kind: 'shares', scheme: set.scheme, threshold: set.threshold, diffusion: set.diffusion ?? true, shares: set.shares.map(({ bytes }) => bytes.length), passphrase: set.passphrase?.length ?? null };
 }
 

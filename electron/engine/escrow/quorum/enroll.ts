@@ -19,8 +19,11 @@ export function enrollShares(source: ShareSource, asked: CommitmentMethod | null
     if (problem !== null) return problem;
     const { usable, threshold } = settled;
     const quorum = scheme.quorum(usable.map(({ share }) => share), threshold) ?? [];
-    const secret = await scheme.combine(quorum.flatMap((at) => usable[at]?.share ?? []), { passphrase: source.passphrase });
+    const picked = quorum.flatMap((at) => usable[at]?.share ?? []);
+    const secret = await scheme.combine(picked, { passphrase: source.passphrase });
     if (typeof secret === 'string') return refuse(secret);
+    const doubt = scheme.doubt?.(picked) ?? null;
+    if (doubt !== null) return refuse(doubt);
     const method = asked ?? methodFor(secret);
     if (method === 'sha256' && secret.length < GENERATED_BYTES) return refuse('the key is too short for SHA-256 commitments: its shares could be guessed; take scrypt');
     const shares = usable.map(({ share, index }) => ({ index, x: share.x, slot: share.slot, commitment: commitShare(share, source.scheme, method) }));

@@ -1,5 +1,5 @@
 /** L1 to L4 over shares. Runs only in the escrow child; what it returns beside the key holds nothing of it. */
-import type { Agreement, EscrowLevel, EscrowVerdict, KeyVerdict, NamedProof, ShareCommitment, ShareScheme } from '../../../contract/escrow.ts';
+import type { Agreement, EscrowLevel, EscrowVerdict, KeyVerdict, NamedProof, ShareCommitment, ShareScheme, ShareVerdict } from '../../../contract/escrow.ts';
 import type { Sample } from '../proof/sample.ts';
 import { choose } from '../share/agreement.ts';
 import type { Fit, Scheme, Share } from '../share/share.ts';
@@ -55,10 +55,13 @@ export function examineShares(source: ShareSource, asked: Asked): Promise<Examin
 /** Reads, compares with the commitments, and leaves out what cannot be used with the others. */
 export function settle<S extends Share>(scheme: Scheme<S>, source: ShareSource, commitments: readonly ShareCommitment[]): Settled<S> {
   const entries = readShares(scheme, source.scheme, source.shares, commitments);
-  const isCandidate = (entry: Entry<S>): boolean => entry.verdict.fault === null && (entry.verdict.commitment === 'match' || entry.verdict.commitment === 'unchecked');
+  const isCandidate = (entry: Entry<S>): boolean => entry.verdict.fault === null && entry.verdict.commitment !== 'mismatch';
   const faults = scheme.faultsOfSet(entries.map((entry) => (isCandidate(entry) ? entry.share : null)));
   const judged = entries.map((entry, at) => (faults[at] === null || faults[at] === undefined ? entry : { ...entry, verdict: { ...entry.verdict, fault: faults[at] } }));
-  const usable = judged.flatMap((entry) => (entry.share !== null && isCandidate(entry) ? [{ share: entry.share, index: entry.verdict.index }] : []));
+  const candidates = judged.filter(isCandidate);
+  // those that were enrolled come first: a quorum takes the others only when it has to
+  const ordered = [...candidates.filter((entry) => entry.verdict.commitment !== 'not-enrolled'), ...candidates.filter((entry) => entry.verdict.commitment === 'not-enrolled')];
+  const usable = ordered.flatMap((entry) => (entry.share === null ? [] : [{ share: entry.share, index: entry.verdict.index }]));
   const shares = usable.map(({ share }) => share);
   const threshold = shares.length === 0 ? (source.threshold ?? 0) : scheme.threshold(shares, source.threshold);
   const fit: Fit = shares.length === 0 ? { state: 'cannot-tell', bad: [], certain: true, detail: 'there is no share that can be used' } : scheme.fit(shares, threshold);
@@ -97,14 +100,17 @@ function tooFew(count: number, threshold: number): string {
 }
 
 async function combined<S extends Share>(scheme: Scheme<S>, picked: readonly { share: S; index: number }[], passphrase: Buffer | null, commitment: Question['keyCommitment']): Promise<Rebuilt> {
-  const secret = await scheme.combine(picked.map(({ share }) => share), { passphrase });
+  const shares = picked.map(({ share }) => share);
+  const secret = await scheme.combine(shares, { passphrase });
   if (typeof secret === 'string') return nothing(secret);
   const facts = { bytes: secret.length, algorithm: null, fingerprint: null };
-  const used = picked.map(({ index }) => index);
-  const unproven = 'a key was rebuilt, and there is no commitment that says whether it is right';
+  const used = picked.map(({ index }) => index).sort((a, b) => a - b);
+  const matches = commitment !== null && keyMatches(secret, commitment);
+  const doubt = matches ? null : (scheme.doubt?.(shares) ?? null);
+  const unproven = `a key was rebuilt, and there is no commitment that says whether it is right${doubt === null ? '' : `; ${doubt}`}`;
   if (commitment === null) return { secret, key: { state: 'unproven', detail: unproven, facts }, used, bad: [] };
-  if (keyMatches(secret, commitment)) return { secret, key: { state: 'match', detail: 'the quorum rebuilds the committed key', facts }, used, bad: [] };
-  const wrong = `the shares make another key than the committed one${passphrase === null ? '' : ', or the passphrase is not the one that they were made with'}`;
+  if (matches) return { secret, key: { state: 'match', detail: 'the quorum rebuilds the committed key', facts }, used, bad: [] };
+  const wrong = `the shares make another key than the committed one${passphrase === null ? '' : ', or the passphrase is not the one that they were made with'}${doubt === null ? '' : `; ${doubt}`}`;
   return { secret, key: { state: 'mismatch', detail: wrong, facts: null }, used, bad: [] };
 }
 
@@ -130,7 +136,7 @@ async function findQuorum<S extends Share>(scheme: Scheme<S>, settled: Settled<S
 function agreementOf<S extends Share>(settled: Settled<S>, named: readonly number[]): Agreement {
   const { fit, usable } = settled;
   if (named.length > 0) return { state: 'disagree', bad: [...named], certain: true, detail: `the committed key shows that ${named.length === 1 ? '1 share is' : `${named.length} shares are`} bad` };
-  return { state: fit.state, bad: fit.bad.flatMap((at) => usable[at]?.index ?? []), certain: fit.certain, detail: fit.detail };
+  return { state: fit.state, bad: fit.bad.flatMap((at) => usable[at]?.index ?? []).sort((a, b) => a - b), certain: fit.certain, detail: fit.detail };
 }
 
 /** What opens an authenticated sample is the key of that sample, whether or not it was committed to. */
@@ -143,11 +149,14 @@ export function provenBySamples(key: KeyVerdict, proofs: readonly NamedProof[]):
 /** @param asked how many proofs were asked for */
 export function conclude(found: Omit<EscrowVerdict, 'ok' | 'level' | 'detail'>, asked: number): EscrowVerdict {
   const opens = found.proofs.length > 0 && found.proofs.every(({ proof }) => proof.verdict === 'opens');
-  const sharesHold = found.shares.every((share) => share.fault === null && (share.commitment === 'match' || share.commitment === 'unchecked'));
+  const sharesHold = found.shares.every((share) => holds(share, found.key));
   const keyHolds = found.key.state === 'match' || found.key.state === 'self-proven' || (found.key.state === 'unproven' && opens);
   const ok = sharesHold && found.agreement?.state !== 'disagree' && keyHolds && (asked === 0 || opens);
   return { ...found, ok, level: levelOf(found, opens), detail: sentence(found, opens, ok) };
 }
+
+/** A share that was never enrolled is vouched for by the committed key alone. */
+const holds = (share: ShareVerdict, key: KeyVerdict): boolean => share.fault === null && (share.commitment === 'match' || share.commitment === 'unchecked' || (share.commitment === 'not-enrolled' && key.state === 'match'));
 
 function levelOf(found: Omit<EscrowVerdict, 'ok' | 'level' | 'detail'>, opens: boolean): EscrowLevel | null {
   if (opens && found.key.state !== 'mismatch') return 'L4';
@@ -157,7 +166,7 @@ function levelOf(found: Omit<EscrowVerdict, 'ok' | 'level' | 'detail'>, opens: b
 }
 
 function sentence(found: Omit<EscrowVerdict, 'ok' | 'level' | 'detail'>, opens: boolean, ok: boolean): string {
-  const altered = found.shares.filter((share) => share.fault !== null || share.commitment === 'mismatch' || share.commitment === 'not-enrolled').length;
+  const altered = found.shares.filter((share) => share.fault !== null || share.commitment === 'mismatch').length;
   const bad = found.agreement?.bad.length ?? 0;
   const parts = [
     ...(altered > 0 ? [`${altered} of ${found.shares.length} shares cannot be used`] : []),

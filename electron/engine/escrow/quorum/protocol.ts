@@ -8,7 +8,7 @@ const Bytes = z.int().min(0);
 const Shares = z.object({
   kind: z.literal('shares'),
   scheme: ShareScheme,
-  threshold: z.int().min(2).max(255).nullable(),
+  threshold: z.int().min(1).max(255).nullable(),
   diffusion: z.boolean(),
   shares: z.array(Bytes),
   passphrase: Bytes.nullable(),

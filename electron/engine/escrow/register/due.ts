@@ -14,7 +14,7 @@ type Item = Pick<EscrowDue, 'version' | 'x' | 'level' | 'what'> & { at: Date };
 /** Of every version that is not retired, the soonest first. */
 export function dueOf(fold: RegisterFold, key: FoldedKey, now: number): EscrowDue[] {
   const items = key.versions.filter(({ retired }) => retired === null).flatMap((version) => [...sharesDue(fold, version), ...quorumDue(version), ...backupsDue(key, version)]);
-  return items.map(({ at, ...item }): EscrowDue => ({ key: key.key, ...item, at: at.toISOString(), overdue: at.getTime() < now, days: Math.floor((at.getTime() - now) / DAY_MS) })).sort(bySoonest);
+  return items.map(({ at, ...item }): EscrowDue => ({ key: key.key, ...item, at: at.toISOString(), overdue: at.getTime() < now, days: Math.trunc((at.getTime() - now) / DAY_MS) })).sort(bySoonest);
 }
 
 export function bySoonest(a: EscrowDue, b: EscrowDue): number {

@@ -36,19 +36,18 @@ async function obtain(host: RegisterHost, key: string, wish: EscrowWish): Promis
   const shares = readShares(files, scheme.data);
   try {
     const done = await obtainVerified(host, {
-      key, brought: { shares }, trials: [], purpose: wish.mode === 'live' ? 'incident' : 'drill', operator: null, network: lookAtNetwork(host.clock.now()), run: wish.run,
+      key, brought: { shares }, trials: [], purpose: wish.mode === 'live' ? 'incident' : wish.run === null ? 'routine' : 'drill', operator: null, network: lookAtNetwork(host.clock.now()), run: wish.run,
       ...(wish.passphrase === undefined ? {} : { passphrase: wish.passphrase }),
-    }, { secret: wish.secret, for: wish.for });
-    return answerOf(key, wish, done);
+    }, { secret: wish.secret, for: wish.for }, wish.mode !== 'live');
+    return answerOf(key, done);
   } finally {
     for (const { bytes } of shares) bytes.fill(0);
   }
 }
 
-function answerOf(name: string, { mode }: EscrowWish, { key, record }: Verified & { key: Uint8Array | null }): SourceAnswer {
+function answerOf(name: string, { key, record }: Verified & { key: Uint8Array | null }): SourceAnswer {
   const bad = record.shares.filter(({ result }) => result !== 'match').map(({ label, slot, custody, detail }) => `${label}${slot === null ? '' : ` (${slot}${custody === null ? '' : `, ${custody.custodian}`})`}: ${detail}`);
-  if (key !== null && (bad.length === 0 || mode === 'live')) return { kind: 'found', source: `escrow ${name}, shares ${(record.quorum?.used ?? []).join(', ')}`, bytes: key };
-  key?.fill(0);
+  if (key !== null) return { kind: 'found', source: `escrow ${name}, shares ${(record.quorum?.used ?? []).join(', ')}`, bytes: key };
   const hint = { hint: 'Ask for another custodian’s share, and find out what happened to this one.' };
   throw new EngineError('bad', bad.length > 0 ? `The escrow ${name} has a share that does not hold. ${bad.join(' ')}` : record.result, hint);
 }

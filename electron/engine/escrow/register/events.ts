@@ -84,8 +84,6 @@ export const Combining = z.object({ id: z.string(), key: KeyId.nullable(), versi
 export const Combined = z.object({ id: z.string(), ok: z.boolean(), detail: Said, bytes: z.int() });
 /** A run or a check was given the key in memory. */
 export const KeyObtained = z.object({ id: z.string(), key: KeyId, version: z.int(), generation: z.int(), secret: z.string(), for: z.string(), used: z.array(z.int()) });
-/** A run that used the key came to its end in a rehearsal or a live recovery: the whole way was walked. */
-export const Rehearsed = z.object({ key: KeyId, version: z.int(), run: z.string(), mode: z.enum(['live', 'rehearsal']), sets: z.array(z.string()) });
 
 /** Every type with the schema of its data. */
 export const ESCROW_EVENTS = {
@@ -109,7 +107,8 @@ export const ESCROW_EVENTS = {
   'escrow.combining': Combining,
   'escrow.combined': Combined,
   'escrow.obtained': KeyObtained,
-  'escrow.rehearsed': Rehearsed,
 } as const;
 export type EscrowEventType = keyof typeof ESCROW_EVENTS;
-export const ESCROW_EVENT_TYPES: readonly string[] = Object.keys(ESCROW_EVENTS);
+/** The end of a run that used a key counts as well: the whole way was walked. */
+export const RUN_FINISHED = 'run.finished';
+export const ESCROW_EVENT_TYPES: readonly string[] = [...Object.keys(ESCROW_EVENTS), RUN_FINISHED];

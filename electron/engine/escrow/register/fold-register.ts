@@ -5,7 +5,7 @@ import type { Custody, SealState, ShareResult } from '../../../contract/escrow-r
 import type { ProofStrength } from '../../../contract/known-answer.ts';
 import type { z } from 'zod';
 import type { JournalEvent } from '../../journal/journal.ts';
-import { ESCROW_EVENTS, type Combining, type Enrolled, type EscrowEventType, type KeyObtained, type RegisteredSet, type Verified } from './events.ts';
+import { ESCROW_EVENTS, RUN_FINISHED, type Combined, type Combining, type Enrolled, type EscrowEventType, type KeyObtained, type RegisteredSet, type Verified } from './events.ts';
 
 export interface FoldedShare {
   x: number;
@@ -75,23 +75,35 @@ export interface RegisterFold {
   away: Map<string, { by: string; at: string; until: string | null }>;
   revoked: Map<string, { at: string; reason: string; by: string }>;
   openCeremonies: Map<string, { key: string; at: string }>;
-  /** Begun, and neither done nor refused: the outcome is unknown. */
-  openCombines: Map<string, z.infer<typeof Combining> & { at: string }>;
+  /** `ended` null: begun, and neither done nor refused; the outcome is unknown. */
+  combines: Map<string, z.infer<typeof Combining> & { at: string; ended: z.infer<typeof Combined> | null }>;
+  /** Samples that keys opened in runs that are not over yet. */
+  openedInRuns: Map<string, { key: string; version: number; set: string }[]>;
   obtained: (z.infer<typeof KeyObtained> & { at: string; run: string | null })[];
 }
 
 export function emptyRegister(): RegisterFold {
-  return { keys: new Map(), verifications: [], away: new Map(), revoked: new Map(), openCeremonies: new Map(), openCombines: new Map(), obtained: [] };
+  return { keys: new Map(), verifications: [], away: new Map(), revoked: new Map(), openCeremonies: new Map(), combines: new Map(), openedInRuns: new Map(), obtained: [] };
 }
 
 /** @param fold is continued, so that a second look costs only the new events */
 export function foldRegister(events: Iterable<JournalEvent>, fold = emptyRegister()): RegisterFold {
-  for (const event of events) if (isEscrowEvent(event.type)) take(fold, event.type, event);
+  for (const event of events) {
+    if (isEscrowEvent(event.type)) take(fold, event.type, event);
+    else if (event.type === RUN_FINISHED) takeFinishedRun(fold, event);
+  }
   return fold;
 }
 
 function isEscrowEvent(type: string): type is EscrowEventType {
   return Object.hasOwn(ESCROW_EVENTS, type);
+}
+
+/** A rehearsal or a recovery that got to its end, with backups that the key opened on the way: L5 for their sets. */
+function takeFinishedRun(fold: RegisterFold, { run, wall, data }: JournalEvent): void {
+  if (run === null || data['state'] !== 'succeeded') return;
+  for (const { key, version, set } of fold.openedInRuns.get(run) ?? []) findVersion(fold, key, version)?.rehearsed.set(set, { at: wall, run });
+  fold.openedInRuns.delete(run);
 }
 
 type Takers = { [T in EscrowEventType]: (fold: RegisterFold, data: z.infer<(typeof ESCROW_EVENTS)[T]>, event: JournalEvent) => void };
@@ -144,15 +156,15 @@ const TAKERS: Takers = {
   'escrow.ceremony': (fold, { id, key }, { wall }) => void fold.openCeremonies.set(id, { key, at: wall }),
   'escrow.ceremony-step': () => undefined,
   'escrow.ceremony-ended': (fold, { id }) => void fold.openCeremonies.delete(id),
-  'escrow.combining': (fold, data, { wall }) => void fold.openCombines.set(data.id, { ...data, at: wall }),
-  'escrow.combined': (fold, { id }) => void fold.openCombines.delete(id),
+  'escrow.combining': (fold, data, { wall }) => void fold.combines.set(data.id, { ...data, at: wall, ended: null }),
+  'escrow.combined': (fold, data) => {
+    const begun = fold.combines.get(data.id);
+    if (begun !== undefined) begun.ended = data;
+  },
   'escrow.obtained': (fold, data, { wall, run }) => {
     fold.obtained.push({ ...data, at: wall, run });
     const version = findVersion(fold, data.key, data.version);
-    if (version !== null) version.drilledAt = wall;
-  },
-  'escrow.rehearsed': (fold, { key, version, run, sets }, { wall }) => {
-    for (const set of sets) findVersion(fold, key, version)?.rehearsed.set(set, { at: wall, run });
+    if (version !== null && run !== null) version.drilledAt = wall;
   },
 };
 
@@ -193,7 +205,6 @@ function takeVerified(fold: RegisterFold, verified: z.infer<typeof Verified>, { 
   if (version === null) return;
   if (verified.quorum === true) version.quorumAt = wall;
   if (verified.quorum === false) version.quorumFailedAt = wall;
-  if (verified.purpose === 'drill' && verified.quorum === true) version.drilledAt = wall;
 }
 
 function takeVerifiedShares(fold: RegisterFold, { id, shares }: z.infer<(typeof ESCROW_EVENTS)['escrow.verified-shares']>, { wall }: JournalEvent): void {
@@ -209,14 +220,16 @@ function takeVerifiedShares(fold: RegisterFold, { id, shares }: z.infer<(typeof 
   }
 }
 
-function takeSamples(fold: RegisterFold, { key, version, samples }: z.infer<(typeof ESCROW_EVENTS)['escrow.samples']>, { wall }: JournalEvent): void {
+function takeSamples(fold: RegisterFold, { key, version, samples }: z.infer<(typeof ESCROW_EVENTS)['escrow.samples']>, { wall, run }: JournalEvent): void {
   const found = findVersion(fold, key, version);
   if (found === null) return;
   for (const { set, which, name, verdict, strength, sample_sha256 } of samples) {
     const ofSet = found.tried.get(set ?? '') ?? new Map<Which, Tried>();
     found.tried.set(set ?? '', ofSet);
     ofSet.set(which, { at: wall, which, name, opens: verdict === 'cannot-tell' ? null : verdict === 'opens', strength, sampleSha256: sample_sha256 });
-    if (verdict === 'opens') found.openedAt = wall;
+    if (verdict !== 'opens') continue;
+    found.openedAt = wall;
+    if (run !== null) fold.openedInRuns.set(run, [...(fold.openedInRuns.get(run) ?? []), { key, version, set: set ?? '' }]);
   }
 }
 

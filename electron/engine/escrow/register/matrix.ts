@@ -9,7 +9,7 @@ export const LOOSE_SAMPLES = 'sample';
 export function setsOf(key: FoldedKey): BackupSetView[] {
   const defined = [...key.sets.values()].map(({ id, title, samples, oldest, newest }) => ({ id, title, oldest: oldest ?? samples, newest: newest ?? samples }));
   const named = [...new Set(key.versions.flatMap(({ tried, rehearsed }) => [...tried.keys(), ...rehearsed.keys()]))].filter((id) => id !== '' && !key.sets.has(id));
-  const loose = key.versions.some(({ tried }) => tried.has(''));
+  const loose = key.versions.some(({ tried, rehearsed }) => tried.has('') || rehearsed.has(''));
   return [
     ...defined, ...named.map((id) => ({ id, title: id, oldest: null, newest: null })),
     ...(loose ? [{ id: LOOSE_SAMPLES, title: 'A single sample', oldest: null, newest: null }] : []),
@@ -22,7 +22,7 @@ export function matrixOf(key: FoldedKey, now: number): MatrixCell[] {
 
 function cellOf(key: FoldedKey, version: FoldedVersion, set: string, now: number): MatrixCell {
   const tried = [...(version.tried.get(set === LOOSE_SAMPLES ? '' : set)?.values() ?? [])];
-  const rehearsed = version.rehearsed.get(set) ?? null;
+  const rehearsed = version.rehearsed.get(set === LOOSE_SAMPLES ? '' : set) ?? null;
   const opened = tried.filter(({ opens }) => opens === true);
   const base = {
     version: version.version, set,

@@ -18,8 +18,14 @@ import { findKey, recordOf, versionOf, viewOf, type RegisterHost } from './regis
 import { shareCharacters } from './sheet.ts';
 import { keyView } from './view-register.ts';
 
-/** Takes a key that a ceremony released; overwrites the bytes. */
-export type DeliverKey = (to: { run: string; step: string } | { runbook: string; secret: string }, key: Uint8Array, source: string) => Promise<void>;
+export type KeyTarget = { run: string; step: string } | { runbook: string; secret: string };
+
+/** Where a key that a ceremony released goes. */
+export interface KeyTaker {
+  /** Name of the secret that a run's step waits for. */
+  secretOf(run: string, step: string): string;
+  take(to: KeyTarget, key: Uint8Array, source: string): Promise<void>;
+}
 
 export interface EscrowPage {
   readonly answers: Record<EscrowMethod, Answer>;
@@ -30,20 +36,20 @@ export interface EscrowPage {
 type EscrowMethod = Extract<keyof typeof METHODS, `escrow.${string}`>;
 
 /** @param changed is called after every change, with the view that pages get */
-export function escrowPage(host: RegisterHost, deliver: DeliverKey, changed: (view: EscrowView) => void): EscrowPage {
-  return new Page(host, deliver, changed);
+export function escrowPage(host: RegisterHost, taker: KeyTaker, changed: (view: EscrowView) => void): EscrowPage {
+  return new Page(host, taker, changed);
 }
 
 class Page implements EscrowPage {
   readonly answers: Record<EscrowMethod, Answer>;
   readonly #host: RegisterHost;
-  readonly #deliver: DeliverKey;
+  readonly #taker: KeyTaker;
   readonly #changed: (view: EscrowView) => void;
   #ceremony: Ceremony | null = null;
 
-  constructor(host: RegisterHost, deliver: DeliverKey, changed: (view: EscrowView) => void) {
+  constructor(host: RegisterHost, taker: KeyTaker, changed: (view: EscrowView) => void) {
     this.#host = host;
-    this.#deliver = deliver;
+    this.#taker = taker;
     this.#changed = changed;
     this.answers = { ...this.#registerAnswers(), ...this.#ceremonyAnswers(), ...this.#paperAnswers() };
   }
@@ -134,11 +140,11 @@ class Page implements EscrowPage {
     return this.#ceremony;
   }
 
-  async #release(ceremony: Ceremony, to: Parameters<DeliverKey>[0]): Promise<void> {
-    const [secret, what, run] = 'run' in to ? [to.step, `run ${to.run}, step ${to.step}`, to.run] : [to.secret, `checks of ${to.runbook}`, null];
+  async #release(ceremony: Ceremony, to: KeyTarget): Promise<void> {
+    const [secret, what, run] = 'run' in to ? [this.#taker.secretOf(to.run, to.step), `run ${to.run}, step ${to.step}`, to.run] : [to.secret, `checks of ${to.runbook}`, null];
     const { key, source } = await ceremony.release(secret, what, run);
     try {
-      await this.#deliver(to, key, source);
+      await this.#taker.take(to, key, source);
     } finally {
       key.fill(0);
     }

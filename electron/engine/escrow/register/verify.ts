@@ -64,9 +64,10 @@ export async function verifyKey(host: RegisterHost, request: VerificationRequest
 /**
  * Rebuilds the key for a run or a check, which gets its bytes when it is the committed one; recorded as a verification.
  * @param says what `escrow.obtained` tells: the secret's name, and what it is for
+ * @param strict nothing is given when any of the shares is bad, even if the others make the key
  * @returns `key` null when it was not rebuilt or is another; the caller zeroes the bytes
  */
-export async function obtainVerified(host: RegisterHost, request: VerificationRequest & { brought: { shares: readonly ShareInput[] } }, says: { secret: string; for: string }): Promise<Verified & { key: Uint8Array | null }> {
+export async function obtainVerified(host: RegisterHost, request: VerificationRequest & { brought: { shares: readonly ShareInput[] } }, says: { secret: string; for: string }, strict: boolean): Promise<Verified & { key: Uint8Array | null }> {
   const enrolledKey = findKey(host.fold(), request.key);
   const version = versionOf(enrolledKey, request.version);
   const set = setFor(version, request.brought.shares, request.passphrase);
@@ -75,8 +76,11 @@ export async function obtainVerified(host: RegisterHost, request: VerificationRe
   try {
     const findings = findingsOf(host, request, version, { verdicts: verdict.shares, known, inputs: request.brought.shares, verdict, proofs: [] });
     const used = findings.quorum?.used ?? [];
-    const obtained = key === null ? [] : [escrowEvent('escrow.obtained', { id: findings.id, key: request.key, version: findings.version, generation: findings.generation, used, ...says }, 'engine', request.run ?? null)];
-    return { ...recordVerification(host, findings, obtained), verdict, key };
+    const given = key !== null && !(strict && !sharesHold(findings.shares));
+    const obtained = !given ? [] : [escrowEvent('escrow.obtained', { id: findings.id, key: request.key, version: findings.version, generation: findings.generation, used, ...says }, 'engine', request.run ?? null)];
+    const recorded = recordVerification(host, findings, obtained);
+    if (!given) key?.fill(0);
+    return { ...recorded, verdict, key: given ? key : null };
   } catch (thrown) {
     key?.fill(0);
     throw thrown;
@@ -85,6 +89,11 @@ export async function obtainVerified(host: RegisterHost, request: VerificationRe
 
 /** Everything but the record: nothing is journaled. */
 export async function findOut(host: RegisterHost, request: VerificationRequest): Promise<{ findings: Findings; verdict: EscrowVerdict | null }> {
+  const beganAt = request.beganAt ?? new Date(host.clock.now()).toISOString();
+  return findOutSince(host, { ...request, beganAt });
+}
+
+async function findOutSince(host: RegisterHost, request: VerificationRequest): Promise<{ findings: Findings; verdict: EscrowVerdict | null }> {
   const key = findKey(host.fold(), request.key);
   const version = versionOf(key, request.version);
   const { enrolled } = inForce(version);
@@ -265,7 +274,7 @@ function resultWords({ key, version, sharesOnly }: { key: string; version: numbe
   const named = bad.length === 0 ? '' : ` ${counted(bad.length, 'share does', 'shares do')} not hold: ${bad.join(', ')}.`;
   if (sharesOnly === true) return holds ? `${shares.length === 1 ? `${capital(shares[0]?.slot ?? 'The share')} of ${name} is` : `All ${shares.length} shares of ${name} are`} unchanged (L1).` : `${name}:${named}`;
   const refused = found.proofs.filter(({ verdict }) => verdict !== 'opens').map(({ name: sample, detail }) => `${sample}: ${detail}`);
-  if (holds && level === 'L4') return `The key ${name} opens ${found.proofs.map((proof) => proof.name).join(', ')} (L4).`;
+  if (holds && level === 'L4') return `The key ${name} opens ${[...new Set(found.proofs.map((proof) => proof.name))].join(', ')} (L4).`;
   if (holds) return `A quorum rebuilds the key ${name} (L3).`;
   const about = found.verdict?.key.state === 'match' ? `The key ${name} was rebuilt.` : `${found.verdict?.key.detail ?? 'Nothing was rebuilt'}${/[.!?]$/u.test(found.verdict?.key.detail ?? '') ? '' : '.'}`;
   return `${about}${named}${refused.length === 0 ? '' : ` It does not open ${refused.join('; ')}.`}`;

@@ -11,7 +11,14 @@ import { quorumView, shareRows } from './quorum-view.ts';
 export function escrowView(fold: RegisterFold, now: number, history: readonly VerificationRow[]): Omit<EscrowView, 'ceremony'> {
   const keys = [...fold.keys.values()].map((key) => keyView(fold, key, now)).sort((a, b) => RANK[a.state] - RANK[b.state] || a.key.localeCompare(b.key));
   const away = [...fold.away].map(([custodian, entry]) => ({ custodian, ...entry }));
-  return { ...headline(keys), keys, due: keys.flatMap(({ due }) => due).sort(bySoonest), history: [...history], away };
+  return { ...headline(keys), keys, due: keys.flatMap(({ due }) => due).sort(bySoonest), history: [...history], combines: combinesOf(fold), away };
+}
+
+function combinesOf({ combines }: RegisterFold): EscrowView['combines'] {
+  return [...combines.values()].reverse().map(({ id, at, key, version, out, by, ended }) => ({
+    id, at, key, version, out, by, outcome: ended === null ? 'unknown' : ended.ok ? 'written' : 'refused',
+    detail: ended?.detail ?? 'It was begun and cut off: look whether the file is there, and treat the key as seen if it is',
+  }));
 }
 
 const RANK: Readonly<Record<EscrowKeyView['state'], number>> = { bad: 0, warning: 1, good: 2 };
@@ -33,7 +40,7 @@ function headline(keys: readonly EscrowKeyView[]): Pick<EscrowView, 'headline' |
 export function keyView(fold: RegisterFold, key: FoldedKey, now: number): EscrowKeyView {
   const due = dueOf(fold, key, now);
   const versions = key.versions.toReversed().map((version) => versionView(fold, key, version, now));
-  const alarms = [...versions.flatMap((view) => (view.state === 'retired' ? [] : versionAlarms(key, view))), ...rotationAlarms(key), ...overdueAlarms(due)].sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+  const alarms = [...versions.flatMap((view) => (view.state === 'retired' ? [] : versionAlarms(key, view))), ...rotationAlarms(key), ...overdueAlarms(due, versions)].sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
   const state = alarms.some(({ severity }) => severity === 'bad') ? 'bad' : alarms.length > 0 ? 'warning' : 'good';
   return {
     key: key.key, title: key.title, state, witnesses: key.witnesses, versions, sets: setsOf(key), matrix: matrixOf(key, now), alarms, due,
@@ -109,7 +116,9 @@ function generationAlarms(version: FoldedVersion, alarm: MakeAlarm): EscrowAlarm
   });
 }
 
-function overdueAlarms(due: EscrowKeyView['due']): EscrowAlarm[] {
-  return due.filter(({ overdue }) => overdue).map(({ version, what, at }) => ({ kind: 'overdue', severity: 'bad', version, set: null, words: `Overdue since ${at.slice(0, 10)}: ${what.slice(0, 1).toLowerCase()}${what.slice(1)}` }));
+/** A share that did not match is named as such already. */
+function overdueAlarms(due: EscrowKeyView['due'], versions: readonly KeyVersionView[]): EscrowAlarm[] {
+  const failed = (number: number, x: number | null): boolean => versions.some(({ version, shares }) => version === number && shares.some((share) => share.x === x && share.state === 'failed'));
+  return due.filter(({ overdue, version, x }) => overdue && !failed(version, x)).map(({ version, what, at }) => ({ kind: 'overdue', severity: 'bad', version, set: null, words: `Overdue since ${at.slice(0, 10)}: ${what.slice(0, 1).toLowerCase()}${what.slice(1)}` }));
 }
 

@@ -36,6 +36,8 @@ export interface Scheme<S extends Share> {
   fit(shares: readonly S[], threshold: number): Fit;
   /** Positions of the first shares that make a quorum, or null when there are too few. */
   quorum(shares: readonly S[], threshold: number): number[] | null;
+  /** A likely slip in how a quorum was read, in words that hold nothing of it, or null; only where a scheme can see one. */
+  doubt?(shares: readonly S[]): string | null;
   /** The secret's bytes, or why these shares make none (words that hold nothing of them). */
   combine(shares: readonly S[], options: CombineOptions): Promise<Buffer | string>;
 }

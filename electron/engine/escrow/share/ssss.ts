@@ -88,6 +88,21 @@ function withoutPadding(secret: Buffer): Buffer {
   return secret.subarray(start).every((byte) => byte >= 0x20 && byte < 0x7f) ? secret.subarray(start) : secret;
 }
 
+/** Below that a random secret reads as text too often by chance. */
+const TELLING_BYTES = 16;
+const isText = (bytes: Buffer): boolean => bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+
+/** Of the two readings, with and without the layer, one can be a text; by chance that is 1 in 7 million. */
+function doubtOf(shares: readonly Share[], diffusion: boolean): string | null {
+  if ((shares[0]?.canonical.length ?? 0) < TELLING_BYTES) return null;
+  const [taken, other] = [secretOf(shares, diffusion), secretOf(shares, !diffusion)];
+  const doubtful = !isText(taken) && isText(other);
+  taken.fill(0);
+  other.fill(0);
+  if (!doubtful) return null;
+  return diffusion ? 'without the diffusion layer they make a readable text: they were split with -D' : 'with the diffusion layer they make a readable text: they were split without -D';
+}
+
 /** @param diffusion false for shares made with -D */
 export function ssss(diffusion: boolean): Scheme<SsssShare> {
   return {
@@ -105,6 +120,7 @@ export function ssss(diffusion: boolean): Scheme<SsssShare> {
     },
     fit,
     quorum: (shares, threshold) => (shares.length < threshold ? null : shares.slice(0, threshold).map((_, at) => at)),
+    doubt: (shares) => doubtOf(shares, diffusion),
     combine: async (shares) => secretOf(shares, diffusion),
   };
 }

@@ -11,7 +11,7 @@ import { commitKey, methodFor } from '../../../../electron/engine/escrow/quorum/
 import { examineShares } from '../../../../electron/engine/escrow/quorum/examine.ts';
 import type { Asked } from '../../../../electron/engine/escrow/quorum/examine.ts';
 import type { ShareSet } from '../../../../electron/engine/escrow/quorum/quorum.ts';
-import { flipped, horcruxParts, slip39Shares, ssssShares, vaultShares } from '../../../support/shares.ts';
+import { anotherContent, flipped, horcruxParts, slip39Shares, ssssShares, vaultShares } from '../../../support/shares.ts';
 import { sealedSample } from '../../../support/secret-traces.ts';
 
 /** A key in the form that runbooks have it: text, so that known answers take it as it is. */
@@ -75,7 +75,7 @@ describe('enrolment', () => {
   });
 
   it('refuses shares that are faulty, do not agree, or need another number than was said, and names the file', async () => {
-    const bad = vaults.map((share, at) => (at === 1 ? flipped(share, 0) : share));
+    const bad = vaults.map((share, at) => (at === 1 ? anotherContent(share) : share));
     await expect(enrollShares({ ...setOf('vault', bad), method: null })).rejects.toMatchObject({ code: 'refused', message: 'The share share-1.txt cannot be enrolled: it does not fit the others.' });
     await expect(enrollShares({ ...setOf('vault', [...vaults.slice(0, 4), Buffer.from('!')]), method: null })).rejects.toThrow('share-4.txt cannot be enrolled: it holds characters');
     await expect(enrollShares({ ...setOf('vault', vaults, 4), method: null })).rejects.toThrow('3 of them make the key, not 4');
@@ -83,6 +83,22 @@ describe('enrolment', () => {
     await expect(enrollShares({ ...setOf('ssss', ssssShares(SECRET, 5, 3, ['-x']), 4), method: null })).rejects.toThrow('3 of them make the key, not 4');
     await expect(enrollShares({ ...setOf('vault', bad.slice(0, 4)), method: null })).rejects.toThrow('do not agree');
   }, 60_000);
+
+  it('refuses shares of ssss that are read the wrong way', async () => {
+    const [spread, bare] = [ssssShares('correct horse battery staple', 3, 2), ssssShares('correct horse battery staple', 3, 2, ['-D'])];
+    await expect(enrollShares({ ...setOf('ssss', bare, 2), method: null })).rejects.toThrow('they were split with -D');
+    await expect(enrollShares({ ...setOf('ssss', spread, 2), diffusion: false, method: null })).rejects.toThrow('they were split without -D');
+    expect((await examined(setOf('ssss', bare, 2), {})).key).toMatchObject({ state: 'unproven', detail: expect.stringContaining('they were split with -D') });
+  });
+
+  it.each([0, 1, 1.5, 256, Number.NaN])('refuses a threshold of %d', async (threshold) => {
+    await expect(enrollShares({ ...setOf('vault', vaults, threshold), method: null })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('takes a SLIP-39 key of one share', async () => {
+    const [shares = []] = slip39Shares(randomBytes(16), [[1, 1]]);
+    expect(await enrollShares({ ...setOf('slip39', shares, 1), method: null })).toMatchObject({ threshold: 1, facts: { bytes: 16 } });
+  });
 
   it('can be told as words', () => {
     expect(foldWords('00'.repeat(32))).toBe('abandon abandon abandon abandon abandon abandon abandon abandon');
@@ -99,7 +115,7 @@ describe('L1, one custodian alone', () => {
 
   it('tells an altered share, one of nobody, and what is no share', async () => {
     const foreign = Buffer.concat([randomBytes(64), Buffer.from([[1, 2, 3, 4, 5, 6].find((x) => !enrolled.shares.some((share) => share.x === x)) ?? 7])]);
-    const found = await verifyShares(setOf('vault', [flipped(vaults[0] ?? foreign, 0), Buffer.from(foreign.toString('base64')), Buffer.from('hello, world')]), commitments());
+    const found = await verifyShares(setOf('vault', [anotherContent(vaults[0] ?? foreign), Buffer.from(foreign.toString('base64')), Buffer.from('hello, world')]), commitments());
     expect(found.map((verdict) => verdict.fault?.code ?? verdict.commitment)).toEqual(['mismatch', 'not-enrolled', 'alphabet']);
   });
 
@@ -127,16 +143,24 @@ describe('L3, a quorum', () => {
   });
 
   it('leaves out the share that is not the enrolled one, and still rebuilds', async () => {
-    const shares = vaults.map((share, at) => (at === 0 ? flipped(share, 8) : share));
+    const shares = vaults.map((share, at) => (at === 0 ? anotherContent(share) : share));
     const verdict = await examined(setOf('vault', shares), { shareCommitments: commitments(), keyCommitment: enrolled.key });
     expect(verdict).toMatchObject({ ok: false, level: 'L3', used: [1, 2, 3], key: { state: 'match' }, detail: '1 of 5 shares cannot be used; the quorum rebuilds the committed key' });
     expect(verdict.shares[0]?.commitment).toBe('mismatch');
   });
 
   it('names the bad share by the key\'s commitment where the shares alone cannot', async () => {
-    const shares = vaults.slice(0, 4).map((share, at) => (at === 1 ? flipped(share, 8) : share));
+    const shares = vaults.slice(0, 4).map((share, at) => (at === 1 ? anotherContent(share) : share));
     expect((await examined(setOf('vault', shares), {})).agreement).toMatchObject({ state: 'disagree', bad: [] });
     expect(await examined(setOf('vault', shares), { keyCommitment: enrolled.key })).toMatchObject({ ok: false, key: { state: 'match' }, used: [0, 2, 3], agreement: { bad: [1] } });
+  }, 60_000);
+
+  it('takes shares that were never enrolled where it has to, and the key vouches for them', async () => {
+    const some = commitments().slice(0, 2);
+    expect(await examined(setOf('vault', vaults.slice(1, 4)), { shareCommitments: some, keyCommitment: enrolled.key })).toMatchObject({ ok: true, level: 'L3', used: [0, 1, 2], shares: [{ commitment: 'match' }, { commitment: 'not-enrolled' }, { commitment: 'not-enrolled' }] });
+    const foreign = Buffer.from(Buffer.concat([randomBytes(64), Buffer.from([enrolled.shares.some((share) => share.x === 9) ? 11 : 9])]).toString('base64'));
+    expect(await examined(setOf('vault', [foreign, ...vaults.slice(0, 3)]), { shareCommitments: commitments(), keyCommitment: enrolled.key })).toMatchObject({ ok: false, key: { state: 'match' }, used: [1, 2, 3], agreement: { bad: [0] } });
+    expect(await examined(setOf('vault', [foreign, ...vaults.slice(0, 2)]), { shareCommitments: commitments(), keyCommitment: enrolled.key })).toMatchObject({ ok: false, key: { state: 'mismatch' } });
   }, 60_000);
 
   it('without a commitment is unproven, whatever it makes', async () => {
@@ -235,9 +259,9 @@ describe('L4, the rebuilt key on samples', () => {
   it('reads what a known answer names', () => {
     const path = join(folder, 'canary');
     writeFileSync(path, sealedSample(SECRET));
-    expect(readTrial('canary', { ...answer, file: 'canary' }, (name) => join(folder, name)).samples[0]?.size).toBeGreaterThan(40);
+    expect(readTrial('canary', KnownAnswer.parse({ ...answer, file: 'canary' }), (name) => join(folder, name)).samples[0]?.size).toBeGreaterThan(40);
     expect(() => readTrial('canary', answer, (name) => name)).toThrow('names no sample');
-    expect(() => readTrial('canary', { ...answer, file: 'none' }, (name) => join(folder, name))).toThrow('cannot be read');
+    expect(() => readTrial('canary', KnownAnswer.parse({ ...answer, file: 'none' }), (name) => join(folder, name))).toThrow('cannot be read');
     expect(readTrial('cert', KnownAnswer.parse({ kind: 'public-key-match', public: '-----BEGIN PUBLIC KEY-----' }), (name) => name).samples).toHaveLength(1);
     expect(readTrial('restic', KnownAnswer.parse({ kind: 'command', run: ['restic', 'cat', 'config'], stdin: 'secret' }), (name) => name).samples).toHaveLength(1);
   });

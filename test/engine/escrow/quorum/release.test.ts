@@ -7,7 +7,7 @@ import type { EnrolledShares } from '../../../../electron/contract/escrow.ts';
 import { combineToFile, enrollShares, obtainKey } from '../../../../electron/engine/escrow/quorum/ask-quorum.ts';
 import type { ShareSet } from '../../../../electron/engine/escrow/quorum/quorum.ts';
 import { createSecretStore } from '../../../../electron/engine/secrets/secret-store.ts';
-import { flipped, ssssShares, vaultShares } from '../../../support/shares.ts';
+import { anotherContent, ssssShares, vaultShares } from '../../../support/shares.ts';
 
 const SECRET = randomBytes(32);
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const setOf = (given: readonly Buffer[]): ShareSet => ({ scheme: 'vault', threshold: 3, shares: given.map((bytes, at) => ({ label: `share-${at}`, bytes })) });
-const altered = (): Buffer[] => [...shares.slice(0, 2), flipped(shares[2] ?? Buffer.alloc(0), 16)];
+const altered = (): Buffer[] => [...shares.slice(0, 2), anotherContent(shares[2] ?? Buffer.alloc(0))];
 
 describe('a key obtained by a quorum', () => {
   it('goes into a memory handle when it is the committed one', async () => {

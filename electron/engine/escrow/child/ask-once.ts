@@ -50,7 +50,10 @@ export async function askChild(program: string, header: unknown, payloads: reado
 
 function readReply(exitCode: number | null, output: readonly Buffer[], complaint: string): ChildReply {
   const size = output.reduce((sum, bytes) => sum + bytes.length, 0);
-  if (exitCode !== 0 || size < 4 || size > REPLY_BYTES) throw withoutVerdict(exitCode, complaint);
+  if (exitCode !== 0 || size < 4 || size > REPLY_BYTES) {
+    for (const bytes of output) bytes.fill(0);
+    throw withoutVerdict(exitCode, complaint);
+  }
   const whole = Buffer.concat(output);
   for (const bytes of output) bytes.fill(0);
   const { header, take } = unframe(whole);
