@@ -61,10 +61,13 @@ const PROOF: Readonly<Record<SampleProof['verdict'], State>> = {
 };
 
 function Findings({ ceremony }: { ceremony: CeremonyView }) {
-  const { quorum, agreement, proofs } = ceremony;
+  const { quorum, proofs } = ceremony;
+  const agreement = ceremony.agreement?.state === 'cannot-tell' ? null : ceremony.agreement;
+  const bad = ceremony.shares.filter(({ result }) => result !== null && result !== 'match' && result !== 'not-entered');
   return (
     <>
-      {quorum !== null && <p className="s13 t2">{visible(quorum.detail)}</p>}
+      {quorum !== null && quorum.state !== 'match' && <p className="s13 t2">{visible(quorum.detail)}</p>}
+      {bad.map((share) => <p key={share.x} className="s13"><StateWord state={shareState(share)} /> <span className="t1">{named(share.slot)}{share.custody === null ? '' : `, ${visible(share.custody.custodian)}`}: {visible(share.detail ?? '')}</span></p>)}
       {agreement !== null && <p className="s13"><StateWord state={agreement.state === 'agree' ? { word: 'The shares agree', shape: 'sensed', tone: 'green' } : agreement.state === 'disagree' ? { word: 'The shares disagree', shape: 'failed', tone: 'red' } : { word: 'Agreement cannot be told', shape: 'unknown', tone: 'grey' }} /> <span className="t2">{visible(agreement.detail)}</span></p>}
       {proofs.length > 0 && (
         <ul className="shares-list">{proofs.map((proof) => <li key={`${proof.set ?? ''} ${proof.which} ${proof.name}`}><span className="grow">{visible(proof.name)} <span className="t3">{proof.which}{proof.set === null ? '' : ` of ${visible(proof.set)}`}, {proof.strength}</span></span><StateWord state={PROOF[proof.verdict]} /></li>)}</ul>
@@ -161,13 +164,13 @@ function Finished({ ceremony, history, onDone, deliver }: EndProps) {
     const view: EscrowView = await client.call('escrow.ceremony.abort', { ceremony: ceremony.id, reason: 'It is over' });
     onDone(view);
   });
-  const { state } = titleOf(ceremony);
+  const state: State = row?.ok === false ? { word: 'Not all holds', shape: 'needs', tone: 'amber' } : titleOf(ceremony).state;
   const held = ceremony.goal !== 'L1';
   return (
-    <Frame title={<span className={`big-verdict tx c-${state.tone}`}><Glyph shape={state.shape} tone={state.tone} size={24} />Recorded{row === undefined ? '' : row.signatures.length > 0 ? ` and signed by ${row.signatures.map((one) => visible(one.name)).join(' and ')}` : ''}</span>} error={done.error} onEnd={null}
+    <Frame title={<span className={`big-verdict tx c-${state.tone}`}><Glyph shape={state.shape} tone={state.tone} size={24} />{row?.ok === false ? 'Not everything holds. ' : ''}Recorded{row === undefined ? '' : row.signatures.length > 0 ? ` and signed by ${row.signatures.map((one) => visible(one.name)).join(' and ')}` : ''}</span>} error={done.error} onEnd={null}
       actions={<><Button tall onPress={() => { setReading(true); }}>Read the record…</Button><Primary id={`done ${ceremony.id}`} label={deliver?.label ?? (held ? 'Done; overwrite the shares' : 'Done')} busy={done.busy} onPress={() => { void done.run(); }} /></>}
     >
-      {row !== undefined && <p className="read">{visible(row.result)}</p>}
+      {row !== undefined && <p className="said">{visible(row.result)}</p>}
       <Findings ceremony={ceremony} />
       <Shares ceremony={ceremony} />
       {reading && ceremony.verification !== null && <ReportDialog id={ceremony.verification} onClose={() => { setReading(false); }} />}

@@ -28,7 +28,7 @@ export function OverPanel({ ceremony, share, onView, onEnd, onGo }: StageProps &
           ? <Primary id={`next ${ceremony.id} ${next.x}`} label={`Next: ${nextName}`} onPress={toNext} />
           : <Primary id={`end ${ceremony.id}`} label="To the end" onPress={() => { onGo({ kind: 'end' }); }} />}
     >
-      <p className={`read st c-${state.tone}`}><Glyph shape={state.shape} tone={state.tone} />{state.word}</p>
+      <p className={`said st c-${state.tone}`}><Glyph shape={state.shape} tone={state.tone} />{state.word}</p>
       {ceremony.next !== null && <p>{visible(ceremony.next)}</p>}
     </Frame>
   );

@@ -20,7 +20,7 @@ function Sheet({ title, html, error, name, data, onClose }: SheetProps) {
       actions={<>{data !== undefined && <Button tall onPress={() => { void save.run(); }}>{data.label}</Button>}<Primary id={`print ${name}`} label="Save as PDF to print" missing={html === null ? 'It is being made.' : undefined} busy={pdf.busy} onPress={() => { void pdf.run(); }} /></>}
     >
       {written !== null && <Notice tone="green" shape="confirmed">Written: <span className="mono s12">{visible(written)}</span></Notice>}
-      {html !== null && <iframe className="sheet escrow-sheet" title={title} sandbox="" srcDoc={html} />}
+      {html !== null && <iframe className="escrow-sheet" title={title} sandbox="" srcDoc={html} />}
     </DialogBox>
   );
 }
