@@ -1,7 +1,7 @@
 /** Every call that a page can make, with its parameters and its result; and every event that it can receive. */
 import { z } from 'zod';
 import { CredentialName, CredentialPlace, CredentialSetting, CredentialsView, DeviceKeyView } from './credentials.ts';
-import { DrillCalendar } from './drill.ts';
+import { DrillCalendar, DrillKind } from './drill.ts';
 import { EscrowFormat } from './escrow.ts';
 import { CeremonyView, Custody, EscrowView, KeyId, NetworkLook, SealState, VerificationPurpose, VerificationRecord } from './escrow-register.ts';
 import { KitBoard, KitInPlace, KitPlan, KitProgress } from './kit.ts';
@@ -38,7 +38,7 @@ export const HomeView = z.object({
   systems: z.array(SystemRow),
   dead: z.array(z.string()), // what is marked so on the switchboard
   kit: z.array(z.object({ title: z.string(), value: z.string(), state: z.enum(['good', 'due', 'bad', 'unknown']) })),
-  drills: z.array(z.object({ title: z.string(), runbook: z.string(), at: z.string(), overdue_days: z.int() })),
+  drills: z.array(z.object({ title: z.string(), runbook: z.string(), kind: DrillKind.optional(), at: z.string(), overdue_days: z.int() })),
   findings: z.array(z.object({ id: z.string(), title: z.string(), runbook: z.string(), due: z.string().nullable(), severity: z.string() })),
   open_runs: z.array(RunSummary),
 });

@@ -34,7 +34,7 @@ export function homeView(facts: HomeFacts): HomeView {
     systems,
     dead: [...facts.dead],
     kit: facts.kit,
-    drills: facts.drills.map(({ title, runbook, at, overdueDays }) => ({ title, runbook, at, overdue_days: overdueDays })),
+    drills: facts.drills.map(({ title, runbook, kind, at, overdueDays }) => ({ title, runbook, kind, at, overdue_days: overdueDays })),
     findings: knownFindings(facts.runbooks),
     open_runs: open,
   };

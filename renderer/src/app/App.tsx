@@ -17,6 +17,8 @@ import { placeOf, type Route, type Start } from './route.ts';
 const KeysOverlay = later(async () => (await import('./Keys.tsx')).KeysOverlay);
 const Palette = later(async () => (await import('./Palette.tsx')).Palette);
 const DrillsScreen = later(async () => (await import('../screens/drills/DrillsScreen.tsx')).DrillsScreen);
+const CeremonyScreen = later(async () => (await import('../screens/escrow/ceremony/CeremonyScreen.tsx')).CeremonyScreen);
+const EscrowScreen = later(async () => (await import('../screens/escrow/EscrowScreen.tsx')).EscrowScreen);
 const KitScreen = later(async () => (await import('../screens/kit/KitScreen.tsx')).KitScreen);
 const OutageScreen = later(async () => (await import('../screens/outage/OutageScreen.tsx')).OutageScreen);
 const PeopleScreen = later(async () => (await import('../screens/people/PeopleScreen.tsx')).PeopleScreen);
@@ -38,6 +40,8 @@ function Screen({ route, home }: { route: Route; home: { view: HomeView | null }
     case 'readiness': return <ReadinessScreen key={route.id} id={route.id} home={home.view} />;
     case 'outage': return <OutageScreen />;
     case 'drills': return <DrillsScreen />;
+    case 'escrow': return <EscrowScreen key={route.key} chosen={route.key} />;
+    case 'ceremony': return <CeremonyScreen />;
     case 'run': return <RunScreen key={route.run} run={route.run} />;
     case 'record': return <RecordScreen />;
     case 'report': return <ReportScreen key={route.run} run={route.run} />;
@@ -88,7 +92,7 @@ function Window({ firstHome }: { firstHome?: FirstHome | undefined }) {
   const close = (): void => { setOverlay(null); };
   return (
     <NavigationContext value={navigation}>
-      {at.screen !== 'run' && (
+      {at.screen !== 'run' && at.screen !== 'ceremony' && (
         <>
           <Bar lead={<><Brand onPress={() => { navigation.go({ screen: 'home' }); }} /><span className="sep" /><Today /></>} middle={<><Network /><span className="sep" /></>} />
           <Rail route={at} home={home.result} onPalette={() => { setOverlay({ kind: 'palette' }); }} onKeys={() => { setOverlay({ kind: 'keys' }); }} />

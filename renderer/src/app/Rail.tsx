@@ -1,9 +1,10 @@
 /** The rail: only what exists, and the runs that are open. */
-import { BookOpen, Briefcase, CalendarClock, House, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
+import { BookOpen, Briefcase, CalendarClock, House, KeyRound, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { HomeView } from '../../../electron/contract/methods.ts';
 import { Glyph } from '../components/Glyph.tsx';
 import { runState, StateMark } from '../components/States.tsx';
+import { useEscrow } from '../screens/escrow/use-escrow.ts';
 import { visible } from '../visible.ts';
 import { useNavigation } from './navigation.ts';
 import type { Route } from './route.ts';
@@ -38,6 +39,17 @@ function Late({ drills }: { drills: HomeView['drills'] }) {
   return <span className="n st c-amber" title={words}><Glyph shape="needs" tone="amber" size={12} /><span aria-hidden="true">{late}</span><span className="sr">{words}</span></span>;
 }
 
+/** How many escrowed keys need somebody, in the shape of the worst. Asked for after Home, which comes first. */
+function KeysToLookAt({ asked }: { asked: boolean }) {
+  const { view } = useEscrow(asked);
+  const open = (view?.keys ?? []).filter(({ state }) => state !== 'good');
+  if (open.length === 0) return null;
+  const bad = open.some(({ state }) => state === 'bad');
+  const tone = bad ? 'red' : 'amber';
+  const words = `${open.length} ${open.length === 1 ? 'key needs' : 'keys need'} you`;
+  return <span className={`n st c-${tone}`} title={words}><Glyph shape={bad ? 'failed' : 'needs'} tone={tone} size={12} /><span aria-hidden="true">{open.length}</span><span className="sr">{words}</span></span>;
+}
+
 export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: HomeView | null; onPalette(): void; onKeys(): void }) {
   const { go } = useNavigation();
   return (
@@ -47,6 +59,7 @@ export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: H
       <Entry to={{ screen: 'readiness', id: null }} current={route.screen === 'readiness'} icon={<ShieldCheck {...ICON} />} count={<NotReady systems={home?.systems ?? []} />}>Readiness</Entry>
       <Entry to={{ screen: 'outage' }} current={route.screen === 'outage'} icon={<Unplug {...ICON} />} count={<Dead names={home?.dead ?? []} />}>Outage</Entry>
       <Entry to={{ screen: 'drills' }} current={route.screen === 'drills'} icon={<CalendarClock {...ICON} />} count={<Late drills={home?.drills ?? []} />}>Drills</Entry>
+      <Entry to={{ screen: 'escrow', key: null }} current={route.screen === 'escrow'} icon={<KeyRound {...ICON} />} count={<KeysToLookAt asked={home !== null} />}>Escrow</Entry>
       <hr />
       <Entry to={{ screen: 'record' }} current={route.screen === 'record' || route.screen === 'report'} icon={<ScrollText {...ICON} />}>Record</Entry>
       <Entry to={{ screen: 'people' }} current={route.screen === 'people'} icon={<Users {...ICON} />}>People</Entry>

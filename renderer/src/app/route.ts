@@ -8,6 +8,8 @@ export type Route =
   | { screen: 'readiness'; id: string | null }
   | { screen: 'outage' }
   | { screen: 'drills' }
+  | { screen: 'escrow'; key: string | null }
+  | { screen: 'ceremony' }
   | { screen: 'run'; run: string }
   | { screen: 'record' }
   | { screen: 'report'; run: string }

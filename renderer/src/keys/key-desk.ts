@@ -86,7 +86,8 @@ export class KeyDesk {
   down(press: KeyPress, focus: Focus): boolean {
     if (press.isComposing || press.altKey || focus === 'menu') return false;
     if (press.key === 'Enter') return this.#enter(press, focus);
-    if (focus === 'line' || focus === 'text') return press.ctrlKey || press.metaKey ? this.#bound(press) : false;
+    // Escape is no character: it leaves a field as it leaves everything else.
+    if (focus === 'line' || focus === 'text') return press.ctrlKey || press.metaKey || press.key === 'Escape' ? this.#bound(press) : false;
     if (focus === 'arrows' && press.key.startsWith('Arrow')) return false;
     return this.#bound(press);
   }

@@ -9,6 +9,7 @@ function focusOf(target: EventTarget | null): Focus {
   if (!(target instanceof HTMLElement)) return 'none';
   if (target.dataset['palette'] !== undefined || target.dataset['keys'] === 'own') return 'menu';
   if (target.dataset['primary'] !== undefined) return 'primary';
+  if (target.dataset['keys'] === 'line') return 'line'; // takes characters itself, as a field of one line does
   // Output that nobody can write into, which scrolls.
   if (target instanceof HTMLTextAreaElement && target.readOnly) return 'arrows';
   if (target instanceof HTMLTextAreaElement) return target.dataset['enter'] === 'submits' ? 'line' : 'text';

@@ -39,6 +39,14 @@ describe('the key desk', () => {
     expect(log).toEqual(['n', 'ArrowDown']);
   });
 
+  it('takes Escape also in a field', () => {
+    const { desk: keys, log, screen, bind } = desk();
+    expect(keys.down(press('Escape'), 'line')).toBe(false);
+    bind(screen, 'Escape');
+    expect(keys.down(press('Escape'), 'line')).toBe(true);
+    expect(log).toEqual(['Escape']);
+  });
+
   it('takes a key with Ctrl also in a field', () => {
     const { desk: keys, log, screen, bind } = desk();
     bind(screen, 'k', { ctrl: true });

@@ -45,7 +45,7 @@ function useBegin(): (drill: OwedDrill | EventDrill) => void {
   const { go, start } = useNavigation();
   return ({ runbook, kind }) => {
     const { mode } = KIND[kind];
-    if (mode === null) go({ screen: 'readiness', id: runbook });
+    if (mode === null) go({ screen: 'escrow', key: null });
     else start({ runbook, mode });
   };
 }

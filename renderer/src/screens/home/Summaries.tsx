@@ -1,6 +1,7 @@
 /** Below the systems: the kit, the drills owed, the open findings. */
 import type { ReactNode } from 'react';
 import type { HomeView } from '../../../../electron/contract/methods.ts';
+import { useNavigation } from '../../app/navigation.ts';
 import { Glyph, type Shape, type Tone } from '../../components/Glyph.tsx';
 import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
@@ -35,6 +36,7 @@ function worst(kit: HomeView['kit']): KitState | null {
 
 export function Summaries({ view }: { view: HomeView }) {
   const now = useNow();
+  const { go } = useNavigation();
   const state = worst(view.kit);
   const late = view.drills.filter((drill) => drill.overdue_days > 0).length;
   const past = view.findings.filter((finding) => finding.due !== null && Date.parse(finding.due) < now).length;
@@ -48,7 +50,7 @@ export function Summaries({ view }: { view: HomeView }) {
       <Card
         title="Drills owed" empty="None"
         end={late > 0 && <span className="st c-amber"><Glyph shape="needs" tone="amber" />{late} late</span>}
-        rows={view.drills.map((drill) => <li key={`${drill.runbook} ${drill.title}`}><Glyph shape={drill.overdue_days > 0 ? 'needs' : 'pending'} tone={drill.overdue_days > 0 ? 'amber' : 'grey'} /><span className="cut">{visible(drill.title)}</span><span className="end">{drill.overdue_days > 0 ? 'late, ' : ''}{shortDay(drill.at, now)}</span></li>)}
+        rows={view.drills.map((drill) => <li key={`${drill.runbook} ${drill.title}`}><Glyph shape={drill.overdue_days > 0 ? 'needs' : 'pending'} tone={drill.overdue_days > 0 ? 'amber' : 'grey'} /><button type="button" className="plain cut" onClick={() => { go(drill.kind === 'escrow' ? { screen: 'escrow', key: null } : { screen: 'drills' }); }}>{visible(drill.title)}</button><span className="end">{drill.overdue_days > 0 ? 'late, ' : ''}{shortDay(drill.at, now)}</span></li>)}
       />
       <Card
         title="Open findings" empty="None"

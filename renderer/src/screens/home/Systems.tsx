@@ -72,7 +72,7 @@ export function Systems({ systems }: { systems: readonly SystemRow[] }) {
                 <td><button type="button" className="name plain" onClick={() => { go(runbook === undefined ? { screen: 'runbooks' } : { screen: 'readiness', id: runbook }); }}>{visible(systemName(row.system))}</button><div className="sub">{counted(row.runbooks.length, 'runbook', 'runbooks')}</div></td>
                 <td><StateWord state={readinessState(row.state)} /><div className="why">{visible(row.why)}</div></td>
                 <td><Backup backup={row.backup} now={now} /></td>
-                <td>{row.key === null ? <span className="t3">no key check</span> : <><div>{visible(row.key.level)}</div><div className="sub wrap">{row.key.at === null ? 'never' : shortDay(row.key.at, now)}</div></>}</td>
+                <td>{row.key === null ? <span className="t3">no key check</span> : <><button type="button" className="plain" onClick={() => { go({ screen: 'escrow', key: null }); }}>{visible(row.key.level)}</button><div className="sub wrap">{row.key.at === null ? 'never' : shortDay(row.key.at, now)}</div></>}</td>
                 <td><Drill drill={row.last_drill} now={now} /></td>
                 <td><Due due={row.next_due} now={now} /></td>
               </tr>
