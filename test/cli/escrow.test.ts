@@ -14,7 +14,7 @@ import { commandFolder, errorOf, wikiRunbook, wikiStep, type CommandFolder } fro
 import { flippedShare, spellingsOf, ssssShares, vaultShares } from '../support/escrow-material.ts';
 
 const SECRET = 'the lamp oil is under the third stair';
-const LONG = 120_000;
+const LONG = 600_000; // many processes, each with scrypt, on machines that do other things as well
 /** Generated, so that commitments may be fast. */
 const KEY = randomBytes(32);
 

@@ -12,7 +12,7 @@ import { vaultShares } from '../../../support/escrow-material.ts';
 import { filesWith } from '../../../support/secret-traces.ts';
 
 const KEY = randomBytes(32);
-const LONG = 120_000;
+const LONG = 600_000; // many processes, each with scrypt, on machines that do other things as well
 let folder: string;
 let engine: ConsoleEngine;
 let sent: EngineEvent[];
