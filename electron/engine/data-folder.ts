@@ -25,6 +25,7 @@ import { createKits, kitInPlace, type KitPlaceFacts, type Kits } from './kit/kit
 import { settleKit } from './kit/settle-kit.ts';
 import { readPins } from './kit/pins.ts';
 import type { RegisterFold } from './escrow/register/fold-register.ts';
+import { escrowOfRun } from './escrow/register/escrow-of-run.ts';
 import { openEscrow, type Escrow } from './escrow/register/open-escrow.ts';
 import { keyViewOf, readRegister, recordOf, viewOf } from './escrow/register/register.ts';
 import type { OutageMarks } from './outage/fold-outage.ts';
@@ -248,7 +249,7 @@ function reportOf(reader: JournalReader, options: FolderOptions, view: RunView, 
   const signature = SignatureState.shape.state.safeParse(created.signature);
   const notes = join(options.dataDir, 'checkpoints');
   const events = [...reader.events({ run: view.id })];
-  return buildReport({
+  const report = buildReport({
     view, runbook,
     signature: { state: signature.data ?? 'unsigned', signers: [] },
     readiness: evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS })), options.clock.now(), readOutage(reader).dead),
@@ -262,6 +263,7 @@ function reportOf(reader: JournalReader, options: FolderOptions, view: RunView, 
     version: VERSION,
     now: new Date(options.clock.now()),
   });
+  return { ...report, escrow: escrowOfRun(reader, view.id) };
 }
 
 function readText(reader: Pick<JournalReader, 'blobs'>, sha256: string): string | null {

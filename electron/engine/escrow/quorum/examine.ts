@@ -11,6 +11,8 @@ import { tryKey } from './try-key.ts';
 
 /** Quorums that are tried against the key's commitment when the shares disagree: each takes scrypt's half second. */
 const MOST_QUORUMS = 24;
+/** Choices of shares that are looked at for one that is a quorum: with groups most are none. */
+const MOST_CHOICES = 5_000;
 
 export interface ShareSource {
   scheme: ShareScheme;
@@ -116,8 +118,9 @@ async function combined<S extends Share>(scheme: Scheme<S>, picked: readonly { s
 
 /** The first quorum that makes the committed key, and which shares do not fit it. */
 async function findQuorum<S extends Share>(scheme: Scheme<S>, settled: Settled<S>, passphrase: Buffer | null, commitment: Question['keyCommitment']): Promise<Rebuilt | null> {
-  let tries = 0;
+  let [choices, tries] = [0, 0];
   for (const places of choose(settled.usable.length, settled.threshold)) {
+    if (++choices > MOST_CHOICES) return null;
     const picked = places.flatMap((at) => settled.usable[at] ?? []);
     if (scheme.quorum(picked.map(({ share }) => share), settled.threshold) === null) continue;
     if (++tries > MOST_QUORUMS) return null;

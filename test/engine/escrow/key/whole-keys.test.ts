@@ -37,7 +37,7 @@ beforeAll(() => {
       age-keygen -o age.txt
       age-keygen -y age.txt > age.pub
       age-keygen -o age2.txt`);
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function open(format: KeyFormat, bytes: Buffer, passphrase: string | null = null): Promise<OpenedKey | string> {
@@ -167,7 +167,7 @@ describe('an age identity', () => {
     const enrolled = await enrollKey({ format: 'age', bytes: file('age.txt') });
     expect(await proveKey({ format: 'age', bytes: file('age.txt') }, { keyCommitment: enrolled.key, trials })).toMatchObject({ ok: true, level: 'L4', key: { state: 'match' }, shares: [] });
     expect(await proveKey({ format: 'age', bytes: file('age2.txt') }, { keyCommitment: enrolled.key, trials })).toMatchObject({ ok: false, level: null, key: { state: 'mismatch' } });
-  }, 60_000);
+  });
 });
 
 describe('the vectors of age (C2SP CCTV)', () => {
@@ -191,7 +191,7 @@ describe('the vectors of age (C2SP CCTV)', () => {
     }
     expect(wrong).toEqual([]);
     expect(judged).toBeGreaterThan(80);
-  }, 120_000);
+  });
 });
 
 describe('an OpenPGP key', () => {
@@ -208,32 +208,32 @@ describe('an OpenPGP key', () => {
         ${gpg} --trust-model always -r open@lanterns -o message.gpg -e rsa.crt
         ${gpg} --with-colons --list-keys open@lanterns | awk -F: '/^fpr/{print $10; exit}' > open.fpr`);
     sh(`gpgconf --homedir ${at('g')} --kill all`);
-  }, 60_000);
+  });
 
   it('of gpg opens in both spellings, and has its fingerprint', async () => {
     const key = await opened('openpgp', file('open.asc'));
     expect(key.facts).toMatchObject({ algorithm: 'OpenPGP EdDSA ed25519', fingerprint: file('open.fpr').toString().trim() });
     expect((await opened('openpgp', file('open.gpg'))).material.equals(key.material)).toBe(true);
-  }, 60_000);
+  });
 
   it('that is locked needs its passphrase', async () => {
     expect((await opened('openpgp', file('locked.gpg'), 'geheim')).facts.algorithm).toBe('OpenPGP RSA 2048');
     expect(await open('openpgp', file('locked.gpg'), 'falsch')).toContain('the passphrase does not unlock the key');
     expect(await open('openpgp', file('locked.gpg'))).toContain('it is locked with a passphrase');
-  }, 60_000);
+  });
 
   it('is refused when it is a public one, none, or gpg is missing', async () => {
     expect(await open('openpgp', file('public.asc'))).toContain('no OpenPGP secret key');
     expect(await open('openpgp', Buffer.from('hello'))).toContain('no OpenPGP secret key');
     expect(await openKey('openpgp', { bytes: file('open.gpg'), passphrase: null, programs: folder })).toContain('gpg is not on this laptop');
-  }, 60_000);
+  });
 
   it('opens a message that gpg made for it, in the child', async () => {
     const answer = KnownAnswer.parse({ kind: 'openpgp', file: 'message.gpg' });
     const samples = [readSample(at('message.gpg'), answer)];
     expect(await proveKey({ format: 'openpgp', bytes: file('open.asc') }, { trials: [{ id: 'message', answer, samples }] })).toMatchObject({ ok: true, level: 'L4', proofs: [{ proof: { verdict: 'opens', strength: 'authenticated' } }] });
     expect(await proveKey({ format: 'openpgp', bytes: file('locked.gpg'), passphrase: Buffer.from('geheim') }, { trials: [{ id: 'message', answer, samples }] })).toMatchObject({ ok: false, proofs: [{ proof: { verdict: 'refused' } }] });
-  }, 60_000);
+  });
 });
 
 describe('a key without a form', () => {
@@ -305,5 +305,5 @@ describe('a sample that a command judges', () => {
     expect(await proveKey({ format: 'passphrase', bytes: Buffer.from('open barley') }, { trials })).toMatchObject({ ok: false, proofs: [{ proof: { verdict: 'refused' } }] });
     const anything = KnownAnswer.parse({ kind: 'command', run: ['/bin/true'], stdin: 'secret' });
     expect(await proveKey({ format: 'passphrase', bytes: Buffer.from('open sesame') }, { trials: [{ id: 'any', answer: anything, samples: [sampleOf(Buffer.from('x'))] }] })).toMatchObject({ ok: false, proofs: [{ proof: { verdict: 'cannot-tell' } }] });
-  }, 60_000);
+  });
 });

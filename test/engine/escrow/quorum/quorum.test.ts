@@ -25,7 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'quorum-'));
   vaults = await vaultShares(Buffer.from(SECRET), 5, 3);
   enrolled = await enrollShares({ ...setOf('vault', vaults), method: null });
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function setOf(scheme: ShareScheme, shares: readonly Uint8Array[], threshold: number | null = 3): ShareSet {
@@ -82,7 +82,7 @@ describe('enrolment', () => {
     await expect(enrollShares({ ...setOf('vault', vaults.slice(0, 2)), method: null })).rejects.toThrow('2 shares were given, and a quorum takes 3');
     await expect(enrollShares({ ...setOf('ssss', ssssShares(SECRET, 5, 3, ['-x']), 4), method: null })).rejects.toThrow('3 of them make the key, not 4');
     await expect(enrollShares({ ...setOf('vault', bad.slice(0, 4)), method: null })).rejects.toThrow('do not agree');
-  }, 60_000);
+  });
 
   it('refuses shares of ssss that are read the wrong way', async () => {
     const [spread, bare] = [ssssShares('correct horse battery staple', 3, 2), ssssShares('correct horse battery staple', 3, 2, ['-D'])];
@@ -133,7 +133,7 @@ describe('L1, one custodian alone', () => {
     expect(known.shares[0]?.commitment.method).toBe('scrypt');
     const [right, wrong] = await verifyShares(setOf('ssss', [shares[0] ?? Buffer.alloc(0), Buffer.from(`2-${shares[0]?.toString().slice(2) ?? ''}`)]), known.shares.map((share) => share.commitment));
     expect([right?.commitment, wrong?.commitment]).toEqual(['match', 'mismatch']);
-  }, 60_000);
+  });
 });
 
 describe('L3, a quorum', () => {
@@ -153,7 +153,7 @@ describe('L3, a quorum', () => {
     const shares = vaults.slice(0, 4).map((share, at) => (at === 1 ? anotherContent(share) : share));
     expect((await examined(setOf('vault', shares), {})).agreement).toMatchObject({ state: 'disagree', bad: [] });
     expect(await examined(setOf('vault', shares), { keyCommitment: enrolled.key })).toMatchObject({ ok: false, key: { state: 'match' }, used: [0, 2, 3], agreement: { bad: [1] } });
-  }, 60_000);
+  });
 
   it('takes shares that were never enrolled where it has to, and the key vouches for them', async () => {
     const some = commitments().slice(0, 2);
@@ -161,7 +161,7 @@ describe('L3, a quorum', () => {
     const foreign = Buffer.from(Buffer.concat([randomBytes(64), Buffer.from([enrolled.shares.some((share) => share.x === 9) ? 11 : 9])]).toString('base64'));
     expect(await examined(setOf('vault', [foreign, ...vaults.slice(0, 3)]), { shareCommitments: commitments(), keyCommitment: enrolled.key })).toMatchObject({ ok: false, key: { state: 'match' }, used: [1, 2, 3], agreement: { bad: [0] } });
     expect(await examined(setOf('vault', [foreign, ...vaults.slice(0, 2)]), { shareCommitments: commitments(), keyCommitment: enrolled.key })).toMatchObject({ ok: false, key: { state: 'mismatch' } });
-  }, 60_000);
+  });
 
   it('without a commitment is unproven, whatever it makes', async () => {
     expect(await examined(setOf('vault', vaults.slice(0, 3)), {})).toMatchObject({ ok: false, level: null, key: { state: 'unproven' } });
@@ -193,7 +193,7 @@ describe('L3, a quorum', () => {
       if (verdict.ok || verdict.key.state === 'match') wrong.push(bit);
     }
     expect(wrong).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('L3 in the other schemes', () => {
@@ -232,7 +232,7 @@ describe('L3 in the other schemes', () => {
     const altered = Buffer.concat([parts[1]?.subarray(0, -1) ?? Buffer.alloc(0), Buffer.from([0])]);
     expect(await examined(setOf('horcrux', [altered, ...parts.slice(2, 4)], null), { keyCommitment: known.key })).toMatchObject({ ok: false, agreement: { state: 'disagree', bad: [0] } });
     expect(await examined(setOf('horcrux', parts.slice(2), null), { shareCommitments: known.shares.map((share) => share.commitment), keyCommitment: known.key })).toMatchObject({ ok: true, level: 'L3' });
-  }, 60_000);
+  });
 });
 
 describe('L4, the rebuilt key on samples', () => {

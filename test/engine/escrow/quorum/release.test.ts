@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'release-'));
   shares = await vaultShares(SECRET, 5, 3);
   enrolled = await enrollShares({ ...setOf(shares), method: null });
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const setOf = (given: readonly Buffer[]): ShareSet => ({ scheme: 'vault', threshold: 3, shares: given.map((bytes, at) => ({ label: `share-${at}`, bytes })) });

@@ -99,7 +99,7 @@ describe('shares of ssss-split', () => {
         expect(await secretOf(ssss(diffusion), shares.slice(1))).toBe(secret);
       }
     }
-  }, 120_000);
+  });
 
   it('made by our own arithmetic are what ssss-combine takes', () => {
     // ssss-combine is the judge: a polynomial of degree 2 over every size, evaluated here
