@@ -296,8 +296,7 @@ describe('escrow in the window', () => {
     await page.keyboard.type('Start recovery');
     await page.keyboard.press('Enter');
     await dialog().getByLabel('Runbook').selectOption('wiki-restore');
-    await tabTo(page, dialog().getByRole('radio', { name: /Rehearsal/u }));
-    await page.keyboard.press('Space');
+    await dialog().getByRole('radio', { name: /Rehearsal/u }).press('Space');
     const right = dialog().locator('.check input');
     if (await right.isVisible()) await right.press('Space');
     await enterUntil(page, async () => (await closed()) && page.locator('.clocks').isVisible());

@@ -1,13 +1,11 @@
 /** Who holds which share, where, and when it was last seen to be right; and whether those at hand are enough. */
 import type { KeyVersionView, QuorumView, ShareRow } from '../../../../electron/contract/escrow-register.ts';
-import { counted } from '../../../../electron/contract/wording.ts';
 import { MoreMenu } from '../../components/MoreMenu.tsx';
 import { StateWord } from '../../components/States.tsx';
 import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
-import { shortDay } from '../../wording.ts';
 import { named } from './ceremony/stages.ts';
-import { daysLate, quorumWords, shareRowState } from './escrow-words.ts';
+import { dueWords, isLate, quorumWords, shareRowState } from './escrow-words.ts';
 
 export type ShareDeed = 'custody' | 'away' | 'back' | 'card' | 'left';
 
@@ -31,8 +29,7 @@ function Bag({ share }: { share: ShareRow }) {
 
 function Due({ share, now }: { share: ShareRow; now: number }) {
   if (share.next_due === null) return <span className="t3">none</span>;
-  const late = daysLate(share.next_due, now);
-  return late > 0 ? <span className="tx c-amber">{counted(late, 'day', 'days')} late</span> : <>{shortDay(share.next_due, now)}</>;
+  return <span className={isLate(share.next_due, now) ? 'tx c-amber' : undefined}>{dueWords(share.next_due, now)}</span>;
 }
 
 function deedsOf(share: ShareRow, act: (deed: ShareDeed) => void) {
