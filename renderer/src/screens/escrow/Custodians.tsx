@@ -21,9 +21,11 @@ function Bars({ quorum, shares }: { quorum: QuorumView; shares: readonly ShareRo
   );
 }
 
+/** The bag that it lies in now, and its seal when it was last looked at; a bag that is newer than the look was sealed then. */
 function Bag({ share }: { share: ShareRow }) {
-  const bag = share.seen?.bag ?? share.custody?.bag ?? null;
+  const bag = share.custody?.bag ?? share.seen?.bag ?? null;
   if (bag === null && share.seen === null) return <span className="t3">not recorded</span>;
+  if (bag !== null && share.seen !== null && share.seen.bag !== bag) return <>{visible(bag)}, sealed anew</>;
   return <>{bag === null ? 'no bag' : visible(bag)}{share.seen === null ? ', not seen yet' : `, ${SEAL_WORD[share.seen.seal]}`}</>;
 }
 
