@@ -67,8 +67,8 @@ function Findings({ ceremony }: { ceremony: CeremonyView }) {
   return (
     <>
       {quorum !== null && quorum.state !== 'match' && <p className="s13 t2">{visible(quorum.detail)}</p>}
-      {bad.map((share) => <p key={share.x} className="s13"><StateWord state={shareState(share)} /> <span className="t1">{named(share.slot)}{share.custody === null ? '' : `, ${visible(share.custody.custodian)}`}: {visible(share.detail ?? '')}</span></p>)}
-      {agreement !== null && <p className="s13"><StateWord state={agreement.state === 'agree' ? { word: 'The shares agree', shape: 'sensed', tone: 'green' } : agreement.state === 'disagree' ? { word: 'The shares disagree', shape: 'failed', tone: 'red' } : { word: 'Agreement cannot be told', shape: 'unknown', tone: 'grey' }} /> <span className="t2">{visible(agreement.detail)}</span></p>}
+      {bad.map((share) => <p key={share.x} className="s13 with-state"><StateWord state={shareState(share)} /> <span className="t1">{named(share.slot)}{share.custody === null ? '' : `, ${visible(share.custody.custodian)}`}: {visible(share.detail ?? '')}</span></p>)}
+      {agreement !== null && <p className="s13 with-state"><StateWord state={agreement.state === 'agree' ? { word: 'The shares agree', shape: 'sensed', tone: 'green' } : agreement.state === 'disagree' ? { word: 'The shares disagree', shape: 'failed', tone: 'red' } : { word: 'Agreement cannot be told', shape: 'unknown', tone: 'grey' }} /> <span className="t2">{visible(agreement.detail)}</span></p>}
       {proofs.length > 0 && (
         <ul className="shares-list">{proofs.map((proof) => <li key={`${proof.set ?? ''} ${proof.which} ${proof.name}`}><span className="grow">{visible(proof.name)} <span className="t3">{proof.which}{proof.set === null ? '' : ` of ${visible(proof.set)}`}, {proof.strength}</span></span><StateWord state={PROOF[proof.verdict]} /></li>)}</ul>
       )}
@@ -167,7 +167,7 @@ function Finished({ ceremony, history, onDone, deliver }: EndProps) {
   const state: State = row?.ok === false ? { word: 'Not all holds', shape: 'needs', tone: 'amber' } : titleOf(ceremony).state;
   const held = ceremony.goal !== 'L1';
   return (
-    <Frame title={<span className={`big-verdict tx c-${state.tone}`}><Glyph shape={state.shape} tone={state.tone} size={24} />{row?.ok === false ? 'Not everything holds. ' : ''}Recorded{row === undefined ? '' : row.signatures.length > 0 ? ` and signed by ${row.signatures.map((one) => visible(one.name)).join(' and ')}` : ''}</span>} error={done.error} onEnd={null}
+    <Frame title={<span className={`big-verdict tx c-${state.tone}`}><Glyph shape={state.shape} tone={state.tone} size={24} />{row?.ok === false ? 'Not everything holds. ' : ''}Recorded{row === undefined ? '' : row.signatures.length > 0 ? ` and signed by ${row.signatures.map((one) => visible(one.name)).join(' and ')}` : ''}</span>} error={done.error} onEnd={null} covered={reading}
       actions={<><Button tall onPress={() => { setReading(true); }}>Read the record…</Button><Primary id={`done ${ceremony.id}`} label={deliver?.label ?? (held ? 'Done; overwrite the shares' : 'Done')} busy={done.busy} onPress={() => { void done.run(); }} /></>}
     >
       {row !== undefined && <p className="said">{visible(row.result)}</p>}
