@@ -33,7 +33,7 @@ function isHex(text: string): boolean {
   return text.length >= PIECE && /^[0-9a-f]+$/iu.test(text);
 }
 
-/** Small and capital letters without a break, with digits among them where it is short: nobody's prose. */
+/** Capitals among small letters without a break, with digits where it is short: nobody's prose, which begins words with them. */
 function isMixed(text: string): boolean {
-  return text.length >= PIECE && /[a-z]/u.test(text) && /[A-Z]/u.test(text) && (/\d/u.test(text) || text.length > PIECE + 8);
+  return text.length >= PIECE && /[a-z].*(?<![-_+/])[A-Z]/u.test(text) && (/\d/u.test(text) || text.length > PIECE + 8);
 }
