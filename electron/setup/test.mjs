@@ -45,7 +45,8 @@ const STAGES = {
   /** The same tests at full length: thousands of kills and power cuts instead of dozens. Hours, not minutes. */
   long: async () => {
     process.env.BLACKSTART_LONG_TESTS = '1';
-    return STAGES.unit();
+    const [unit, e2e] = [await STAGES.unit(), await STAGES.e2e()];
+    return { passed: unit.passed + e2e.passed, failed: unit.failed + e2e.failed, skipped: unit.skipped + e2e.skipped };
   },
   shipping: suite('shipping', 'test/shipping/vitest.config.ts', ALL),
 };
@@ -73,7 +74,7 @@ if (unknown.length > 0) stop(`there is no stage ${unknown.join(', ')}; there are
 await ensureInstalled();
 ensureSystemPackages();
 const names = named.length > 0 ? named : USUAL;
-if (names.some((name) => ['e2e', 'packaging', 'shipping'].includes(name))) await ensureElectron();
+if (names.some((name) => ['e2e', 'packaging', 'shipping', 'long'].includes(name))) await ensureElectron();
 const { passed, failed, skipped } = await runStages(names);
 process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
 process.exitCode = failed === 0 ? 0 : 1;

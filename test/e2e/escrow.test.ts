@@ -334,19 +334,25 @@ describe('escrow in the window', () => {
     await look('run-after');
   }, 180_000);
 
-  it('left no share and no key in the page, in its memory, or in the data folder', async () => {
+  it('left no share and no key in the page or in the data folder', async () => {
     const hidden = [...shares, secret.toString('hex'), secret.toString('base64')];
     const tree = await wholePage(page);
-    const memory = await heapOf(page);
     for (const text of hidden) {
       expect(tree).not.toContain(text);
-      expect(memory.includes(text)).toBe(false);
       expect(filesWith(kit.data, text)).toEqual([]);
     }
-    expect(memory.includes('Bring the wiki back')).toBe(true); // so that it was the page’s memory
     expect(readFileSync(join(stick, 'share-1.txt'), 'utf8').trim()).toBe(shares[0]);
     expect(opened.complaints).toEqual([]);
   }, 180_000);
+
+  // a snapshot of the page's memory takes most of a minute
+  if (process.env['BLACKSTART_LONG_TESTS'] === '1') {
+    it('left no share and no key in the memory of the page', async () => {
+      const memory = await heapOf(page);
+      expect(memory.includes('Bring the wiki back')).toBe(true); // so that it was the page’s memory
+      for (const text of [...shares, secret.toString('hex'), secret.toString('base64')]) expect(memory.includes(text)).toBe(false);
+    }, 180_000);
+  }
 });
 
 /** Every string of the page's memory, after a collection: what was typed, what came over the port, what was drawn. */

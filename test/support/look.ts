@@ -20,11 +20,17 @@ export async function resize({ app, page }: Looked, width: number, height: numbe
   await expect.poll(() => page.evaluate('innerWidth'), { timeout: 15_000 }).toBe(width);
 }
 
+/** All of both sizes and themes with BLACKSTART_PICTURES; else each size and each theme once. */
+function themesAt(width: number): readonly Theme[] {
+  if (process.env['BLACKSTART_PICTURES'] !== undefined) return THEMES;
+  return width === SIZES[0].width ? ['dark'] : ['light'];
+}
+
 /** `FOLDER/NAME-THEME-WIDTH.png`; the window is left at its smallest size. */
 export async function takePictures(looked: Looked, folder: string, name: string): Promise<void> {
   for (const { width, height } of [...SIZES].sort((a, b) => b.width - a.width)) {
     await resize(looked, width, height);
-    for (const theme of THEMES) {
+    for (const theme of themesAt(width)) {
       await setTheme(looked.page, theme);
       await looked.page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`), animations: 'disabled' });
     }
