@@ -104,8 +104,7 @@ describe('what is guarded on this laptop', { timeout: 240_000 }, () => {
     await press(page, page.getByRole('button', { name: 'Unlock…' }));
     const dialog = page.getByRole('dialog');
     await write(page, dialog.getByLabel('Its passphrase'), 'three quick grey herons');
-    await page.keyboard.press('Enter');
-    await dialog.getByText('It stays locked: that is not its passphrase.').waitFor();
+    await enterUntil(page, () => dialog.getByText('It stays locked: that is not its passphrase.').isVisible());
     await write(page, dialog.getByLabel('Its passphrase'), DEVICE);
     await look('unlock-key');
     await enterUntil(page, async () => !(await dialog.isVisible()));

@@ -12,7 +12,8 @@ const LADDER = ProofLevel.options;
 
 /** What a `backup` check leaves in its evidence, as far as a report shows it. */
 const Evidence = z.looseObject({
-  path: z.string(), level: z.string().nullable().optional(), sha256: z.string().optional(), size: z.number().optional(), age_s: z.number().optional(),
+  path: z.string().optional(), // a repository has none
+  level: z.string().nullable().optional(), sha256: z.string().optional(), size: z.number().optional(), age_s: z.number().optional(),
   label: z.string().optional(), // the engine's own name of the backup
   rungs: z.array(z.object({ level: z.string(), ok: z.boolean().nullable(), detail: z.string() })).optional(),
 });
@@ -35,9 +36,10 @@ function parsed(text: string | null): unknown {
   }
 }
 
+/** What names neither a place nor a rung is evidence of no backup. */
 function read(evidence: unknown, about: Omit<Found, 'evidence'>): Found[] {
   const found = Evidence.safeParse(evidence);
-  return found.success ? [{ ...about, evidence: found.data }] : [];
+  return found.success && (found.data.path !== undefined || found.data.level !== undefined) ? [{ ...about, evidence: found.data }] : [];
 }
 
 /** One row a backup: of several looks at the same bytes, the highest rung that was proven. */
@@ -59,7 +61,7 @@ function rung({ level }: Backup): number {
 
 function backupRow({ check, at, evidence: { path, level, sha256, size, age_s, label } }: Found): Backup {
   return {
-    check, id: label ?? basename(path), location: path, sha256: sha256 ?? null, size: size ?? null, level: level ?? 'not proven', checked_at: at,
+    check, id: label ?? (path === undefined ? check : basename(path)), location: path ?? label ?? check, sha256: sha256 ?? null, size: size ?? null, level: level ?? 'not proven', checked_at: at,
     taken_at: at === null || age_s === undefined ? null : new Date(Date.parse(at) - age_s * 1000).toISOString(),
   };
 }
