@@ -1,5 +1,6 @@
 /** The front matter of a runbook. */
 import { z } from 'zod';
+import { DrillKind } from './drill.ts';
 import { Day, Duration, Id, Name, Period } from './scalars.ts';
 
 const TargetValues = { rto: Duration.optional(), rpo: Duration.optional() };
@@ -80,7 +81,7 @@ export const FrontMatter = z.strictObject({
   drills: z
     .array(
       z.strictObject({
-        kind: z.enum(['rehearsal', 'tabletop', 'restore-test', 'escrow']),
+        kind: DrillKind,
         title: z.string(),
         every: Period.optional(),
         after: z.string().optional(),

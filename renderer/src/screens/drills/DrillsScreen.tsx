@@ -120,7 +120,7 @@ export function DrillsScreen() {
   useEngineEvents((event) => { if (event.event === 'home.changed') reload(); });
   if (result === null) return <Page><PageHead title="Drills" detail={error === null ? 'Reading the calendar.' : ''} />{error !== null && <Fault error={error} />}</Page>;
   return (
-    <Page head={<Head calendar={result} now={now} />}>
+    <Page className="drillpage" head={<Head calendar={result} now={now} />}>
       {result.drills.length > 0 && <Calendar drills={result.drills} now={now} />}
       <AfterEvents drills={result.after_events} now={now} />
       <Results results={result.results} now={now} />
