@@ -84,7 +84,7 @@ describe('the First drill in the window', () => {
     await tabTo(page, dialog.locator('input[type=password]'));
     await page.keyboard.type('lanterns at dusk');
     await picture('sign');
-    await page.keyboard.press('Enter');
+    await enterUntil(page, async () => !(await dialog.isVisible()));
     await page.locator('.signed').getByText('Robin Vale').waitFor({ timeout: 60_000 });
     await page.frameLocator('iframe.sheet').getByText(/^Operator, signed/u).waitFor();
     await picture('signed');

@@ -25,7 +25,7 @@ export const FACTS: ReportFacts = {
   author: 'Jonas Weidmann', reviewer: 'Nadia Costa', retention: '10 years', next_due: '2026-12-15',
 };
 
-const check = (id: string, kind: string, evidence: CheckResult['evidence'], more: Partial<CheckResult> = {}): CheckResult => ({
+export const check = (id: string, kind: string, evidence: CheckResult['evidence'], more: Partial<CheckResult> = {}): CheckResult => ({
   id, title: `Check ${id}`, kind, severity: 'blocker', outcome: 'pass', expired: false, summary: `Found ${id} good`, evidence, checked_at: AT(-60), expires_at: AT(600), duration_ms: 5, remedy: null, suspects: [], override: null, ...more,
 });
 

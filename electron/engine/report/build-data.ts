@@ -10,12 +10,12 @@ type Backup = Report['data']['backups'][number];
 
 const LADDER = ProofLevel.options;
 
-/** What a `backup` check leaves in its evidence, as far as a report shows it. */
+/** What a `backup` check leaves in its evidence, as far as a report shows it; an engine that does not know a thing leaves null. */
 const Evidence = z.looseObject({
-  path: z.string().optional(), // a repository has none
-  level: z.string().nullable().optional(), sha256: z.string().optional(), size: z.number().optional(), age_s: z.number().optional(),
-  label: z.string().optional(), // the engine's own name of the backup
-  rungs: z.array(z.object({ level: z.string(), ok: z.boolean().nullable(), detail: z.string() })).optional(),
+  path: z.string().nullish(), // a repository may have none
+  level: z.string().nullish(), sha256: z.string().nullish(), size: z.number().nullish(), age_s: z.number().nullish(),
+  label: z.string().nullish(), // the engine's own name of the backup
+  rungs: z.array(z.object({ level: z.string(), ok: z.boolean().nullable(), detail: z.string() })).nullish(),
 });
 type Evidence = z.infer<typeof Evidence>;
 
@@ -25,7 +25,7 @@ interface Found { check: string; title: string; at: string | null; evidence: Evi
 export function foundBackups(checks: readonly CheckResult[], execution: readonly ReportStep[], readText: (sha256: string) => string | null): Found[] {
   const before = checks.flatMap(({ id, title, kind, evidence, checked_at }) => read(kind === 'backup' ? evidence : null, { check: id, title, at: checked_at }));
   const during = execution.flatMap(({ id, title, kind, output, finished_at }) => read(kind === 'check' && output !== null ? parsed(readText(output.sha256)) : null, { check: id, title, at: finished_at }));
-  return [...before, ...during.filter(({ evidence }) => evidence.rungs !== undefined)];
+  return [...before, ...during.filter(({ evidence }) => Array.isArray(evidence.rungs))];
 }
 
 function parsed(text: string | null): unknown {
@@ -39,7 +39,7 @@ function parsed(text: string | null): unknown {
 /** What names neither a place nor a rung is evidence of no backup. */
 function read(evidence: unknown, about: Omit<Found, 'evidence'>): Found[] {
   const found = Evidence.safeParse(evidence);
-  return found.success && (found.data.path !== undefined || found.data.level !== undefined) ? [{ ...about, evidence: found.data }] : [];
+  return found.success && ((found.data.path ?? found.data.level ?? null) !== null) ? [{ ...about, evidence: found.data }] : [];
 }
 
 /** One row a backup: of several looks at the same bytes, the highest rung that was proven. */
@@ -61,8 +61,8 @@ function rung({ level }: Backup): number {
 
 function backupRow({ check, at, evidence: { path, level, sha256, size, age_s, label } }: Found): Backup {
   return {
-    check, id: label ?? (path === undefined ? check : basename(path)), location: path ?? label ?? check, sha256: sha256 ?? null, size: size ?? null, level: level ?? 'not proven', checked_at: at,
-    taken_at: at === null || age_s === undefined ? null : new Date(Date.parse(at) - age_s * 1000).toISOString(),
+    check, id: label ?? (path ? basename(path) : check), location: path ?? label ?? check, sha256: sha256 ?? null, size: size ?? null, level: level ?? 'not proven', checked_at: at,
+    taken_at: at === null || typeof age_s !== 'number' ? null : new Date(Date.parse(at) - age_s * 1000).toISOString(),
   };
 }
 
