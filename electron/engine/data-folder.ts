@@ -38,6 +38,7 @@ import { createRuns, type Runs } from './run/runs.ts';
 import { findRunbook, listRunbooks, type LibraryEntry, type LibraryOptions } from './runbook/library.ts';
 import { toolEnvironment } from './tool/environment.ts';
 import { createRunTool } from './tool/run-tool.ts';
+import { readStock } from './tabletop/stock.ts';
 import { verifyInChild } from './verify/verify-in-child.ts';
 import { VERSION } from './version.ts';
 
@@ -112,7 +113,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   });
   const runs = createRuns({
     deps, journal, dataDir, people, nodePath, blackstart: launcher, processEnv: env,
-    findRunbook: (wanted) => library.find(wanted), readiness: (runbook) => readiness.view(runbook).state,
+    findRunbook: (wanted) => library.find(wanted), readiness: (runbook) => readiness.view(runbook).state, stock: () => readStock(options.runbookDirs),
     ...(inhibitSleep === undefined ? {} : { inhibitSleep }),
   });
   const report = (run: string): Report => reportOf(journal, options, runs.view(run), journal.device.vkey);
