@@ -1,4 +1,4 @@
-/** The console's window, and the hidden one that prints. */
+/** The console's window, the hidden one that prints, and what all windows have in common. */
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +7,13 @@ import { ORIGIN } from './security.ts';
 
 const DARK = '#0f1216';
 const LIGHT = '#f6f7f9';
+
+/** What every page of ours is held in. A countdown must stay right while its window is behind another one. */
+export const PAGE_PREFERENCES = { contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false, navigateOnDragDrop: false, spellcheck: false, backgroundThrottling: false } as const;
+
+export function windowColour(): string {
+  return nativeTheme.shouldUseDarkColors ? DARK : LIGHT;
+}
 
 export function openConsoleWindow(session: Session): BrowserWindow {
   const window = new BrowserWindow({
@@ -18,19 +25,8 @@ export function openConsoleWindow(session: Session): BrowserWindow {
     show: false,
     title: 'Blackstart',
     autoHideMenuBar: true,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? DARK : LIGHT,
-    webPreferences: {
-      preload: join(__dirname, 'preload.cjs'),
-      session,
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      spellcheck: false,
-      // A countdown must stay right while the window is behind another one.
-      backgroundThrottling: false,
-    },
+    backgroundColor: windowColour(),
+    webPreferences: { ...PAGE_PREFERENCES, preload: join(__dirname, 'preload.cjs'), session },
   });
   window.once('ready-to-show', () => window.show());
   return window;

@@ -13,6 +13,8 @@ import type { OutageView } from '../contract/outage.ts';
 import type { ReadinessReport } from '../contract/readiness.ts';
 import type { RunSummary } from '../contract/run.ts';
 import type { Runbook } from '../contract/runbook.ts';
+import type { ParticipantsView } from '../contract/tabletop/view.ts';
+import { viewParticipants } from '../contract/tabletop/view-exercise.ts';
 import { spokenBytes } from '../contract/wording.ts';
 import { checkRunbook } from './check-runbook.ts';
 import { kitFacts, openDataFolder, type DataFolder, type FolderOptions } from './data-folder.ts';
@@ -40,6 +42,7 @@ const HEARD_MS = 1_000;
 const REFRESH_MS = 10_000;
 
 export interface ConsoleEngine extends PageEngine {
+  participants(run: string): ParticipantsView | null;
   close(): Promise<void>;
 }
 
@@ -74,6 +77,14 @@ class Console implements ConsoleEngine {
   subscribe(listener: (event: EngineEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What the participants of an exercise may know; null when there is no such exercise. */
+  participants(run: string): ParticipantsView | null {
+    const folder = this.#folders().find(({ runs }) => runs.has(run));
+    const view = folder?.runs.view(run);
+    if (view?.exercise === undefined) return null;
+    return viewParticipants(view, view.exercise);
   }
 
   async close(): Promise<void> {

@@ -62,7 +62,8 @@ export const ExerciseAct = z.discriminatedUnion('act', [
   /** Takes over plan, people, added injects and moved times of an earlier exercise. */
   z.strictObject({ act: z.literal('reuse'), run: z.string() }),
   z.strictObject({ act: z.literal('person'), ...Participant.shape, presence: Presence, reason: words.optional() }),
-  z.strictObject({ act: z.literal('start') }),
+  /** `held`: the clock stands until somebody lets it go. */
+  z.strictObject({ act: z.literal('start'), held: z.boolean().optional() }),
   z.strictObject({ act: z.literal('hold') }),
   z.strictObject({ act: z.literal('go') }),
   /** Thousandths of real speed. */

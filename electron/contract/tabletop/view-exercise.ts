@@ -17,7 +17,7 @@ export function viewExercise(fold: RunFold, exercise: ExerciseFold, now: Instant
   const clock = viewClock(fold, exercise, now);
   const plan = exercise.plan ?? planOf(runbook);
   return {
-    plan, is_planned: exercise.plan !== null, clock,
+    plan, scenario: maskContacts(runbook.front.scenario), is_planned: exercise.plan !== null, clock,
     changes: exercise.changes.map((change) => ({ ...told(change), speed: change.speed, why: change.why })),
     target_ms: rto === undefined ? null : durationSeconds(rto) * 1000,
     forecast_ms: exercise.restored ?? (restored === null ? null : clock.h_ms + Math.max(0, Math.round(restored - now.wall))),
@@ -118,11 +118,11 @@ function lifelines({ plan }: RunFold): string[] {
 }
 
 /** Of the facilitator's view only what participants may know. */
-export function viewParticipants(view: RunView, exercise: ExerciseView, scenario: string): ParticipantsView {
+export function viewParticipants(view: RunView, exercise: ExerciseView): ParticipantsView {
   const current = view.steps.find(({ id }) => id === view.current);
   const isDone = ({ state }: RunView['steps'][number]): boolean => state === 'succeeded' || state === 'skipped' || state === 'overridden' || state === 'not_executed';
   return {
-    run: view.id, title: view.title, exercise: exercise.plan.title, scenario: maskContacts(scenario), day: exercise.clock.started_at ?? exercise.clock.at,
+    run: view.id, title: view.title, exercise: exercise.plan.title, scenario: exercise.scenario, day: exercise.clock.started_at ?? exercise.clock.at,
     clock: exercise.clock, target_ms: exercise.target_ms,
     step: current === undefined ? null : { number: current.number, total: view.steps.length, title: current.title },
     phases: view.phases.map(({ id, title }) => {

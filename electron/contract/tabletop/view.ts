@@ -41,6 +41,7 @@ export type ClockView = z.infer<typeof ClockView>;
 
 export const ExerciseView = z.object({
   plan: PlanHead,
+  scenario: z.string(),
   is_planned: z.boolean(), // somebody wrote the plan; else it is drawn from the runbook
   clock: ClockView,
   changes: z.array(z.object({ ...twice, speed: z.int(), why: z.string() })),

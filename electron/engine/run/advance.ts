@@ -167,7 +167,7 @@ function whySkipped(fold: RunFold, step: StepFold): { rule: 'mode' | 'teardown' 
 
 function simulate(fold: RunFold, step: StepFold): Advance {
   if (lacksApprovalAtTable(fold, step)) return one({ type: 'step.waiting', data: { step: step.plan.path, for: 'approval' } });
-  if ((fold.pace === 'step' || isHeld(fold.exercise)) && !step.released) return one({ type: 'step.waiting', data: { step: step.plan.path, for: 'start' } });
+  if ((fold.pace === 'step' || fold.exercise !== null) && !step.released) return one({ type: 'step.waiting', data: { step: step.plan.path, for: 'start' } });
   return one({ type: 'step.simulated', data: { step: step.plan.path, ...simulatedOutcome(fold, step) } });
 }
 

@@ -121,7 +121,7 @@ function clock(table: Table, act: Extract<SettledAct, { act: 'start' | 'hold' | 
   const set = (why: 'start' | 'hold' | 'go' | 'speed', to: number): Ruling => yes({ type: 'exercise.clock', data: { h_ms, by, speed: to, why } });
   switch (act.act) {
     case 'start':
-      return exercise.started === null ? set('start', 1000) : no('The exercise has begun already.');
+      return exercise.started === null ? set('start', act.held === true ? 0 : 1000) : no('The exercise has begun already.');
     case 'hold':
       return speed === 0 ? no('The clock is held already.') : set('hold', 0);
     case 'go':
