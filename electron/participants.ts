@@ -37,10 +37,6 @@ export class ParticipantsWindow {
       if (!isOurs(event)) throw new Error('This page may not ask for that.');
       this.show(OpenParticipants.parse(given).run);
     });
-    ipcMain.handle('close-participants', (event) => {
-      if (!isOurs(event)) throw new Error('This page may not ask for that.');
-      this.close();
-    });
     ipcMain.on('participants-ready', (event) => {
       const frame = event.senderFrame;
       if (this.#window === undefined || event.sender !== this.#window.webContents || frame === null || frame.parent !== null || !frame.url.startsWith(this.#address)) return;

@@ -54,7 +54,6 @@ const bridge: ShellBridge = {
   chooseSave: (question: ChooseSave) => ipcRenderer.invoke('choose-save', question),
   printPdf: (document: PrintPdf) => ipcRenderer.invoke('print-pdf', document),
   openParticipants: (question: OpenParticipants) => ipcRenderer.invoke('open-participants', question),
-  closeParticipants: () => ipcRenderer.invoke('close-participants'),
   onParticipants: (listener) => {
     onWall = listener;
     listener(wall);

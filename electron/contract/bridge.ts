@@ -47,7 +47,6 @@ export interface ShellBridge {
   printPdf(document: PrintPdf): Promise<ChosenPath>;
   /** Opens the participants' window on a second screen where there is one, or brings it to the front. */
   openParticipants(question: OpenParticipants): Promise<void>;
-  closeParticipants(): Promise<void>;
   /** One listener; called at once with the present state, then at every change. */
   onParticipants(listener: (state: ParticipantsState) => void): void;
 }

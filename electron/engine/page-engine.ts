@@ -32,6 +32,7 @@ import { keepSecret } from './secrets/obtain-secret.ts';
 import { createSecretStore } from './secrets/secret-store.ts';
 import type { SecretStore } from './secrets/secret.ts';
 import { answer, type Answers, type PageEngine } from './serve-page.ts';
+import { readStock } from './tabletop/stock.ts';
 import { VERSION } from './version.ts';
 
 /** How soon after an event a page gets the new view: one frame, however many events come in it. */
@@ -327,6 +328,7 @@ class Console implements ConsoleEngine {
         return runs.view(run);
       }),
       'run.command': answer(METHODS['run.command'], async ({ run, command }) => this.#folderOfRun(run).runs.command(run, command)),
+      'tabletop.stock': answer(METHODS['tabletop.stock'], () => ({ injects: readStock(this.#options.runbookDirs) })),
       'run.output': answer(METHODS['run.output'], ({ run, step, offset, length }) => {
         const { bytes, size } = this.#folderOfRun(run).runs.output(run, step, offset, length);
         return { bytes: Uint8Array.from(bytes), size };

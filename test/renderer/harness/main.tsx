@@ -16,6 +16,6 @@ applyTheme();
 const place = document.getElementById('root');
 if (place !== null) {
   const client = new EngineClient(recordedDoor(query.get('scene') ?? 'home'));
-  const dialogs = { chooseOpen: () => Promise.resolve(null), chooseSave: () => Promise.resolve(null), printPdf: () => Promise.resolve(null) };
+  const dialogs = { chooseOpen: () => Promise.resolve(null), chooseSave: () => Promise.resolve(null), printPdf: () => Promise.resolve(null), openParticipants: () => Promise.resolve(), onParticipants: () => undefined };
   createRoot(place).render(<EngineContext value={{ client, dialogs }}><App /></EngineContext>);
 }
