@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { BrowserWindow, MessageChannelMain, ipcMain, screen, type IpcMainInvokeEvent, type MessagePortMain, type Session } from 'electron';
 import { OpenParticipants, type ParticipantsState } from './contract/bridge.ts';
-import { bringToFront, PAGE_PREFERENCES, windowColour } from './windows.ts';
+import { bringToFront, PAGE_PREFERENCES, WINDOW_COLOUR } from './windows.ts';
 
 export interface Watching {
   /** Connects a listening page. Null when no engine serves pages now. */
@@ -81,7 +81,7 @@ export class ParticipantsWindow {
   #open(): BrowserWindow {
     const second = screen.getAllDisplays().find(({ id }) => id !== screen.getPrimaryDisplay().id);
     const window = new BrowserWindow({
-      width: 1280, height: 800, minWidth: 640, minHeight: 400, useContentSize: true, show: false, title: 'EXERCISE', autoHideMenuBar: true, backgroundColor: windowColour(),
+      width: 1280, height: 800, minWidth: 640, minHeight: 400, useContentSize: true, show: false, title: 'EXERCISE', autoHideMenuBar: true, backgroundColor: WINDOW_COLOUR.dark,
       ...(second === undefined ? {} : { x: second.bounds.x, y: second.bounds.y, fullscreen: true }),
       webPreferences: { ...PAGE_PREFERENCES, preload: join(__dirname, 'participants-preload.cjs'), session: this.#session },
     });

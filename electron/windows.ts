@@ -6,15 +6,11 @@ import { BrowserWindow, Menu, screen, type Session } from 'electron';
 import type { Preferences } from './contract/preferences.ts';
 import { ORIGIN } from './security.ts';
 
-const DARK = '#0f1216';
-const LIGHT = '#f6f7f9';
+/** What a window shows before its page is drawn. */
+export const WINDOW_COLOUR = { dark: '#0f1216', light: '#f6f7f9' } as const;
 
 /** What every page of ours is held in. A countdown must stay right while its window is behind another one. */
 export const PAGE_PREFERENCES = { contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false, navigateOnDragDrop: false, spellcheck: false, backgroundThrottling: false } as const;
-
-export function windowColour(): string {
-  return nativeTheme.shouldUseDarkColors ? DARK : LIGHT;
-}
 
 export function openConsoleWindow(session: Session, { theme, zoom, width = 1280, height = 800 }: Preferences): BrowserWindow {
   const { workAreaSize } = screen.getPrimaryDisplay(); // the display may be another one than last time
@@ -27,7 +23,7 @@ export function openConsoleWindow(session: Session, { theme, zoom, width = 1280,
     show: false,
     title: 'Blackstart',
     autoHideMenuBar: true,
-    backgroundColor: theme === 'light' ? LIGHT : DARK,
+    backgroundColor: WINDOW_COLOUR[theme ?? 'dark'],
     webPreferences: { ...PAGE_PREFERENCES, preload: join(__dirname, 'preload.cjs'), session },
   });
   window.once('ready-to-show', () => window.show());

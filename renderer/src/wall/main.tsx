@@ -6,10 +6,8 @@ import './wall.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Sprite } from '../components/Glyph.tsx';
-import { applyTheme } from '../theme/theme.ts';
 import { Wall } from './Wall.tsx';
 
-applyTheme();
 const place = document.getElementById('root');
 const bridge = window.blackstartWall;
 if (place !== null && bridge === undefined) place.textContent = 'This page belongs to the participants’ window of an exercise.';
