@@ -135,7 +135,9 @@ function signRefusal(run: ReportedRun, person: EnrolledPerson | null, role: stri
 
 function roleRefusal({ events, view }: ReportedRun, { id, name, roles }: EnrolledPerson, role: string): EngineError | null {
   const { operators, executors } = readRunFacts(events, () => null);
-  if (role === 'operator') return operators.includes(id) ? null : new EngineError('refused', `${name} did not run ${view.id}.`, { hint: operators.length === 0 ? 'The record names no operator.' : `It was run by ${operators.join(', ')}.` });
+  // where the record names nobody (a rehearsal may begin without), an enrolled operator says so by signing
+  if (role === 'operator' && operators.length === 0) return roles.includes('operator') ? null : new EngineError('refused', `${name} is not enrolled as operator, and the record names none.`, { hint: 'Let the operator enrol and sign.' });
+  if (role === 'operator') return operators.includes(id) ? null : new EngineError('refused', `${name} did not run ${view.id}.`, { hint: `It was run by ${operators.join(', ')}.` });
   if (operators.includes(id) || [...executors.values()].includes(name)) return new EngineError('refused', `${name} ran this run and cannot sign as ${role}: who operates does not look on.`, { hint: 'Somebody else has to.' });
   if (roles.includes(role) || (ALSO[role] ?? []).some((other) => roles.includes(other))) return null;
   return new EngineError('refused', `${name} is not enrolled as ${role}, but as ${roles.join(', ')}.`, { hint: `Enrol a ${role}, or let somebody sign who is one.` });

@@ -203,6 +203,16 @@ describe('who may sign', { timeout: 60_000 }, () => {
     await expect(officeOf(lab, run.id).sign('jonas-weidmann', 'operator')).rejects.toThrow('is not over');
   });
 
+  it('an enrolled operator where the record names none, and nobody else as operator', async () => {
+    const lab = openLab();
+    for (const [name, role] of PEOPLE) await lab.people.enroll({ name, roles: [role], passphrase: PASS });
+    const { run } = await lab.drive(BOOK, {});
+    const office = officeOf(lab, run.id);
+    await expect(office.sign('ruth-adeyemi', 'operator')).rejects.toThrow('is not enrolled as operator, and the record names none');
+    await office.sign('jonas-weidmann', 'operator');
+    expect(office.report().approval.signatures).toMatchObject([{ role: 'operator', name: 'Jonas Weidmann' }]);
+  });
+
   it('the roles that the runbook lets sign, besides the three', async () => {
     const lab = openLab();
     await lab.people.enroll({ name: 'Dora Base', roles: ['dba'], passphrase: PASS });

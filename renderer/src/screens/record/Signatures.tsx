@@ -26,11 +26,12 @@ export function Signatures({ status, onChanged }: { status: ReportStatus; onChan
       <h2 className="label">Signed</h2>
       <ul className="signed">
         {status.roles.map(({ role, title, signed }) => (
-          <li key={role}><Glyph shape={signed === null ? 'pending' : 'confirmed'} tone={signed === null ? 'grey' : 'green'} size={16} /><span>{signed === null ? <span className="t2">Not signed</span> : visible(signed)}</span><span className="end t3 s12">{title}</span></li>
+          <li key={role}><Glyph shape={signed === null ? 'pending' : 'confirmed'} tone={signed === null ? 'grey' : 'green'} size={16} /><span>{signed === null ? <span className="t2 nw">Not signed</span> : visible(signed)}</span><span className="end t3 s12">{title}</span></li>
         ))}
       </ul>
       <p className="s13 t2">{standing(status)}</p>
       {status.open.length > 0 && <p className="s13 t2">{counted(status.open.length, 'field is', 'fields are')} not recorded.</p>}
+      {status.over && !maySign && status.roles.some(({ signed }) => signed === null) && <p className="s13 t2">Nobody else here may sign: enrol whoever is missing under People.</p>}
       <div className="stack tight">
         {maySign && <Button onPress={() => { setDialog('sign'); }}>Sign…</Button>}
         <Button onPress={() => { setDialog('complete'); }}>Complete the report…</Button>
