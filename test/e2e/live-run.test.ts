@@ -78,11 +78,6 @@ async function stateOf(title: string): Promise<string> {
   return (await page.locator('.steps .step', { hasText: title }).locator('.sr').first().textContent()) ?? '';
 }
 
-/** How many results of a check the record holds. */
-function judgements(check: string): number {
-  return Number(execFileSync('sqlite3', ['-readonly', join(dataDir, 'journal.sqlite'), `SELECT count(*) FROM entry WHERE CAST(bytes AS TEXT) LIKE '%"type":"check.result"%' AND CAST(bytes AS TEXT) LIKE '%"check":"${check}"%'`], { encoding: 'utf8' }));
-}
-
 async function isNowhere(secret: string): Promise<void> {
   expect((await wholePage(page)).includes(secret)).toBe(false);
   expect(filesWith(dataDir, secret)).toEqual([]);
@@ -127,34 +122,6 @@ describe('before the day', () => {
     await page.getByRole('button', { name: /Check everything/u }).waitFor({ timeout: 60_000 });
     await page.getByRole('row', { name: /The key opens the vault/u }).getByText('opens the sample').waitFor();
     await look('readiness-failed');
-    await isNowhere(VAULT_KEY);
-  }, 90_000);
-
-  it('does not ask for it again, until it is told to forget it', async () => {
-    await selectCheck(page, 'The key opens the vault');
-    const [row, again, forget] = [page.getByRole('row', { name: /The key opens the vault/u }), page.getByRole('button', { name: 'Check this one' }), page.getByRole('button', { name: 'Forget it' })];
-    const round = async (ends: string): Promise<void> => {
-      const before = judgements('vault-key');
-      await press(page, again);
-      await expect.poll(() => judgements('vault-key'), { timeout: 30_000 }).toBe(before + 1);
-      await row.getByText(ends).waitFor();
-    };
-    await round('opens the sample');
-    await look('readiness-held');
-    await page.keyboard.press('f');
-    await forget.waitFor({ state: 'detached' });
-    await round('not at hand');
-    // given once more, for what comes after
-    await press(page, page.getByRole('button', { name: 'Supply a secret…' }));
-    await dialog.waitFor();
-    await write(page, dialog.getByRole('textbox'), VAULT_KEY);
-    await sendDialog(dialog);
-    await round('opens the sample');
-    // another screen and back: it is the engine that holds it
-    await go('Home');
-    await go('Readiness');
-    await pick(page, page.getByLabel('Runbook', { exact: true }), 'Bring the lock gates back');
-    await forget.waitFor();
     await isNowhere(VAULT_KEY);
   }, 90_000);
 
