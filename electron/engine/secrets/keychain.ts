@@ -1,4 +1,5 @@
 /** The system's keychain: GNOME Keyring or KWallet over the Secret Service, macOS Keychain, Windows Credential Manager. */
+import type { AsyncEntry } from '@napi-rs/keyring';
 import { z } from 'zod';
 
 /** Which library speaks to the keychain. Both are optional: an install without either still recovers. */
@@ -31,7 +32,7 @@ export interface WritableKeychain extends Keychain {
 /** A locked keychain may put up a window that nobody sees. */
 const LIMIT_MS = 20_000;
 
-type NapiEntry = Pick<InstanceType<typeof import('@napi-rs/keyring').AsyncEntry>, 'getSecret' | 'setSecret' | 'setPassword' | 'deleteCredential'>;
+type NapiEntry = Pick<AsyncEntry, 'getSecret' | 'setSecret' | 'deleteCredential'>;
 const NapiModule = z.object({ AsyncEntry: z.custom<new (service: string, account: string, options: { linux: { store: 'secret-service' } }) => NapiEntry>((value) => typeof value === 'function') });
 
 /**
@@ -41,9 +42,9 @@ const NapiModule = z.object({ AsyncEntry: z.custom<new (service: string, account
 export function systemKeychain(limitMs = LIMIT_MS, load: () => Promise<unknown> = async () => import('@napi-rs/keyring')): WritableKeychain {
   const ask = async <T>(service: string, account: string, question: (entry: NapiEntry, signal: AbortSignal) => Promise<T>): Promise<T | ReturnType<typeof failure>> => {
     try {
-      const { AsyncEntry } = NapiModule.parse(await loaded('@napi-rs/keyring', load));
+      const { AsyncEntry: Entry } = NapiModule.parse(await loaded('@napi-rs/keyring', load));
       // Pinned: the library's own fallback is the kernel's keyring, which forgets everything when the laptop starts again.
-      return await question(new AsyncEntry(service, account, { linux: { store: 'secret-service' } }), AbortSignal.timeout(limitMs));
+      return await question(new Entry(service, account, { linux: { store: 'secret-service' } }), AbortSignal.timeout(limitMs));
     } catch (error) {
       return failure(error);
     }
@@ -185,7 +186,7 @@ async function loaded(name: string, load: () => Promise<unknown>): Promise<unkno
 /** keytar knows no end of its own. */
 async function within<T>(limitMs: number, question: Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(limitMs);
-  return Promise.race([question, new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))]);
+  return Promise.race([question, new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('it timed out')), { once: true }))]);
 }
 
 /** Messages of the libraries name no value. */
