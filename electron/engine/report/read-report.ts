@@ -12,6 +12,7 @@ import { RunSnapshot } from '../../contract/run/snapshot.ts';
 import { SignatureState, type Runbook } from '../../contract/runbook.ts';
 import { readWitnessed } from '../anchor/cosign.ts';
 import type { Clock } from '../deps.ts';
+import { escrowOfRun } from '../escrow/register/escrow-of-run.ts';
 import type { JournalEvent, JournalReader } from '../journal/journal.ts';
 import { reportDeviceKey } from '../journal/describe-device-key.ts';
 import { wordsForHash } from '../journal/words.ts';
@@ -92,6 +93,7 @@ export function draftReport(record: ReportRecord, { view, runbook, events }: Rep
     readText: (sha256) => readText(reader, sha256),
     record: recordFacts(record, events),
     plan: planOf(view.id, created, reader),
+    escrow: record.checkpoint === undefined ? escrowOfRun(reader, view.id) : [], // a bundle has no register
     version: VERSION,
     now: new Date(clock.now()),
   });
