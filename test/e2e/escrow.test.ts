@@ -38,7 +38,7 @@ function sealed(key: Buffer): string {
 
 const ANSWER = '{ kind: aead, alg: aes-256-gcm, key: { encoding: raw, kdf: sha256 }, prefix: "enc:v1:", encoding: base64url, layout: "nonce:12,ct,tag:16" }';
 
-const RUNBOOK = wikiRunbook(`## Phase: keys {#keys}\n${wikiStep('key', 'kind: secret\nsecret: master_key')}${wikiStep('told', 'kind: manual\nconfirm: The key is there')}`, 'secrets:\n  master_key: { sources: [{ escrow: ampora-master }], prompt: The master key of Ampora }\n');
+const RUNBOOK = wikiRunbook(`## Work\n${wikiStep('key', 'kind: secret\nsecret: master_key')}${wikiStep('told', 'kind: manual\nconfirm: The key is there')}`, 'secrets:\n  master_key: { sources: [{ escrow: ampora-master }], prompt: The master key of Ampora }\n');
 
 async function ok(...argv: string[]): Promise<void> {
   const { status, stderr } = await kit.run(...argv);
@@ -284,7 +284,7 @@ describe('escrow in the window', () => {
     const text = await sheet.locator('body').innerText();
     for (const said of ['Mei Tanaka', 'Ruth Adeyemi', 'C-30411', 'David Moreau is travelling']) expect(text).toContain(said);
     await look('record');
-    await page.keyboard.press('Escape');
+    await dialog().getByRole('button', { name: /close$/u }).press('Enter');
     await enterUntil(page, () => page.getByRole('region', { name: 'Verifications' }).isVisible());
     await page.getByRole('region', { name: 'Verifications' }).getByText('Ruth Adeyemi').waitFor();
     await page.getByRole('row', { name: /Mei Tanaka/u }).getByText(/^Did not match/u).waitFor();

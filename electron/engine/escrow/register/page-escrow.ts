@@ -1,6 +1,6 @@
 /** The window's side of the register: its methods, and the one ceremony that may be under way. */
 import type { CeremonyView, EscrowView } from '../../../contract/escrow-register.ts';
-import { ShareScheme } from '../../../contract/escrow.ts';
+import { KeyFormat, ShareScheme, type EscrowFormat } from '../../../contract/escrow.ts';
 import { EngineError } from '../../../contract/errors.ts';
 import { METHODS } from '../../../contract/methods.ts';
 import { writeDurably } from '../../journal/durable-file.ts';
@@ -10,7 +10,7 @@ import { dueCalendar } from './calendar.ts';
 import { Ceremony } from './ceremony.ts';
 import { commitmentsText } from './commitments-file.ts';
 import { markAway, recordDestroyed, retireVersion, revokeCustodian, setCustody } from './custodians.ts';
-import { enrollFromShares } from './enroll.ts';
+import { enrollFromShares, enrollWhole } from './enroll.ts';
 import { verificationReport } from './escrow-report.ts';
 import { inForce } from './fold-register.ts';
 import { lookAtNetwork } from './network.ts';
@@ -81,9 +81,10 @@ class Page implements EscrowPage {
       'escrow.network': answer(METHODS['escrow.network'], () => lookAtNetwork(host.clock.now())),
       'escrow.enroll': answer(METHODS['escrow.enroll'], async ({ scheme, threshold, total, shares, no_diffusion, generated, passphrase, ...said }) => {
         const split = ShareScheme.safeParse(scheme);
-        if (!split.success) throw new EngineError('refused', `A key held as ${scheme} is enrolled on the command line.`, { hint: 'blackstart escrow enroll --help' });
+        const unlocked = passphrase === undefined ? {} : { passphrase };
         try {
-          await enrollFromShares(host, said, { set: { scheme: split.data, shares, threshold, diffusion: no_diffusion !== true, ...(passphrase === undefined ? {} : { passphrase }) }, total, method: generated === true ? 'sha256' : null });
+          if (split.success) await enrollFromShares(host, said, { set: { scheme: split.data, shares, threshold, diffusion: no_diffusion !== true, ...unlocked }, total, method: generated === true ? 'sha256' : null });
+          else await enrollWhole(host, said, { ...wholeKeyOf(scheme, shares), ...unlocked });
         } finally {
           for (const { bytes } of shares) bytes.fill(0);
           passphrase?.fill(0);
@@ -161,6 +162,15 @@ class Page implements EscrowPage {
       }),
     };
   }
+}
+
+/** EngineError `refused` for a format that has no bytes to read here, `usage` for several files */
+function wholeKeyOf(scheme: EscrowFormat, files: readonly { bytes: Uint8Array }[]): { format: KeyFormat; bytes: Uint8Array } {
+  const format = KeyFormat.safeParse(scheme);
+  if (!format.success || format.data === 'kms-wrapped') throw new EngineError('refused', `A key held as ${scheme} is enrolled on the command line.`, { hint: 'blackstart escrow enroll --help' });
+  const [file] = files;
+  if (file === undefined || files.length > 1) throw new EngineError('usage', `A key held as ${scheme} is one file; ${files.length} were given.`, { hint: 'Choose the file of the key.' });
+  return { format: format.data, bytes: file.bytes };
 }
 
 interface Which {

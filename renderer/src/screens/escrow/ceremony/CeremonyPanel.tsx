@@ -50,7 +50,8 @@ export function useCeremonyCall<M extends CeremonyMethod>(method: M, onView: (ce
 export function CeremonyPanel({ ceremony, history, onView, onEnd, onDone, deliver }: CeremonyPanelProps) {
   const [place, setPlace] = useState<Place>(() => openingPlace(ceremony));
   const [wish, setWish] = useState<Wish | null>(null);
-  const [dropped, setDropped] = useState(0);
+  /** How much of a share is entered; null: it came out of a file. */
+  const [typed, setTyped] = useState<number | null>(0);
   const over = ceremony.state === 'signing' || ceremony.state === 'finished';
   const share = place.kind === 'share' && !over ? ceremony.shares.find(({ x }) => x === place.x) ?? null : null;
   // A wish belongs to the verdict that it followed.
@@ -62,10 +63,10 @@ export function CeremonyPanel({ ceremony, history, onView, onEnd, onDone, delive
   const key = share === null ? 'end' : `${share.x} ${stage ?? ''} ${share.tries}`;
   return (
     <>
-      <Track ceremony={ceremony} place={share === null ? { kind: 'end' } : place} stage={stage} typed={dropped} onGo={go} />
+      <Track ceremony={ceremony} place={share === null ? { kind: 'end' } : place} stage={stage} typed={typed} onGo={go} />
       {common === null && <EndPanel key={ceremony.state} ceremony={ceremony} history={history} onView={onView} onEnd={onEnd} onGo={go} onDone={onDone} deliver={deliver} />}
       {common !== null && stage === 'seal' && <SealPanel key={key} {...common} />}
-      {common !== null && stage === 'share' && <ShareEntry key={key} {...common} onTyped={setDropped} />}
+      {common !== null && stage === 'share' && <ShareEntry key={key} {...common} onTyped={setTyped} />}
       {common !== null && stage === 'verdict' && <VerdictPanel key={key} {...common} onAgain={() => { wants('again'); }} onSeal={() => { wants('seal'); }} />}
       {common !== null && stage === 'new-bag' && <NewBagPanel key={key} {...common} />}
       {common !== null && stage === 'over' && <OverPanel key={key} {...common} onGo={go} />}

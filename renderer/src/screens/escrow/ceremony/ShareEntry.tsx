@@ -93,7 +93,7 @@ function leadFor(scheme: string, total: number | null): string {
   return `${groups}; capitals matter. Blanks do not count. Only dots appear.`;
 }
 
-export function ShareEntry({ ceremony, share, onView, onEnd, onTyped }: StageProps & { onTyped(length: number): void }) {
+export function ShareEntry({ ceremony, share, onView, onEnd, onTyped }: StageProps & { onTyped(length: number | null): void }) {
   const { client } = useEngine();
   const now = useNow();
   const words = ceremony.scheme === 'slip39';
@@ -111,6 +111,7 @@ export function ShareEntry({ ceremony, share, onView, onEnd, onTyped }: StagePro
   // What was typed and not sent is wiped, however this ends.
   useEffect(() => () => { buffer.wipe(); onTyped(0); }, [buffer, onTyped]);
   useEffect(() => () => { loaded?.bytes.fill(0); }, [loaded]);
+  useEffect(() => { if (loaded !== null) onTyped(null); }, [loaded, onTyped]);
   useKeys([
     { key: 'Backspace', ctrl: true, label: 'Clear the last group', run: () => { buffer.clearGroup(); changed(); } },
     { key: 'o', ctrl: true, label: 'Read it from a file or QR code', run: () => { picker.current?.click(); } },
@@ -137,7 +138,7 @@ export function ShareEntry({ ceremony, share, onView, onEnd, onTyped }: StagePro
   const missing = loaded !== null ? undefined : length === 0 ? (fileOnly ? 'Choose its file.' : 'Nothing is entered yet.') : length < least ? `${(total ?? 0) - length} ${unit} to go` : undefined;
   const who = share.custody === null ? named(share.slot) : `${visible(share.custody.custodian)}, ${share.slot}`;
   return (
-    <Frame focused={!fileOnly} title={share.tries === 0 ? 'Type the share from your card' : 'Type the share once more'} lead={`${who}. ${leadFor(ceremony.scheme, total)} ${ceremony.goal === 'L1' ? 'No key is rebuilt today.' : ''}`} error={check.error ?? read.error} onEnd={onEnd}
+    <Frame focused={!fileOnly} title={loaded !== null ? 'The share is read; have it checked' : share.tries === 0 ? 'Type the share from your card' : 'Type the share once more'} lead={`${who}. ${leadFor(ceremony.scheme, total)} ${ceremony.goal === 'L1' ? 'No key is rebuilt today.' : ''}`} error={check.error ?? read.error} onEnd={onEnd}
       actions={<><LeaveOut ceremony={ceremony} share={share} onView={onView} /><Primary id={`check ${ceremony.id} ${share.x} ${share.tries}`} label="Check this share" missing={missing} busy={check.busy || read.busy} onPress={() => { void check.run(); }} /></>}
     >
       {loaded !== null && <LoadedPlate loaded={loaded} onDrop={() => { setLoaded(null); }} />}

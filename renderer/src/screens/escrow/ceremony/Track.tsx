@@ -6,9 +6,9 @@ import { visible } from '../../../visible.ts';
 import { hourMinute } from '../../../wording.ts';
 import { isHandled, named, shareState, STAGES, type Place, type Stage } from './stages.ts';
 
-interface TrackProps { ceremony: CeremonyView; place: Place; stage: Stage | null; typed: number; onGo(place: Place): void }
+interface TrackProps { ceremony: CeremonyView; place: Place; stage: Stage | null; typed: number | null; onGo(place: Place): void }
 
-function Stages({ stage, typed, ceremony }: { stage: Stage; typed: number; ceremony: CeremonyView }) {
+function Stages({ stage, typed, ceremony }: { stage: Stage; typed: number | null; ceremony: CeremonyView }) {
   const at = STAGES.findIndex((one) => one.stage === stage);
   const unit = ceremony.scheme === 'slip39' ? 'words' : 'characters';
   const total = ceremony.share_characters;
@@ -18,7 +18,7 @@ function Stages({ stage, typed, ceremony }: { stage: Stage; typed: number; cerem
         <li key={one.stage} className={`step${index < at ? ' done' : index === at ? ' cur c-amber' : ''}`} aria-current={index === at ? 'step' : undefined}>
           {index < at ? <Glyph shape="confirmed" tone="green" /> : index === at ? <Glyph shape="needs" tone="amber" /> : <Glyph shape="pending" />}
           <span className="no">{index + 1}</span><span>{one.word}</span><span />
-          {index === at && one.stage === 'share' && <span className="under tn">{typed === 0 ? 'nothing entered yet' : total === null || typed > total ? `${typed} ${unit}` : `${typed} of ${total} ${unit}`}</span>}
+          {index === at && one.stage === 'share' && <span className="under tn">{typed === null ? 'read from a file' : typed === 0 ? 'nothing entered yet' : total === null || typed > total ? `${typed} ${unit}` : `${typed} of ${total} ${unit}`}</span>}
         </li>
       ))}
     </ol>

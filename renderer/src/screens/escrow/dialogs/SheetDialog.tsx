@@ -5,9 +5,16 @@ import { Button, Primary } from '../../../components/Buttons.tsx';
 import { DialogBox } from '../../../components/DialogBox.tsx';
 import { Notice } from '../../../components/States.tsx';
 import { useAction, useEngine, useQuery } from '../../../engine-context.ts';
+import { useKeys } from '../../../keys/use-keys.tsx';
 import { visible } from '../../../visible.ts';
 
 interface SheetProps { title: string; html: string | null; error: ErrorEnvelope | null; name: string; data?: { label: string; write(): Promise<string | null> }; onClose(): void }
+
+/** Also when the focus is nowhere, as after a click into the paper. */
+function EscapeCloses({ onClose }: { onClose(): void }) {
+  useKeys([{ key: 'Escape', label: 'Close', run: onClose }]);
+  return null;
+}
 
 function Sheet({ title, html, error, name, data, onClose }: SheetProps) {
   const { dialogs } = useEngine();
@@ -19,6 +26,7 @@ function Sheet({ title, html, error, name, data, onClose }: SheetProps) {
       wide title={title} error={error ?? pdf.error ?? save.error} onClose={onClose}
       actions={<>{data !== undefined && <Button tall onPress={() => { void save.run(); }}>{data.label}</Button>}<Primary id={`print ${name}`} label="Save as PDF to print" missing={html === null ? 'It is being made.' : undefined} busy={pdf.busy} onPress={() => { void pdf.run(); }} /></>}
     >
+      <EscapeCloses onClose={onClose} />
       {written !== null && <Notice tone="green" shape="confirmed">Written: <span className="mono s12">{visible(written)}</span></Notice>}
       {html !== null && <iframe className="escrow-sheet" title={title} sandbox="" srcDoc={html} />}
     </DialogBox>
