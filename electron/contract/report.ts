@@ -8,6 +8,7 @@ import { CheckResult, ReadinessState } from './readiness.ts';
 import { ApprovalView, AttachmentView, NoteView, RunState, Span, StepPath, StepState } from './run.ts';
 import { SignatureState } from './runbook.ts';
 import { Mode } from './step.ts';
+import { ExerciseView } from './tabletop/view.ts';
 
 const Seconds = z.number().nullable();
 const Instant = z.string().nullable();
@@ -71,6 +72,7 @@ export const Report = z.object({
   }),
   deviations: z.array(z.object({ at: Instant, step: z.string(), what: z.string(), who: z.string() })),
   notes: z.array(NoteView),
+  exercise: ExerciseView.nullable().optional(), // of a tabletop
   timeline: z.object({ spans: z.array(Span), lanes: z.array(z.object({ step: StepPath, lane: z.int(), number: z.int() })) }),
 });
 export type Report = z.infer<typeof Report>;

@@ -35,7 +35,7 @@ export function buildReport(sources: ReportSources): Report {
     identity: identity(sources),
     scope: scope(view, runbook, execution),
     objectives: objectives(runbook),
-    people: view.present.map((person) => ({ ...person, from: facts.presence.get(person.id) ?? null, to: null })),
+    people: [...view.present, ...atTheTable(view)].map((person) => ({ ...person, from: facts.presence.get(person.id) ?? null, to: null })),
     activation: activation(view, runbook, facts),
     readiness: { state: sources.readiness?.state ?? null, checks: sources.readiness?.checks ?? [] },
     execution,
@@ -54,8 +54,14 @@ export function buildReport(sources: ReportSources): Report {
     },
     deviations: deviations(view, facts),
     notes: view.notes,
+    exercise: view.exercise ?? null,
     timeline: { spans: view.spans, lanes: view.steps.map(({ id, lane, number }) => ({ step: id, lane, number })) },
   };
+}
+
+/** Participants of an exercise who are not named otherwise. */
+function atTheTable({ exercise, present }: RunView): RunView['present'] {
+  return (exercise?.people ?? []).filter(({ id }) => !present.some((person) => person.id === id)).map(({ id, name, role }) => ({ id, name, role }));
 }
 
 function identity({ view, runbook, signature, version, now }: ReportSources): Report['identity'] {
@@ -65,7 +71,7 @@ function identity({ view, runbook, signature, version, now }: ReportSources): Re
     type: view.mode,
     title: view.title,
     system: view.system,
-    scenario: runbook.front.scenario,
+    scenario: view.exercise?.scenario ?? runbook.front.scenario,
     severity: runbook.front.severity,
     quarter: `${started.getUTCFullYear()} Q${Math.floor(started.getUTCMonth() / 3) + 1}`,
     state: view.state,

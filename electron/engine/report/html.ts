@@ -8,6 +8,7 @@ import { h, s } from 'hastscript';
 import type { CheckResult } from '../../contract/readiness.ts';
 import type { Report, ReportStep } from '../../contract/report.ts';
 import { counted, spokenBytes, spokenDuration, utcInstant, utcTime } from '../../contract/wording.ts';
+import { exerciseTables } from './exercise-tables.ts';
 import { fontFaces } from './fonts.ts';
 import { shownSteps } from './shown-steps.ts';
 import { STYLE } from './style.ts';
@@ -55,6 +56,7 @@ function first(report: Report): Element[] {
 
 function rest(report: Report): Element[] {
   return [
+    ...exerciseTables(report).flatMap(({ title, head, rows, none }) => [heading(title), table(head, rows, none)]),
     ...scopeBlock(report),
     ...readinessBlock(report),
     ...stepsBlock(report),

@@ -1,6 +1,7 @@
 /** The report as Markdown: what a person pastes into a ticket. */
 import type { Report } from '../../contract/report.ts';
 import { spokenDuration, utcInstant } from '../../contract/wording.ts';
+import { exerciseTables } from './exercise-tables.ts';
 import { shownSteps } from './shown-steps.ts';
 
 /** Text from runbooks, tools and people never becomes markup. */
@@ -54,7 +55,9 @@ function summary({ identity, results, activation, people }: Report): string[] {
 export function reportMarkdown(report: Report): string {
   const { readiness, execution, deviations, communications, findings, integrity, notes } = report;
   const lines = [
+    ...(report.exercise == null ? [] : ['**EXERCISE: nothing was run**', '']),
     ...summary(report),
+    ...exerciseTables(report).flatMap(({ title, head, rows }) => ['', `## ${cell(title)}`, '', ...table(head, rows)]),
     '', '## Readiness', '', ...(readiness.state === null ? [] : [`State: ${readiness.state}`, '']),
     ...table(['check', 'outcome', 'found', 'checked'], readiness.checks.map((check) => [check.title, check.outcome, check.summary, instant(check.checked_at)])),
     '', '## Steps', '',
