@@ -67,8 +67,7 @@ const clock = async (): Promise<string> => (await page.locator('.clock.big .v').
 const wallText = async (): Promise<string> => (await wall.locator('body').innerText()).replace(/\s+/gu, ' ');
 async function act(label: RegExp): Promise<void> {
   await expect.poll(() => primaryLabel(page), { timeout: 20_000 }).toMatch(label);
-  const before = await page.locator('.inj').innerText();
-  await enterUntil(page, async () => (await page.locator('.inj').innerText()) !== before);
+  await enterUntil(page, async () => !label.test((await primaryLabel(page)) ?? ''));
 }
 async function jumpTo(time: string): Promise<void> {
   await page.keyboard.press('c');
