@@ -1,13 +1,7 @@
 /** The report as Markdown, for a ticket or a wiki. Text of people and tools is escaped: no cell can end its table or carry markup. */
 import type { Report } from '../../contract/report.ts';
-<<<<<<< HEAD
 import { NOT_RECORDED, type Block, type Cell } from './block.ts';
 import { reportParts, TYPE_TITLE } from './parts.ts';
-=======
-import { spokenDuration, utcInstant } from '../../contract/wording.ts';
-import { exerciseTables } from './exercise-tables.ts';
-import { shownSteps } from './shown-steps.ts';
->>>>>>> tabletop
 
 function plain(value: Cell): string {
   if (value === null) return NOT_RECORDED;
@@ -53,32 +47,10 @@ export function reportMarkdown(report: Report): string {
   const { identity, results } = report;
   const answer = results.met === null ? 'Not judged' : results.met ? 'Met' : 'Not met';
   const lines = [
-<<<<<<< HEAD
     `# ${cell(identity.title)}`, '',
     `**${answer}. ${cell(results.verdict)}**`, '',
     `${TYPE_TITLE[identity.type]}, run ${cell(identity.run)}`, '',
     ...reportParts(report).flatMap(({ title, blocks }) => [`## ${title}`, '', ...blocks.flatMap(blockLines)]),
-=======
-    ...(report.exercise == null ? [] : ['**EXERCISE: nothing was run**', '']),
-    ...summary(report),
-    ...exerciseTables(report).flatMap(({ title, head, rows }) => ['', `## ${cell(title)}`, '', ...table(head, rows)]),
-    '', '## Readiness', '', ...(readiness.state === null ? [] : [`State: ${readiness.state}`, '']),
-    ...table(['check', 'outcome', 'found', 'checked'], readiness.checks.map((check) => [check.title, check.outcome, check.summary, instant(check.checked_at)])),
-    '', '## Steps', '',
-    ...table(['', 'step', 'result', 'target', 'measured', 'by', 'deviation'], shownSteps(execution).map((step) => [step.number, step.title, step.verdict, seconds(step.target_s), seconds(step.measured_s), step.executor, step.deviation])),
-    '', '## Deviations', '', ...table(['time', 'step', 'what', 'who, why'], deviations.map(({ at, step, what, who }) => [instant(at), step, what, who])),
-    '', '## Communications', '', ...table(['audience', 'channel', 'due', 'sent', 'reached'], communications.map((message) => [message.audience, message.channel, instant(message.due_at), instant(message.sent_at), message.reached])),
-    '', '## Findings', '', ...table(['id', 'finding', 'severity', 'owner', 'due', 'status'], findings.map((finding) => [finding.id, finding.title, finding.severity, finding.owner, finding.due, finding.status])),
-    '', '## Notes', '', ...table(['time', 'who', 'note'], notes.map(({ at, by, text }) => [instant(at), by, text])),
-    '', '## Integrity', '',
-    ...table(['', ''], [
-      ['Journal entries', integrity.entries],
-      ['Merkle root', integrity.head.hash],
-      ['In words', integrity.words],
-      ['Signed by', integrity.device],
-      ['Masked secrets', integrity.masked.join(', ')],
-    ]),
->>>>>>> tabletop
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }

@@ -105,10 +105,6 @@ describe('a secret that is given', () => {
 describe('a source', () => {
   const context = { folder: '/', processEnv: {}, keychain: { read: async (): Promise<KeychainAnswer> => ({ kind: 'absent-or-locked' }) } };
 
-  it('that is an escrow cannot be opened by this version', async () => {
-    await expect(readSource({ escrow: 'master' }, context)).rejects.toThrow('not supported by this version');
-  });
-
   it('in a keychain needs a service and an account', async () => {
     await expect(readSource({ keychain: 'ampora' }, context)).rejects.toThrow('names no keychain entry');
     expect(await readSource({ keychain: 'a/b/c' }, context)).toMatchObject({ kind: 'absent', source: 'keychain a/b/c', why: expect.stringContaining('does not tell which') });

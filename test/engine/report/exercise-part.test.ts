@@ -1,6 +1,6 @@
 /** What a report says of an exercise, read from a real one. */
 import { describe, expect, it } from 'vitest';
-import { exerciseTables } from '../../../electron/engine/report/exercise-tables.ts';
+import { exercisePart } from '../../../electron/engine/report/exercise-part.ts';
 import { openLab, step } from '../../support/run-lab.ts';
 import { setClock } from '../../support/set-clock.ts';
 
@@ -28,7 +28,11 @@ describe('the tables of an exercise', () => {
       },
     });
     expect(done.state, done.why).toBe('succeeded');
-    const tables = Object.fromEntries(exerciseTables({ exercise: lab.runs.view(done.live.id).exercise ?? null }).map(({ title, rows }) => [title, rows]));
+    const blocks = exercisePart({ exercise: lab.runs.view(done.live.id).exercise ?? null });
+    const tables = Object.fromEntries(blocks.flatMap((block, index) => {
+      const next = blocks[index + 1];
+      return block.kind === 'title' && next?.kind === 'table' ? [[block.text, next.rows]] : [];
+    }));
     expect(tables['Exercise: Keys']).toContainEqual(['Score', '5 of 10 points, 8 pass: not passed']);
     expect(tables['Objectives']).toEqual([['M', 'Find the key', 'Performed with major challenges', 'slow']]);
     expect(tables['Injects']).toEqual([
@@ -43,6 +47,6 @@ describe('the tables of an exercise', () => {
   });
 
   it('are none for a run that was no exercise', () => {
-    expect(exerciseTables({ exercise: null })).toEqual([]);
+    expect(exercisePart({ exercise: null })).toEqual([]);
   });
 });
