@@ -41,9 +41,12 @@ function setCommand(perform: Perform): Command {
     .addOption(places())
     .option('--by <name>', 'who does it; for the record')
     .addHelpText('after', '\nKeys of an object store are written as KEY_ID:SECRET, or as the AWS tools write them into a file.\n\nExample:\n  blackstart vault set blackstart-s3/default --value-file keys.txt')
+    // Otherwise what stands there too much would be repeated in the complaint.
+    .allowExcessArguments(true)
     .action(async (name: string, options: SetOptions, command: Command) =>
       perform(command, async (session) => {
         const { terminal } = session;
+        if (command.args.length > 1) throw new EngineError('usage', 'Only the name stands on the command line; a value there can be read by every program of this laptop, and is kept by the shell.', { hint: 'If that was the value, change it, and give the new one by --value-stdin, --value-file or --value-env.' });
         const value = await valueOf(session, options);
         const place = await session.writer().credentials.set(name, value, actorOf(options.by), options.in);
         if (terminal.json) terminal.document({ credential: { name, place } });
