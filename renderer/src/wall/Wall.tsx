@@ -1,5 +1,5 @@
 /** What the table looks at: what is new, what is dead, how long it has been, which step they are at. No answers, no notes. */
-import { useEffect, useState } from 'react';
+import { type CSSProperties, useEffect, useState } from 'react';
 import type { EngineState, WallBridge } from '../../../electron/contract/bridge.ts';
 import { EventBatch } from '../../../electron/contract/rpc.ts';
 import { exerciseTime } from '../../../electron/contract/tabletop/plan.ts';
@@ -122,12 +122,19 @@ function Known({ view }: { view: ParticipantsView }) {
   );
 }
 
+type Share = CSSProperties & Record<'--done', string>;
+
+/** A phase is as wide as it has steps, and filled as far as they are over. */
+function share(steps: number, done: number): Share {
+  return { flexGrow: Math.max(1, steps), '--done': `${(done / Math.max(1, steps)) * 100}%` };
+}
+
 function Walk({ view }: { view: ParticipantsView }) {
   return (
     <div className="walk">
       <span>{view.step === null ? <b>Every step is over</b> : <><b>Step {view.step.number} of {view.step.total}</b>&ensp;{visible(view.step.title)}</>}</span>
       <ol aria-label="Phases">
-        {view.phases.map(({ title, steps, done, current }) => <li key={title} className={done === steps ? 'done' : current ? 'cur' : ''} style={{ flexGrow: Math.max(1, steps), ['--done' as string]: `${(done / Math.max(1, steps)) * 100}%` }} title={visible(title)}><span className="sr">{visible(title)}: {done} of {steps}</span></li>)}
+        {view.phases.map(({ title, steps, done, current }) => <li key={title} className={done === steps ? 'done' : current ? 'cur' : ''} style={share(steps, done)} title={visible(title)}><span className="sr">{visible(title)}: {done} of {steps}</span></li>)}
       </ol>
     </div>
   );

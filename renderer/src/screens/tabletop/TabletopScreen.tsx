@@ -35,12 +35,13 @@ export function TabletopScreen({ run, view, exercise }: { run: Run; view: RunVie
   const { dialogs } = useEngine();
   const wall = useWall();
   const table = exerciseOf(run, view, exercise);
-  const [looked, setLooked] = useState<{ at: Selected; from: string } | null>(null);
+  const [looked, setLooked] = useState<{ at: Selected | null; from: string } | null>(null);
   const [dialog, setDialog] = useState<TableDialog | null>(null);
   const newest = newestInject(exercise);
-  // Looking elsewhere ends when something new has come, or the table has moved on.
+  // What is shown stays until something new has come or the table has moved on; judging the last answer is neither.
   const from = `${newest?.id ?? ''} ${view.current ?? ''}`;
-  const selected = looked !== null && looked.from === from ? looked.at : atHand(view, exercise);
+  const selected = looked?.from === from ? looked.at : atHand(view, exercise);
+  if (looked?.from !== from) setLooked({ at: selected, from });
   const look = (at: Selected): void => { setLooked({ at, from }); };
   const open = (next: TableDialog | null): void => {
     run.clear();

@@ -54,6 +54,7 @@ export function useTableKeys(hands: Hands): void {
   useKeys([
     { key: 'j', label: 'Next row', run: () => { neighbour(hands, 1); } }, { key: 'ArrowDown', label: 'Next row', run: () => { neighbour(hands, 1); } },
     { key: 'k', label: 'Previous row', run: () => { neighbour(hands, -1); } }, { key: 'ArrowUp', label: 'Previous row', run: () => { neighbour(hands, -1); } },
+    { key: 't', label: 'To the step that they are at', run: () => { if (table.view.current !== null) hands.look({ kind: 'step', id: table.view.current }); } },
     { key: 'w', label: 'Participants’ window', run: showWall },
     { key: 'h', ctrl: true, label: 'Home; the exercise goes on', run: home },
     ...(over ? [] : [
