@@ -64,8 +64,8 @@ function printKey(terminal: Terminal, key: EscrowKeyView): void {
 type Paper = Parameters<typeof paperOf>[1];
 interface PaperOptions { key?: string; keyVersion?: string; share?: string; id?: string; output?: string; by?: string }
 
-function writePaper(session: Session, what: Paper, { key, keyVersion, share, id, output }: PaperOptions): typeof EXIT.good {
-  const text = paperOf(session.writer().escrow.host, what, { key, version: wholeNumber(keyVersion, '--key-version'), x: wholeNumber(share, '--share'), id });
+async function writePaper(session: Session, what: Paper, { key, keyVersion, share, id, output }: PaperOptions): Promise<typeof EXIT.good> {
+  const text = paperOf((await session.signing()).escrow.host, what, { key, version: wholeNumber(keyVersion, '--key-version'), x: wholeNumber(share, '--share'), id });
   if (output === undefined || output === '-') {
     session.around.stdout.write(text);
     return EXIT.good;

@@ -128,11 +128,11 @@ function cosignCommand(perform: Perform): Command {
     .addHelpText('after', '\nExample:\n  blackstart record cosign checkpoint.note --trust device.vkey -o witnessed.note')
     .action(async (file: string, options: { output: string; as?: string; passphraseEnv?: string; trust: string[] }, command: Command) =>
       perform(command, async (session) => {
-        const { terminal, writer, read, path } = session;
+        const { terminal, signing, read, path } = session;
         const note = readPaperFile(read(file));
         const person = options.as === undefined ? undefined : { id: options.as, passphrase: await readPassphrase(session, options.passphraseEnv) };
         const trust = options.trust.map((given) => (existsSync(path(given)) ? readFileSync(path(given), 'utf8').trim() : given));
-        const cosigned = await writer().cosign(note, { trust, person });
+        const cosigned = await (await signing()).cosign(note, { trust, person });
         writeReport(path(options.output), cosigned.note);
         if (terminal.json) terminal.document({ cosigned, path: path(options.output) });
         terminal.line(`${cosigned.by} has seen ${counted(cosigned.size, 'entry', 'entries')} of ${cosigned.origin}. Written: ${path(options.output)}`);

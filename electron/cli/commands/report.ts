@@ -87,7 +87,7 @@ function signCommand(perform: Perform): Command {
     .addHelpText('after', '\nExample:\n  blackstart report sign last --as ruth-adeyemi --role witness')
     .action(async (run: string, options: { as: string; role?: string; passphraseEnv?: string }, command: Command) =>
       perform(command, async (session) => {
-        const { reports, runs } = session.writer();
+        const { reports, runs } = await session.signing();
         const view = runs.view(runs.resolve(run));
         const role = options.role ?? onlyRole(reports.status(view), options.as);
         return sayStatus(session.terminal, await reports.sign(view, { person: options.as, role, passphrase: await readPassphrase(session, options.passphraseEnv) }), false);
