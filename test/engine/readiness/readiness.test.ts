@@ -227,7 +227,7 @@ describe('running checks', () => {
   it('turns what cannot be told into unknown with its reason, never into a pass', async () => {
     const odd = write('```yaml check\n{ id: shares, title: Shares, kind: escrow, key: k, severity: blocker, expires: 1d }\n```\n```yaml check\n{ id: bucket, title: Bucket, kind: s3-object, url: "s3://b/k", severity: warning, expires: 1d }\n```\n');
     const report = await readiness.check(odd, run());
-    expect(report.checks.map((check) => [check.outcome, check.evidence['reason']])).toEqual([['unknown', 'unsupported'], ['unknown', 'refused']]);
+    expect(report.checks.map((check) => [check.outcome, check.evidence['reason']])).toEqual([['unknown', 'not-enrolled'], ['unknown', 'refused']]);
   });
 
   it('makes a check unknown whose needs are marked dead', async () => {

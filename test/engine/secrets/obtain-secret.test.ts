@@ -7,7 +7,7 @@ import { fingerprint } from '../../../electron/engine/secrets/fingerprint.ts';
 import type { KeychainAnswer } from '../../../electron/engine/secrets/keychain.ts';
 import { keepSecret, obtainSecret } from '../../../electron/engine/secrets/obtain-secret.ts';
 import type { Obtained } from '../../../electron/engine/secrets/obtain-secret.ts';
-import { readSource } from '../../../electron/engine/secrets/read-source.ts';
+import { readSource, type SourceAnswer } from '../../../electron/engine/secrets/read-source.ts';
 import type { SecretStore } from '../../../electron/engine/secrets/secret.ts';
 import { createSecretStore } from '../../../electron/engine/secrets/secret-store.ts';
 
@@ -70,7 +70,7 @@ describe('a secret', () => {
     expect(obtained).toMatchObject({ kind: 'missing', prompt: true });
     expect(obtained.kind === 'missing' && obtained.tried.map((answer) => answer.why)).toEqual([
       'there is no such file', 'it is not a file', 'it has 2000000 bytes, too many for a secret', 'the variable is not set', 'the keychain is locked; unlock it and try again',
-      'escrows are not supported by this version', 'it needs vault, which is dead',
+      'no escrow can be asked here', 'it needs vault, which is dead',
     ]);
   });
 
@@ -104,6 +104,13 @@ describe('a secret that is given', () => {
 
 describe('a source', () => {
   const context = { folder: '/', processEnv: {}, keychain: { read: async (): Promise<KeychainAnswer> => ({ kind: 'absent-or-locked' }) } };
+
+  it('that is an escrow gives the key that a quorum made, or says why not, and goes on to the next', async () => {
+    const access = { obtain: async (key: string): Promise<SourceAnswer> => (key === 'master' ? { kind: 'found', source: 'escrow master, shares 1, 2', bytes: Buffer.from('rebuilt-key') } : { kind: 'absent', source: `escrow ${key}`, why: 'its custodians have to bring their shares together' }) };
+    const asked = { ...context, store: createSecretStore(), dead: [], escrow: { access, wish: { for: 'a test', run: null, mode: 'check' as const } } };
+    expect(await obtainSecret('key', { sources: [{ escrow: 'master' }] }, asked)).toMatchObject({ kind: 'found', secret: { source: 'escrow master, shares 1, 2', mayUseEnv: false } });
+    expect(await obtainSecret('other', { sources: [{ escrow: 'none' }, 'prompt'] }, asked)).toMatchObject({ kind: 'missing', prompt: true, tried: [{ why: 'its custodians have to bring their shares together' }] });
+  });
 
   it('in a keychain needs a service and an account', async () => {
     await expect(readSource({ keychain: 'ampora' }, context)).rejects.toThrow('names no keychain entry');

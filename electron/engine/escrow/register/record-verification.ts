@@ -1,4 +1,5 @@
 /** The record of one verification: everything that an auditor asks, as a blob, with what the register goes on with as events. */
+import { z } from 'zod';
 import type { VerificationPurpose, VerifiedShare, NetworkLook, SampleProof, AgreementOfShares, QuorumResult } from '../../../contract/escrow-register.ts';
 import { VerificationRecord } from '../../../contract/escrow-register.ts';
 import type { EscrowLevel } from '../../../contract/escrow.ts';
@@ -35,11 +36,12 @@ export interface Findings {
 }
 
 const ITEMS_AN_EVENT = 25;
+const Json = z.record(z.string(), z.json());
 
 /** Journals the record; a verification of more than one share is checkpointed as well. @param more events of the same transaction */
 export function recordVerification(host: RegisterHost, findings: Findings, more: readonly NewEvent[] = []): { record: VerificationRecord; sha256: string } {
   const record = buildRecord(host, findings, dueAfterwards(host, findings));
-  const { sha256, size } = host.journal.blobs.put(Buffer.from(canonicalJson(JSON.parse(JSON.stringify(record)))));
+  const { sha256, size } = host.journal.blobs.put(Buffer.from(canonicalJson(Json.parse(JSON.parse(JSON.stringify(record))))));
   host.journal.appendAll([...eventsOf(findings, { sha256, size }), ...more]);
   if (findings.shares.length > 1 && findings.run === null) host.journal.checkpoint(`escrow verification ${findings.id}`);
   return { record, sha256 };
