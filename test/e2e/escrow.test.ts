@@ -284,7 +284,7 @@ describe('escrow in the window', () => {
     const text = await sheet.locator('body').innerText();
     for (const said of ['Mei Tanaka', 'Ruth Adeyemi', 'C-30411', 'David Moreau is travelling']) expect(text).toContain(said);
     await look('record');
-    await dialog().getByRole('button', { name: /close$/u }).press('Enter');
+    await page.keyboard.press('Escape');
     await enterUntil(page, () => page.getByRole('region', { name: 'Verifications' }).isVisible());
     await page.getByRole('region', { name: 'Verifications' }).getByText('Ruth Adeyemi').waitFor();
     await page.getByRole('row', { name: /Mei Tanaka/u }).getByText(/^Did not match/u).waitFor();

@@ -1,5 +1,5 @@
 /** States of keys, shares and cells as word, shape and colour. Pure. */
-import type { EscrowDue, EscrowKeyView, KeyVersionView, MatrixCell, QuorumView, ShareRow, VerificationPurpose } from '../../../../electron/contract/escrow-register.ts';
+import type { EscrowDue, EscrowKeyView, MatrixCell, QuorumView, ShareRow, VerificationPurpose } from '../../../../electron/contract/escrow-register.ts';
 import type { EscrowFormat, EscrowLevel } from '../../../../electron/contract/escrow.ts';
 import type { ProofStrength } from '../../../../electron/contract/known-answer.ts';
 import { counted } from '../../../../electron/contract/wording.ts';
@@ -76,5 +76,3 @@ export function dueWords({ at, overdue, days }: Pick<EscrowDue, 'at' | 'overdue'
 export function daysLate(nextDue: string | null, now: number): number {
   return nextDue === null ? 0 : Math.max(0, Math.ceil((now - Date.parse(nextDue)) / 86_400_000));
 }
-
-export const versionTitle = ({ version }: Pick<KeyVersionView, 'version'>): string => `v${version}`;

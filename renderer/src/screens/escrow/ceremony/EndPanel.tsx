@@ -167,7 +167,7 @@ function Finished({ ceremony, history, onDone, deliver }: EndProps) {
   const state: State = row?.ok === false ? { word: 'Not all holds', shape: 'needs', tone: 'amber' } : titleOf(ceremony).state;
   const held = ceremony.goal !== 'L1';
   return (
-    <Frame title={<span className={`big-verdict tx c-${state.tone}`}><Glyph shape={state.shape} tone={state.tone} size={24} />{row?.ok === false ? 'Not everything holds. ' : ''}Recorded{row === undefined ? '' : row.signatures.length > 0 ? ` and signed by ${row.signatures.map((one) => visible(one.name)).join(' and ')}` : ''}</span>} error={done.error} onEnd={null}
+    <Frame title={<span className={`big-verdict tx c-${state.tone}`}><Glyph shape={state.shape} tone={state.tone} size={24} />{row?.ok === false ? 'Not everything holds. ' : ''}Recorded{row === undefined ? '' : row.signatures.length > 0 ? ` and signed by ${row.signatures.map((one) => visible(one.name)).join(' and ')}` : ''}</span>} error={done.error} onEnd={null} covered={reading}
       actions={<><Button tall onPress={() => { setReading(true); }}>Read the record…</Button><Primary id={`done ${ceremony.id}`} label={deliver?.label ?? (held ? 'Done; overwrite the shares' : 'Done')} busy={done.busy} onPress={() => { void done.run(); }} /></>}
     >
       {row !== undefined && <p className="said">{visible(row.result)}</p>}

@@ -1,9 +1,8 @@
 /** The middle of a ceremony and the bar under it: what to do now, and the one action that does it. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { ErrorEnvelope } from '../../../../../electron/contract/errors.ts';
 import { Button } from '../../../components/Buttons.tsx';
 import { Fault } from '../../../components/Fault.tsx';
-import { useFocusOnArrival } from '../../../app/Page.tsx';
 
 interface FrameProps {
   title: ReactNode;
@@ -15,14 +14,16 @@ interface FrameProps {
   onEnd: (() => void) | null;
   /** Something inside takes the focus itself. */
   focused?: boolean;
+  /** A dialog lies over it. */
+  covered?: boolean;
   children?: ReactNode;
 }
 
-export function Frame({ title, lead, error, actions, onEnd, focused = false, children }: FrameProps) {
+export function Frame({ title, lead, error, actions, onEnd, focused = false, covered = false, children }: FrameProps) {
   return (
     <>
       <div className="entry" role="main">
-        {focused ? <h1>{title}</h1> : <Arrival>{title}</Arrival>}
+        {focused ? <h1>{title}</h1> : <Arrival covered={covered}>{title}</Arrival>}
         {lead !== undefined && <p>{lead}</p>}
         {children}
         {error !== null && <Fault error={error} />}
@@ -37,7 +38,9 @@ export function Frame({ title, lead, error, actions, onEnd, focused = false, chi
   );
 }
 
-function Arrival({ children }: { children: ReactNode }) {
-  const place = useFocusOnArrival<HTMLHeadingElement>();
+/** Not to the button that opened a dialog: Enter is the primary action again, as on arrival. */
+function Arrival({ covered, children }: { covered: boolean; children: ReactNode }) {
+  const place = useRef<HTMLHeadingElement>(null);
+  useEffect(() => { if (!covered) place.current?.focus({ preventScroll: true }); }, [covered]);
   return <h1 ref={place} tabIndex={-1}>{children}</h1>;
 }
