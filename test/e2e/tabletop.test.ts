@@ -182,7 +182,8 @@ describe('a tabletop', () => {
     await tabTo(page, dialog.getByRole('button', { name: 'Change Helena Brandt' }));
     await page.keyboard.press('Enter');
     await pick(page, dialog.getByLabel('Presence'), 'at the table');
-    await enterUntil(page, () => dialog.getByText('at the table').nth(2).isVisible());
+    await write(page, dialog.getByLabel('Why (optional)'), 'landed early');
+    await enterUntil(page, () => dialog.getByText('at the table: landed early').isVisible());
     await page.keyboard.press('Escape');
     await closes();
     await enterUntil(page, () => dialog.isVisible());
@@ -198,6 +199,7 @@ describe('a tabletop', () => {
     await page.keyboard.press('b');
     await dialog.waitFor();
     await pick(page, dialog.getByLabel('Rating 1'), 'S:');
+    await write(page, dialog.getByLabel('Why 1 (optional)'), 'They asked late');
     await enterUntil(page, async () => !(await dialog.isVisible()));
     await tabTo(page, page.getByRole('button', { name: 'End exercise…' }));
     await page.keyboard.press('Enter');

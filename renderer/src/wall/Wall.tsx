@@ -10,7 +10,7 @@ import { Glyph, type Shape, type Tone } from '../components/Glyph.tsx';
 import { exerciseNow } from '../exercise-clock.ts';
 import { useNow } from '../use-now.ts';
 import { visible } from '../visible.ts';
-import { longDay } from '../wording.ts';
+import { longDay, systemName } from '../wording.ts';
 
 interface Seen { view: ParticipantsView; received: number }
 
@@ -106,7 +106,7 @@ function Ended({ ended }: { ended: NonNullable<ParticipantsView['ended']> }) {
 
 function List({ title, names, shape, tone }: { title: string; names: readonly string[]; shape: Shape; tone: Tone }) {
   if (names.length === 0) return null;
-  return <section><h2>{title}</h2><ul>{names.map((name) => <li key={name}><Glyph shape={shape} tone={tone} />{visible(name)}</li>)}</ul></section>;
+  return <section><h2>{title}</h2><ul>{names.map((name) => <li key={name}><Glyph shape={shape} tone={tone} />{visible(shape === 'dead' || shape === 'alive' ? systemName(name) : name)}</li>)}</ul></section>;
 }
 
 function Known({ view }: { view: ParticipantsView }) {

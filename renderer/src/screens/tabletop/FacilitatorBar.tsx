@@ -29,7 +29,7 @@ export function FacilitatorBar(props: FacilitatorBarProps) {
   return (
     <div className="actions">
       {clock.state === 'planned' ? <Primary id="begin" label="Start the exercise" busy={table.run.busy} onPress={() => { void table.act({ act: 'start' }); }} /> : inject !== null ? <Primary id={`answer ${inject.id}`} label="Write down an answer" onPress={answer} /> : <Button letter="N" onPress={answer}>Answer…</Button>}
-      {clock.state === 'planned' && <><Button letter="G" onPress={() => { onDialog({ kind: 'plan' }); }}>Plan…</Button><Button letter="R" onPress={() => { onDialog({ kind: 'people' }); }}>People…</Button><Button letter="W" onPress={props.onWall}>Participants’ window</Button></>}
+      {clock.state === 'planned' && <><Button letter="G" onPress={() => { onDialog({ kind: 'plan' }); }}>Plan…</Button><Button letter="R" onPress={() => { onDialog({ kind: 'people' }); }}>People…</Button><Button letter="W" onPress={props.onWall}>Second window</Button></>}
       {clock.state !== 'planned' && next !== undefined && <Button letter="F" onPress={() => { void table.act({ act: 'fire', inject: next.id }); }}>Fire next now</Button>}
       {clock.state !== 'planned' && <Button letter="P" onPress={() => { void table.act({ act: clock.state === 'held' ? 'go' : 'hold' }); }}>{clock.state === 'held' ? 'Let the clock go' : 'Hold the clock'}</Button>}
       <span className="end"><MoreMenu items={moreItems(props)} />{clock.state !== 'planned' && <Button look="quiet" onPress={() => { onDialog({ kind: 'end' }); }}>End exercise…</Button>}</span>
