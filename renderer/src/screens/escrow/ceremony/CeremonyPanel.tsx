@@ -1,8 +1,6 @@
 /** Track, work, record and bar of a ceremony: the same in the window and in the dialog at a run's step. */
 import { useState } from 'react';
-import type { CeremonyShare, CeremonyView, EscrowView, VerificationRow } from '../../../../../electron/contract/escrow-register.ts';
-import { useAction, useEngine, type Action } from '../../../engine-context.ts';
-import type { MethodName, Params } from '../../../../../electron/contract/methods.ts';
+import type { CeremonyView, EscrowView, VerificationRow } from '../../../../../electron/contract/escrow-register.ts';
 import { EndPanel } from './EndPanel.tsx';
 import { NewBagPanel } from './NewBagPanel.tsx';
 import { OverPanel } from './OverPanel.tsx';
@@ -27,25 +25,6 @@ export interface CeremonyPanelProps {
 }
 
 type Wish = { x: number; tries: number; wish: 'again' | 'seal' };
-
-export interface StageProps {
-  ceremony: CeremonyView;
-  share: CeremonyShare;
-  onView(ceremony: CeremonyView): void;
-  /** To be given up. */
-  onEnd(): void;
-}
-
-type CeremonyMethod = Extract<MethodName, 'escrow.ceremony.bag' | 'escrow.ceremony.new-bag' | 'escrow.ceremony.leave-out' | 'escrow.ceremony.prove' | 'escrow.ceremony.finish' | 'escrow.ceremony.sign'>;
-
-/** One call of the ceremony at a time; its answer is the new view. */
-export function useCeremonyCall<M extends CeremonyMethod>(method: M, onView: (ceremony: CeremonyView) => void): Action<[Params<M>]> {
-  const { client } = useEngine();
-  return useAction(async (params: Params<M>) => {
-    const view: CeremonyView = await client.call<CeremonyMethod>(method, params);
-    onView(view);
-  });
-}
 
 export function CeremonyPanel({ ceremony, history, onView, onEnd, onDone, deliver }: CeremonyPanelProps) {
   const [place, setPlace] = useState<Place>(() => openingPlace(ceremony));

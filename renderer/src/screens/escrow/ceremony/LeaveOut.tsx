@@ -3,8 +3,8 @@ import type { CeremonyShare, CeremonyView } from '../../../../../electron/contra
 import { Button, Primary } from '../../../components/Buttons.tsx';
 import { DialogBox } from '../../../components/DialogBox.tsx';
 import { TextField } from '../../../components/Fields.tsx';
-import { useCeremonyCall } from './CeremonyPanel.tsx';
 import { named } from './stages.ts';
+import { useCeremonyCall } from './use-ceremony-call.ts';
 
 /** A custodian is passed over only so: on purpose, with a reason, on record. */
 export function LeaveOut({ ceremony, share, onView }: { ceremony: CeremonyView; share: CeremonyShare; onView(ceremony: CeremonyView): void }) {

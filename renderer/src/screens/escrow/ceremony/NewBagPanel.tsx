@@ -2,9 +2,9 @@ import { useState } from 'react';
 import { Primary } from '../../../components/Buttons.tsx';
 import { TextField } from '../../../components/Fields.tsx';
 import { visible } from '../../../visible.ts';
-import { type StageProps, useCeremonyCall } from './CeremonyPanel.tsx';
 import { Frame } from './Frame.tsx';
 import { named } from './stages.ts';
+import { type StageProps, useCeremonyCall } from './use-ceremony-call.ts';
 
 /** The share goes back into a bag that has a number of its own. */
 export function NewBagPanel({ ceremony, share, onView, onEnd }: StageProps) {

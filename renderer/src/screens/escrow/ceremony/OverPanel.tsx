@@ -2,9 +2,9 @@ import { Button, Primary } from '../../../components/Buttons.tsx';
 import { Glyph } from '../../../components/Glyph.tsx';
 import { visible } from '../../../visible.ts';
 import { useAction, useEngine } from '../../../engine-context.ts';
-import type { StageProps } from './CeremonyPanel.tsx';
 import { Frame } from './Frame.tsx';
 import { canProve, named, nextShare, verdictOf, type Place } from './stages.ts';
+import type { StageProps } from './use-ceremony-call.ts';
 
 /** Between two custodians: what is done, and who is next. */
 export function OverPanel({ ceremony, share, onView, onEnd, onGo }: StageProps & { onGo(place: Place): void }) {

@@ -4,10 +4,10 @@ import type { SealState } from '../../../../../electron/contract/escrow-register
 import { Button, Primary } from '../../../components/Buttons.tsx';
 import { CheckField, RadioField, TextField } from '../../../components/Fields.tsx';
 import { visible } from '../../../visible.ts';
-import { type StageProps, useCeremonyCall } from './CeremonyPanel.tsx';
 import { Frame } from './Frame.tsx';
 import { LeaveOut } from './LeaveOut.tsx';
 import { named } from './stages.ts';
+import { type StageProps, useCeremonyCall } from './use-ceremony-call.ts';
 
 const SEALS: readonly { value: SealState; label: string; detail: string }[] = [
   { value: 'whole', label: 'Whole', detail: 'Nobody opened it' },

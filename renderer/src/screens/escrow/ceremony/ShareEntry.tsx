@@ -10,12 +10,12 @@ import { useKeys } from '../../../keys/use-keys.tsx';
 import { useNow } from '../../../use-now.ts';
 import { visible } from '../../../visible.ts';
 import { shortDay } from '../../../wording.ts';
-import type { StageProps } from './CeremonyPanel.tsx';
 import { Frame } from './Frame.tsx';
 import { LeaveOut } from './LeaveOut.tsx';
 import { readShareFile } from './read-file.ts';
 import { GROUP, ShareBuffer } from './share-buffer.ts';
 import { named } from './stages.ts';
+import type { StageProps } from './use-ceremony-call.ts';
 
 const ICON = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;
 /** More groups than that are drawn smaller. */

@@ -1,10 +1,10 @@
 import { Button, Primary } from '../../../components/Buttons.tsx';
 import { Glyph } from '../../../components/Glyph.tsx';
 import { visible } from '../../../visible.ts';
-import type { StageProps } from './CeremonyPanel.tsx';
 import { Frame } from './Frame.tsx';
 import { LeaveOut } from './LeaveOut.tsx';
 import { named, verdictOf } from './stages.ts';
+import type { StageProps } from './use-ceremony-call.ts';
 
 /** One custodian's verdict, in words that can be read across the room. */
 export function VerdictPanel({ ceremony, share, onView, onEnd, onAgain, onSeal }: StageProps & { onAgain(): void; onSeal(): void }) {
