@@ -1,13 +1,11 @@
 /** Who holds which share, where, and when it was last seen to be right; and whether those at hand are enough. */
 import type { KeyVersionView, QuorumView, ShareRow } from '../../../../electron/contract/escrow-register.ts';
-import { counted } from '../../../../electron/contract/wording.ts';
 import { MoreMenu } from '../../components/MoreMenu.tsx';
 import { StateWord } from '../../components/States.tsx';
 import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
-import { shortDay } from '../../wording.ts';
 import { named } from './ceremony/stages.ts';
-import { daysLate, quorumWords, shareRowState } from './escrow-words.ts';
+import { dueWords, isLate, quorumWords, shareRowState } from './escrow-words.ts';
 
 export type ShareDeed = 'custody' | 'away' | 'back' | 'card' | 'left';
 
@@ -23,16 +21,17 @@ function Bars({ quorum, shares }: { quorum: QuorumView; shares: readonly ShareRo
   );
 }
 
+/** The bag that it lies in now, and its seal when it was last looked at; a bag that is newer than the look was sealed then. */
 function Bag({ share }: { share: ShareRow }) {
-  const bag = share.seen?.bag ?? share.custody?.bag ?? null;
+  const bag = share.custody?.bag ?? share.seen?.bag ?? null;
   if (bag === null && share.seen === null) return <span className="t3">not recorded</span>;
+  if (bag !== null && share.seen !== null && share.seen.bag !== bag) return <>{visible(bag)}, sealed anew</>;
   return <>{bag === null ? 'no bag' : visible(bag)}{share.seen === null ? ', not seen yet' : `, ${SEAL_WORD[share.seen.seal]}`}</>;
 }
 
 function Due({ share, now }: { share: ShareRow; now: number }) {
   if (share.next_due === null) return <span className="t3">none</span>;
-  const late = daysLate(share.next_due, now);
-  return late > 0 ? <span className="tx c-amber">{counted(late, 'day', 'days')} late</span> : <>{shortDay(share.next_due, now)}</>;
+  return <span className={isLate(share.next_due, now) ? 'tx c-amber' : undefined}>{dueWords(share.next_due, now)}</span>;
 }
 
 function deedsOf(share: ShareRow, act: (deed: ShareDeed) => void) {

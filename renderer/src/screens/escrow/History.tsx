@@ -15,13 +15,13 @@ export function DueList({ due }: { due: readonly EscrowDue[] }) {
   const late = due.filter(({ overdue }) => overdue).length;
   return (
     <section className="card" aria-label="What is due">
-      <header><h2>What is due</h2><span className="end">{late > 0 && <span className="st c-amber"><Glyph shape="needs" tone="amber" />{late} late</span>}</span></header>
+      <header><h2>What is due</h2><span className="end">{late > 0 && <span className="st s12 c-amber"><Glyph shape="needs" tone="amber" />{late} late</span>}</span></header>
       <ul className="body due">
         {due.length === 0 && <li className="t3">Nothing has to be looked at again.</li>}
         {due.slice(0, SHOWN).map((item) => (
           <li key={`${item.version} ${item.level} ${item.x ?? ''} ${item.what}`}>
             <Glyph shape={item.overdue ? 'needs' : 'pending'} tone={item.overdue ? 'amber' : 'grey'} /><span className="tag">{item.level}</span>
-            <span className="grow">{visible(item.what)}</span><span className={`end tn nw${item.overdue ? ' tx c-amber' : ''}`}>{dueWords(item, now)}</span>
+            <span className="grow">{visible(item.what)}</span><span className={`end tn nw${item.overdue ? ' tx c-amber' : ''}`}>{dueWords(item.at, now)}</span>
           </li>
         ))}
         {due.length > SHOWN && <li className="t3">and {due.length - SHOWN} more, later</li>}

@@ -1,10 +1,12 @@
 /** States of keys, shares and cells as word, shape and colour. Pure. */
-import type { EscrowDue, EscrowKeyView, MatrixCell, QuorumView, ShareRow, VerificationPurpose } from '../../../../electron/contract/escrow-register.ts';
+import type { EscrowKeyView, MatrixCell, QuorumView, ShareRow, VerificationPurpose } from '../../../../electron/contract/escrow-register.ts';
 import type { EscrowFormat, EscrowLevel } from '../../../../electron/contract/escrow.ts';
 import type { ProofStrength } from '../../../../electron/contract/known-answer.ts';
 import { counted } from '../../../../electron/contract/wording.ts';
 import type { State } from '../../components/States.tsx';
 import { shortDay } from '../../wording.ts';
+
+const DAY_MS = 86_400_000;
 
 export const LEVELS: readonly { level: EscrowLevel; words: string }[] = [
   { level: 'L0', words: 'bag seen' }, { level: 'L1', words: 'share unchanged' }, { level: 'L2', words: 'shares agree' },
@@ -68,11 +70,13 @@ export function quorumWords({ threshold, total, verified, reachable }: QuorumVie
   return `${have}: ${spare === 1 ? 'one more' : `${spare} more`} may be lost`;
 }
 
-/** `9 days late`, `24 Dec`. */
-export function dueWords({ at, overdue, days }: Pick<EscrowDue, 'at' | 'overdue' | 'days'>, now: number): string {
-  return overdue ? `${counted(Math.max(1, -days), 'day', 'days')} late` : shortDay(at, now);
+/** `9 days late`, `due now`, `24 Dec`. */
+export function dueWords(at: string, now: number): string {
+  const days = Math.floor((now - Date.parse(at)) / DAY_MS);
+  if (!isLate(at, now)) return shortDay(at, now);
+  return days < 1 ? 'due now' : `${counted(days, 'day', 'days')} late`;
 }
 
-export function daysLate(nextDue: string | null, now: number): number {
-  return nextDue === null ? 0 : Math.max(0, Math.ceil((now - Date.parse(nextDue)) / 86_400_000));
+export function isLate(at: string, now: number): boolean {
+  return Date.parse(at) < now;
 }

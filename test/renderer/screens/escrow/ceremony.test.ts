@@ -103,7 +103,9 @@ describe('the words of the register', () => {
   });
 
   it('say late in days, and never a green word for a share that was not seen', () => {
-    expect(dueWords({ at: '2026-11-12T00:00:00Z', overdue: true, days: -9 }, Date.parse('2026-11-21T00:00:00Z'))).toBe('9 days late');
+    expect(dueWords('2026-11-12T00:00:00Z', Date.parse('2026-11-21T00:00:00Z'))).toBe('9 days late');
+    expect(dueWords('2026-11-20T20:00:00Z', Date.parse('2026-11-21T00:00:00Z'))).toBe('due now');
+    expect(dueWords('2026-12-24T00:00:00Z', Date.parse('2026-11-21T00:00:00Z'))).toBe('24 Dec');
     for (const state of ['overdue', 'failed', 'never', 'away', 'revoked', 'uncommitted'] as const) expect(shareRowState({ state, last: null, next_due: null }, 0).tone).not.toBe('green');
   });
 });

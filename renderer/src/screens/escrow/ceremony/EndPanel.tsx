@@ -67,8 +67,8 @@ function Findings({ ceremony }: { ceremony: CeremonyView }) {
   return (
     <>
       {quorum !== null && quorum.state !== 'match' && <p className="s13 t2">{visible(quorum.detail)}</p>}
-      {bad.map((share) => <p key={share.x} className="s13"><StateWord state={shareState(share)} /> <span className="t1">{named(share.slot)}{share.custody === null ? '' : `, ${visible(share.custody.custodian)}`}: {visible(share.detail ?? '')}</span></p>)}
-      {agreement !== null && <p className="s13"><StateWord state={agreement.state === 'agree' ? { word: 'The shares agree', shape: 'sensed', tone: 'green' } : agreement.state === 'disagree' ? { word: 'The shares disagree', shape: 'failed', tone: 'red' } : { word: 'Agreement cannot be told', shape: 'unknown', tone: 'grey' }} /> <span className="t2">{visible(agreement.detail)}</span></p>}
+      {bad.map((share) => <p key={share.x} className="s13 with-state"><StateWord state={shareState(share)} /> <span className="t1">{named(share.slot)}{share.custody === null ? '' : `, ${visible(share.custody.custodian)}`}: {visible(share.detail ?? '')}</span></p>)}
+      {agreement !== null && <p className="s13 with-state"><StateWord state={agreement.state === 'agree' ? { word: 'The shares agree', shape: 'sensed', tone: 'green' } : agreement.state === 'disagree' ? { word: 'The shares disagree', shape: 'failed', tone: 'red' } : { word: 'Agreement cannot be told', shape: 'unknown', tone: 'grey' }} /> <span className="t2">{visible(agreement.detail)}</span></p>}
       {proofs.length > 0 && (
         <ul className="shares-list">{proofs.map((proof) => <li key={`${proof.set ?? ''} ${proof.which} ${proof.name}`}><span className="grow">{visible(proof.name)} <span className="t3">{proof.which}{proof.set === null ? '' : ` of ${visible(proof.set)}`}, {proof.strength}</span></span><StateWord state={PROOF[proof.verdict]} /></li>)}</ul>
       )}

@@ -138,7 +138,7 @@ export function ShareEntry({ ceremony, share, onView, onEnd, onTyped }: StagePro
   const missing = loaded !== null ? undefined : length === 0 ? (fileOnly ? 'Choose its file.' : 'Nothing is entered yet.') : length < least ? `${(total ?? 0) - length} ${unit} to go` : undefined;
   const who = share.custody === null ? named(share.slot) : `${visible(share.custody.custodian)}, ${share.slot}`;
   return (
-    <Frame focused={!fileOnly} title={loaded !== null ? 'The share is read; have it checked' : share.tries === 0 ? 'Type the share from your card' : 'Type the share once more'} lead={`${who}. ${leadFor(ceremony.scheme, total)} ${ceremony.goal === 'L1' ? 'No key is rebuilt today.' : ''}`} error={check.error ?? read.error} onEnd={onEnd}
+    <Frame focused={!fileOnly && loaded === null} title={loaded !== null ? 'The share is read; have it checked' : share.tries === 0 ? 'Type the share from your card' : 'Type the share once more'} lead={`${who}. ${leadFor(ceremony.scheme, total)} ${ceremony.goal === 'L1' ? 'No key is rebuilt today.' : ''}`} error={check.error ?? read.error} onEnd={onEnd}
       actions={<><LeaveOut ceremony={ceremony} share={share} onView={onView} /><Primary id={`check ${ceremony.id} ${share.x} ${share.tries}`} label="Check this share" missing={missing} busy={check.busy || read.busy} onPress={() => { void check.run(); }} /></>}
     >
       {loaded !== null && <LoadedPlate loaded={loaded} onDrop={() => { setLoaded(null); }} />}
