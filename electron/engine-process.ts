@@ -23,7 +23,7 @@ const HOPELESS = 3;
 export type EngineStatus = { state: 'starting' } | { state: 'ready' } | { state: 'failed'; error: ErrorEnvelope };
 
 interface Running {
-  connect(page: number, port: MessagePortMain): void;
+  connect(page: number, port: MessagePortMain, watch?: string): void;
   send(message: ShellToEngine): void;
   kill(): void;
 }
@@ -93,9 +93,9 @@ function startExternal(node: string, options: HostOptions, { onMessage, onExit }
   return {
     send,
     kill: () => child.kill('SIGKILL'),
-    connect(page, port) {
+    connect(page, port, watch) {
       ports.set(page, port);
-      send({ page, state: 'open' });
+      send(opened(page, watch));
       port.on('message', (event) => send({ page, frame: event.data }));
       port.on('close', () => ports.delete(page));
       port.start();
@@ -114,8 +114,12 @@ function startUtility(options: HostOptions, { onMessage, onExit }: Listeners): R
   return {
     send: (message) => child.postMessage(message),
     kill: () => child.kill(),
-    connect: (page, port) => child.postMessage({ page, state: 'open' } satisfies ShellToEngine, [port]),
+    connect: (page, port, watch) => child.postMessage(opened(page, watch), [port]),
   };
+}
+
+function opened(page: number, watch: string | undefined): ShellToEngine {
+  return { page, state: 'open', ...(watch === undefined ? {} : { watch }) };
 }
 
 /** @returns the data folder that command line and environment name */
@@ -185,6 +189,14 @@ export class EngineKeeper {
     if (this.#running === undefined || this.#status.state !== 'ready') return null;
     const page = this.#nextPage++;
     this.#running.connect(page, port);
+    return page;
+  }
+
+  /** The same for a page that only listens to one run. */
+  watch(port: MessagePortMain, run: string): number | null {
+    if (this.#running === undefined || this.#status.state !== 'ready') return null;
+    const page = this.#nextPage++;
+    this.#running.connect(page, port, run);
     return page;
   }
 

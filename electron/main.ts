@@ -8,8 +8,9 @@ import { settleChromium } from './electron-compat.ts';
 import { chosenDataDir, EngineKeeper, type EngineStatus } from './engine-process.ts';
 import { FAILURE_PAGE, failurePage, RETRY } from './failure-page.ts';
 import { servePageCalls } from './page-calls.ts';
+import { ParticipantsWindow } from './participants.ts';
 import { keepPreferences, readPreferences } from './preferences.ts';
-import { closeContents, closeSession, ORIGIN, PAGE, PARTITION, servePage } from './security.ts';
+import { closeContents, closeSession, ORIGIN, PAGE, PARTICIPANTS_PAGE, PARTITION, servePage } from './security.ts';
 import { bringToFront, openConsoleWindow, printable, setMenu, windowPreferences } from './windows.ts';
 
 /** A live-reloading page, on a developer's machine only; a shipping bundle does not know the variable. */
@@ -48,6 +49,7 @@ class Console {
   #greeted = false;
   #blocker: number | null = null;
   #quitting = false;
+  #wall: ParticipantsWindow | undefined;
 
   constructor(dataDir: string, engine: EngineKeeper) {
     this.#dataDir = dataDir;
@@ -60,6 +62,8 @@ class Console {
     closeSession(own, devServer);
     servePage(own, join(__dirname, '..', 'renderer'), (path) => this.#answer(path));
     servePageCalls((event) => this.#isOurs(event), own);
+    this.#wall = new ParticipantsWindow(this.#engine, own, devServer === null ? PARTICIPANTS_PAGE : `${devServer}/participants.html`, (state) => this.#window?.webContents.send('participants', state));
+    this.#wall.serve((event) => this.#isOurs(event));
     ipcMain.on('page-ready', (event) => this.#greet(event));
     ipcMain.on('keep-theme', (event, given: unknown) => {
       const theme = Theme.safeParse(given);
@@ -115,6 +119,7 @@ class Console {
     if (this.#window !== window) return;
     this.#dropPage();
     this.#window = undefined;
+    this.#wall?.close();
     if (!this.#engine.keepAwake) app.quit();
     else if (Notification.isSupported()) new Notification({ title: 'The recovery goes on', body: 'Start Blackstart again to see it.' }).show();
   }
@@ -152,10 +157,12 @@ class Console {
       case 'ready':
         if (this.#window?.webContents.getURL() === FAILURE_PAGE) this.#load();
         else this.#connect();
+        this.#wall?.connect();
         return;
       case 'starting':
         this.#page = null;
         this.#window?.webContents.send('engine-lost');
+        this.#wall?.lose();
         return;
       case 'failed':
         this.#load();

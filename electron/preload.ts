@@ -1,6 +1,6 @@
 /** The page's only door. It runs sandboxed, before the page, in a world of its own; what it exposes is `ShellBridge`. */
 import { contextBridge, ipcRenderer } from 'electron';
-import type { ChooseOpen, ChooseSave, EngineState, PrintPdf, ShellBridge } from './contract/bridge.ts';
+import type { ChooseOpen, ChooseSave, EngineState, OpenParticipants, ParticipantsState, PrintPdf, ShellBridge } from './contract/bridge.ts';
 
 let port: MessagePort | undefined;
 let state: EngineState = 'starting';
@@ -8,6 +8,8 @@ let onFrame: ((frame: unknown) => void) | undefined;
 let onEngine: ((state: EngineState) => void) | undefined;
 /** Frames that came before the page listened. */
 let early: unknown[] = [];
+let wall: ParticipantsState = { run: null };
+let onWall: ((state: ParticipantsState) => void) | undefined;
 
 function become(next: EngineState): void {
   state = next;
@@ -33,6 +35,11 @@ ipcRenderer.on('engine-lost', () => {
   become('lost');
 });
 
+ipcRenderer.on('participants', (_event, state: ParticipantsState) => {
+  wall = state;
+  onWall?.(state);
+});
+
 const bridge: ShellBridge = {
   post: (frame) => port?.postMessage(frame),
   onFrame: (listener) => {
@@ -47,6 +54,11 @@ const bridge: ShellBridge = {
   chooseSave: (question: ChooseSave) => ipcRenderer.invoke('choose-save', question),
   keepTheme: (theme) => ipcRenderer.send('keep-theme', theme),
   printPdf: (document: PrintPdf) => ipcRenderer.invoke('print-pdf', document),
+  openParticipants: (question: OpenParticipants) => ipcRenderer.invoke('open-participants', question),
+  onParticipants: (listener) => {
+    onWall = listener;
+    listener(wall);
+  },
 };
 contextBridge.exposeInMainWorld('blackstart', bridge);
 ipcRenderer.send('page-ready');

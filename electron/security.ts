@@ -5,6 +5,7 @@ import type { App, Session, WebContents } from 'electron';
 
 export const ORIGIN = 'app://blackstart';
 export const PAGE = `${ORIGIN}/index.html`;
+export const PARTICIPANTS_PAGE = `${ORIGIN}/participants.html`;
 /** In memory: no `persist:`, so cookies, storage and caches end with the process. */
 export const PARTITION = 'blackstart';
 

@@ -1,4 +1,4 @@
-/** The console's window, and the hidden one that prints. */
+/** The console's window, the hidden one that prints, and what all windows have in common. */
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,8 +6,11 @@ import { BrowserWindow, Menu, screen, type Session } from 'electron';
 import type { Preferences } from './contract/preferences.ts';
 import { ORIGIN } from './security.ts';
 
-const DARK = '#0f1216';
-const LIGHT = '#f6f7f9';
+/** What a window shows before its page is drawn. */
+export const WINDOW_COLOUR = { dark: '#0f1216', light: '#f6f7f9' } as const;
+
+/** What every page of ours is held in. A countdown must stay right while its window is behind another one. */
+export const PAGE_PREFERENCES = { contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false, navigateOnDragDrop: false, spellcheck: false, backgroundThrottling: false } as const;
 
 export function openConsoleWindow(session: Session, { theme, zoom, width = 1280, height = 800 }: Preferences): BrowserWindow {
   const { workAreaSize } = screen.getPrimaryDisplay(); // the display may be another one than last time
@@ -20,19 +23,8 @@ export function openConsoleWindow(session: Session, { theme, zoom, width = 1280,
     show: false,
     title: 'Blackstart',
     autoHideMenuBar: true,
-    backgroundColor: theme === 'light' ? LIGHT : DARK,
-    webPreferences: {
-      preload: join(__dirname, 'preload.cjs'),
-      session,
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      spellcheck: false,
-      // A countdown must stay right while the window is behind another one.
-      backgroundThrottling: false,
-    },
+    backgroundColor: WINDOW_COLOUR[theme ?? 'dark'],
+    webPreferences: { ...PAGE_PREFERENCES, preload: join(__dirname, 'preload.cjs'), session },
   });
   window.once('ready-to-show', () => window.show());
   if (zoom !== undefined) window.webContents.on('did-finish-load', () => window.webContents.setZoomLevel(zoom));

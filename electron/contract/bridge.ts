@@ -23,6 +23,18 @@ export type PrintPdf = z.infer<typeof PrintPdf>;
 export const ChosenPath = z.string().nullable();
 export type ChosenPath = z.infer<typeof ChosenPath>;
 
+/** The run that the participants' window shows; null while there is no such window. */
+export const ParticipantsState = z.object({ run: z.string().nullable() }).strict();
+export type ParticipantsState = z.infer<typeof ParticipantsState>;
+export const OpenParticipants = z.object({ run: z.string().max(200) }).strict();
+export type OpenParticipants = z.infer<typeof OpenParticipants>;
+
+/** What the participants' page is given: `window.blackstartWall`. Frames are `ParticipantsView`s, the newest counts. */
+export interface WallBridge {
+  onFrame(listener: (frame: unknown) => void): void;
+  onEngine(listener: (state: EngineState) => void): void;
+}
+
 export interface ShellBridge {
   /** Sends a frame of contract/rpc.ts to the engine; dropped while the state is not `connected`. */
   post(frame: unknown): void;
@@ -36,4 +48,8 @@ export interface ShellBridge {
   keepTheme(theme: Theme): void;
   /** Asks where to, prints the document there as A4 and answers with the path. Rejects with a plain message when it could not be written. */
   printPdf(document: PrintPdf): Promise<ChosenPath>;
+  /** Opens the participants' window on a second screen where there is one, or brings it to the front. */
+  openParticipants(question: OpenParticipants): Promise<void>;
+  /** One listener; called at once with the present state, then at every change. */
+  onParticipants(listener: (state: ParticipantsState) => void): void;
 }

@@ -116,6 +116,7 @@ export const CheckBlock = z.discriminatedUnion('kind', [
   check('attest', own.attest),
 ]);
 export type CheckBlock = z.infer<typeof CheckBlock>;
+export const CheckKindName = z.enum(CheckBlock.options.map(({ shape }) => shape.kind.value));
 /** What a probe examines, without id, title, severity and expiry: also the mapping under a `check` step. */
 export const Probe = z.discriminatedUnion('kind', [
   probe('tool', own.tool),

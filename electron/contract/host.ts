@@ -10,7 +10,9 @@ const PageNumber = z.int().positive();
 
 export const ShellToEngine = z.union([
   z.object({ page: PageNumber, frame: z.unknown() }).strict(),
-  z.object({ page: PageNumber, state: z.enum(['open', 'closed']) }).strict(),
+  /** `watch`: a page that only listens, to the participants' view of this run. */
+  z.object({ page: PageNumber, state: z.literal('open'), watch: z.string().optional() }).strict(),
+  z.object({ page: PageNumber, state: z.literal('closed') }).strict(),
   z.object({ shell: z.object({ end: z.literal(true) }).strict() }).strict(),
 ]);
 export type ShellToEngine = z.infer<typeof ShellToEngine>;

@@ -11,7 +11,7 @@ import { ReportFacts } from './report-facts.ts';
 import { ReportStatus, ReportVerification } from './report-signature.ts';
 import { CheckProgress, ReadinessReport, ReadinessState } from './readiness.ts';
 import { RunCommand, RunSummary, RunView, StepPath } from './run.ts';
-import { LintReport, Runbook, SignatureState } from './runbook.ts';
+import { InjectBlock, LintReport, Runbook, SignatureState } from './runbook.ts';
 import { ProofLevel } from './check.ts';
 import { Mode } from './step.ts';
 
@@ -139,6 +139,8 @@ export const METHODS = {
   'run.command': { params: z.object({ run: z.string(), command: RunCommand }).strict(), result: RunView },
   /** Output of the newest attempt: the stored, masked bytes. While a tool runs, `run.output` events follow on. `offset` is that of the first byte, later than was asked for where the older ones are kept no more. */
   'run.output': { params: z.object({ run: z.string(), step: StepPath, offset: z.int(), length: z.int().max(1_048_576) }).strict(), result: z.object({ offset: z.int(), bytes: z.instanceof(Uint8Array), size: z.int() }) },
+  /** Injects that fit any runbook. */
+  'tabletop.stock': { params: none, result: z.object({ injects: z.array(InjectBlock) }) },
   /** The record of this laptop, or the one that holds a run: the First drill has its own. */
   'record.verify': { params: z.object({ anchors: z.array(z.string()).optional(), run: z.string().optional() }).strict(), result: Verification },
   'record.checkpoint': { params: none, result: Checkpoint },

@@ -11,6 +11,7 @@ import { Approved, RevisionSignatures } from './report-signature.ts';
 import { ApprovalView, AttachmentView, NoteView, RunState, Span, StepPath, StepState } from './run.ts';
 import { SignatureState } from './runbook.ts';
 import { Mode } from './step.ts';
+import { ExerciseView } from './tabletop/view.ts';
 
 const Seconds = z.number().nullable();
 const Instant = z.string().nullable();
@@ -200,5 +201,6 @@ export const Report = z.object({
   }),
   /** What a person said, by field (`activation.criterion_met`): it is shown apart from what was measured. */
   said: z.record(z.string(), SaidBy),
+  exercise: ExerciseView.nullable().optional(), // of a tabletop
 });
 export type Report = z.infer<typeof Report>;

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { AssertionResult } from './assertion.ts';
 import { Id, Timestamp } from './scalars.ts';
 import { Mode } from './step.ts';
+import { ExerciseAct } from './tabletop/plan.ts';
+import { ExerciseView } from './tabletop/view.ts';
 
 export const StepState = z.enum(['pending', 'waiting', 'running', 'succeeded', 'failed', 'skipped', 'deferred', 'overridden', 'unknown', 'not_executed']);
 export type StepState = z.infer<typeof StepState>;
@@ -133,6 +135,7 @@ export const RunView = RunDocument.extend({
   slack_s: Seconds,
   messages: z.array(z.object({ audience: z.string(), due_at: z.string(), sent_at: z.string().nullable(), channel: z.string().nullable() })),
   checkpoint_words: z.string().nullable(),
+  exercise: ExerciseView.optional(), // of a tabletop
 });
 export type RunView = z.infer<typeof RunView>;
 
@@ -170,6 +173,7 @@ export const RunCommand = z.discriminatedUnion('do', [
   /** The outage switchboard: the whole set of what is dead. */
   z.object({ do: z.literal('mark-dead'), names: z.array(z.string()) }),
   z.object({ do: z.literal('inject'), inject: Id }), // tabletop: fire now
+  z.object({ do: z.literal('exercise'), act: ExerciseAct }), // tabletop: what its facilitator does
   z.object({ do: z.literal('note'), step: StepPath.nullable(), text: z.string() }),
   z.object({ do: z.literal('attach'), step: StepPath.nullable(), path: z.string() }),
   z.object({ do: z.literal('attest-time'), time: Timestamp, source: z.string() }),

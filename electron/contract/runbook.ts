@@ -1,6 +1,6 @@
 /** A runbook: the blocks of its file, and the whole as the engine reads it and the page shows it. */
 import { z } from 'zod';
-import { CheckBlock } from './check.ts';
+import { CheckBlock, CheckKindName } from './check.ts';
 import { FrontMatter } from './front-matter.ts';
 import { Day, Duration, Id } from './scalars.ts';
 import { StepBlock } from './step.ts';
@@ -29,16 +29,28 @@ export const AudienceBlock = z.strictObject({
 });
 export type Audience = z.infer<typeof AudienceBlock>;
 
+const Expectation = z.strictObject({ action: z.string(), within: Duration.optional(), score: z.int().min(0).max(1000).optional() });
+export type Expectation = z.infer<typeof Expectation>;
+
 export const InjectBlock = z.strictObject({
   id: Id,
   at: z.string().regex(/^(?:manual|H\+\d{1,3}:[0-5]\d)$/u, 'an inject comes at H+0:45 or is manual'),
   title: z.string(),
-  text: z.string().optional(),
+  text: z.string().optional(), // read aloud, and shown under the heading
+  see: z.string().optional(), // what participants see as the heading, where the title says too much
+  hints: z.array(z.string()).max(10).optional(), // questions for a table that is stuck
   affects: z.array(Id).optional(),
+  affects_kinds: z.array(CheckKindName).optional(), // every check of these kinds
   outcome: z.enum(['fail', 'unknown']).optional(),
-  expect: z.strictObject({ action: z.string(), within: Duration.optional(), score: z.int().optional() }).optional(),
+  dead: z.array(Id).optional(), // marked so on the switchboard when it comes
+  absent: z.array(Id).optional(), // whoever holds one of these roles is not to be reached from then on
+  expect: z.union([Expectation, z.array(Expectation).min(1).max(10)]).optional(),
 });
 export type Inject = z.infer<typeof InjectBlock>;
+
+export function expectationsOf({ expect }: Pick<Inject, 'expect'>): Expectation[] {
+  return expect === undefined ? [] : Array.isArray(expect) ? expect : [expect];
+}
 
 export const FindingsBlock = z
   .array(z.strictObject({ id: Id, title: z.string(), text: z.string().optional(), severity: z.enum(['critical', 'high', 'medium', 'low']).optional(), owner: z.string().optional(), due: Day.optional(), status: z.string().optional() }))

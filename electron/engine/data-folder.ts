@@ -51,6 +51,7 @@ import { createCredentials, type Credentials, type CredentialsOptions } from './
 import { findRunbook, listRunbooks, type LibraryEntry, type LibraryOptions } from './runbook/library.ts';
 import { toolEnvironment } from './tool/environment.ts';
 import { createRunTool } from './tool/run-tool.ts';
+import { readStock } from './tabletop/stock.ts';
 import { matchInChild, verifyInChild } from './verify/verify-in-child.ts';
 
 export interface FolderOptions {
@@ -168,7 +169,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   });
   const runs = createRuns({
     deps, journal, dataDir, people, nodePath, blackstart: launcher, processEnv: env, keychain: credentials, escrow: escrow.access,
-    findRunbook: (wanted) => library.find(wanted), readiness: (runbook) => readiness.view(runbook).state,
+    findRunbook: (wanted) => library.find(wanted), readiness: (runbook) => readiness.view(runbook).state, stock: () => readStock(options.runbookDirs),
     faults: (runbook) => knownFaults(readiness.view(runbook)),
     ...(inhibitSleep === undefined ? {} : { inhibitSleep }),
   });

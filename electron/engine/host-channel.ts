@@ -8,12 +8,14 @@ import type { Port } from '../contract/rpc.ts';
 
 export interface HostChannel {
   /** A page connected. `closed` aborts when it went away: then the port leads nowhere and posts are dropped. */
-  onPage(listener: (port: Port, closed: AbortSignal) => void): void;
+  onPage(listener: PageListener): void;
   /** The shell asks for an orderly end, or is gone. Called at most once. */
   onEnd(listener: () => void): void;
   tell(notice: ShellNotice): void;
 }
 
+/** @param watch the run whose participants' view the page may listen to; null for the console's own page */
+export type PageListener = (port: Port, closed: AbortSignal, watch: string | null) => void;
 type Listener = (message: unknown, port: MessagePortLike | undefined) => void;
 /** The part of Electron's MessagePortMain that is used here. */
 interface MessagePortLike {
@@ -59,8 +61,11 @@ class Page implements Port {
   /** Frames that came before the engine listened. */
   readonly #early: unknown[] = [];
 
-  constructor(send: (frame: unknown) => void) {
+  readonly watch: string | null;
+
+  constructor(send: (frame: unknown) => void, watch: string | null) {
     this.#send = send;
+    this.watch = watch;
   }
   get closed(): AbortSignal {
     return this.#gone.signal;
@@ -84,28 +89,28 @@ class Page implements Port {
 class Pages {
   readonly #wire: Wire;
   readonly #open = new Map<number, Page>();
-  #onPage: ((port: Port, closed: AbortSignal) => void) | undefined;
+  #onPage: PageListener | undefined;
 
   constructor(wire: Wire) {
     this.#wire = wire;
   }
-  listen(listener: (port: Port, closed: AbortSignal) => void): void {
+  listen(listener: PageListener): void {
     this.#onPage = listener;
-    for (const page of this.#open.values()) listener(page, page.closed);
+    for (const page of this.#open.values()) listener(page, page.closed, page.watch);
   }
   take(message: ShellToEngine, port: MessagePortLike | undefined): void {
     if ('shell' in message) return;
     if ('frame' in message) this.#open.get(message.page)?.take(message.frame);
-    else if (message.state === 'open') this.#add(message.page, port);
+    else if (message.state === 'open') this.#add(message.page, port, message.watch ?? null);
     else this.#remove(message.page);
   }
-  #add(number: number, port: MessagePortLike | undefined): void {
-    const page = new Page(port === undefined ? (frame) => this.#wire.send({ page: number, frame }) : (frame) => port.postMessage(frame));
+  #add(number: number, port: MessagePortLike | undefined, watch: string | null): void {
+    const page = new Page(port === undefined ? (frame) => this.#wire.send({ page: number, frame }) : (frame) => port.postMessage(frame), watch);
     this.#open.set(number, page);
     port?.on('message', (event) => page.take(event.data));
     port?.start();
     page.closed.addEventListener('abort', () => port?.close());
-    this.#onPage?.(page, page.closed);
+    this.#onPage?.(page, page.closed, page.watch);
   }
   #remove(number: number): void {
     this.#open.get(number)?.close();

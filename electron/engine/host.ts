@@ -8,6 +8,7 @@ import { openHostChannel, type HostChannel } from './host-channel.ts';
 import { findInstallation } from './installation.ts';
 import { openConsoleEngine, type ConsoleEngine } from './page-engine.ts';
 import { servePage } from './serve-page.ts';
+import { showParticipants } from './tabletop/show-participants.ts';
 
 function open(channel: HostChannel, { dataDir, node }: HostOptions): ConsoleEngine {
   const installation = findInstallation(node);
@@ -30,7 +31,7 @@ function open(channel: HostChannel, { dataDir, node }: HostOptions): ConsoleEngi
 function serve(channel: HostChannel): void {
   try {
     const engine = open(channel, HostOptions.parse(JSON.parse(process.argv[2] ?? '{}')));
-    channel.onPage((port, closed) => servePage(port, closed, engine));
+    channel.onPage((port, closed, watch) => (watch === null ? servePage(port, closed, engine) : showParticipants(port, closed, engine, watch)));
     channel.onEnd(() => void engine.close().finally(() => process.exit(0)));
     channel.tell({ ready: true });
   } catch (thrown) {

@@ -13,6 +13,8 @@ import type { OutageView } from '../contract/outage.ts';
 import type { ReadinessReport } from '../contract/readiness.ts';
 import type { RunSummary } from '../contract/run.ts';
 import type { Runbook } from '../contract/runbook.ts';
+import type { ParticipantsView } from '../contract/tabletop/view.ts';
+import { viewParticipants } from '../contract/tabletop/view-exercise.ts';
 import { spokenBytes } from '../contract/wording.ts';
 import { checkRunbook } from './check-runbook.ts';
 import { kitFacts, openDataFolder, type DataFolder, type FolderOptions } from './data-folder.ts';
@@ -30,6 +32,7 @@ import { recordAnswers } from './record-answers.ts';
 import { lintPaths } from './runbook/lint.ts';
 import { entryError, type LibraryEntry } from './runbook/library.ts';
 import { answer, type Answers, type PageEngine } from './serve-page.ts';
+import { readStock } from './tabletop/stock.ts';
 import { VERSION } from './version.ts';
 
 /** How soon after an event a page gets the new view: one frame, however many events come in it. */
@@ -40,6 +43,7 @@ const HEARD_MS = 1_000;
 const REFRESH_MS = 10_000;
 
 export interface ConsoleEngine extends PageEngine {
+  participants(run: string): ParticipantsView | null;
   close(): Promise<void>;
 }
 
@@ -83,6 +87,14 @@ class Console implements ConsoleEngine {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#secrets.forgetAll(); // nobody is left who gave them
     };
+  }
+
+  /** What the participants of an exercise may know; null when there is no such exercise. */
+  participants(run: string): ParticipantsView | null {
+    const folder = this.#folders().find(({ runs }) => runs.has(run));
+    const view = folder?.runs.view(run);
+    if (view?.exercise === undefined) return null;
+    return viewParticipants(view, view.exercise);
   }
 
   async close(): Promise<void> {
@@ -326,6 +338,7 @@ class Console implements ConsoleEngine {
         return runs.view(run);
       }),
       'run.command': answer(METHODS['run.command'], async ({ run, command }) => this.#folderOfRun(run).runs.command(run, command)),
+      'tabletop.stock': answer(METHODS['tabletop.stock'], () => ({ injects: readStock(this.#options.runbookDirs) })),
       'run.output': answer(METHODS['run.output'], ({ run, step, offset, length }) => {
         const found = this.#folderOfRun(run).runs.output(run, step, offset, length);
         return { ...found, bytes: Uint8Array.from(found.bytes) };

@@ -11,7 +11,7 @@ const CONFIG = 'electron/setup';
 /** What each bundle is made of. Folders are read whole; a file that is not there counts as absent. */
 const TARGETS = {
   engine: { configs: ['vite.engine.config.ts'], sources: ['electron/contract', 'electron/engine', 'electron/cli', 'runbooks'] },
-  shell: { configs: ['vite.main.config.ts', 'vite.preload.config.ts'], sources: ['electron/contract', 'electron/engine/data-dir.ts'], flat: 'electron' },
+  shell: { configs: ['vite.main.config.ts', 'vite.preload.config.ts', 'vite.participants.config.ts'], sources: ['electron/contract', 'electron/engine/data-dir.ts'], flat: 'electron' },
   renderer: { configs: ['vite.renderer.config.ts'], sources: ['electron/contract', 'renderer', 'assets'] },
 };
 /** A bundle takes seconds; on a machine that is busy with something else, a minute. */

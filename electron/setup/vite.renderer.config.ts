@@ -19,6 +19,8 @@ export default defineConfig({
     // The sheets refine each other in the order in which they are written, not in that in which screens are visited.
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
+    // The participants' page is another document: nothing of the console's is in it but the theme.
+    rollupOptions: { input: { index: `${ROOT}renderer/index.html`, participants: `${ROOT}renderer/participants.html` } },
     emptyOutDir: false,
     chunkSizeWarningLimit: 4000,
   },

@@ -12,7 +12,7 @@ const Flavour = z.enum(['development', 'shipping', 'fallback-test']);
  * An environment variable that names a program is code injection, so what may read one is decided here, at build time:
  * a shipping bundle does not even contain the names.
  */
-export function shellConfig(entry: 'main' | 'preload'): UserConfig {
+export function shellConfig(entry: 'main' | 'preload' | 'participants-preload'): UserConfig {
   const flavour = Flavour.parse(process.env['BLACKSTART_FLAVOUR'] ?? 'development');
   return {
     root: ROOT,

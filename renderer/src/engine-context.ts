@@ -5,7 +5,7 @@ import { EngineError, type ErrorEnvelope, toEnvelope } from '../../electron/cont
 import type { EngineEvent, MethodName, Params, Result } from '../../electron/contract/methods.ts';
 import type { EngineClient } from './engine-client.ts';
 
-export type Dialogs = Pick<ShellBridge, 'chooseOpen' | 'chooseSave' | 'printPdf'>;
+export type Dialogs = Pick<ShellBridge, 'chooseOpen' | 'chooseSave' | 'printPdf' | 'openParticipants' | 'onParticipants'>;
 export const EngineContext = createContext<{ client: EngineClient; dialogs: Dialogs } | null>(null);
 
 export function useEngine(): { client: EngineClient; dialogs: Dialogs } {

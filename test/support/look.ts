@@ -26,6 +26,13 @@ function themesAt(width: number): readonly Theme[] {
   return width === SIZES[0].width ? ['dark'] : ['light'];
 }
 
+/** The same for a window that is not the first: the one that shows this page. */
+export async function resizeWindow(app: LaunchedConsole['app'], page: Page, width: number, height: number): Promise<void> {
+  const window = await app.browserWindow(page);
+  await window.evaluate((shown: { setContentSize(width: number, height: number): void }, size) => { shown.setContentSize(size.width, size.height); }, { width, height });
+  await expect.poll(() => page.evaluate('innerWidth'), { timeout: 15_000 }).toBe(width);
+}
+
 /** `FOLDER/NAME-THEME-WIDTH.png`; the window is left at its smallest size. */
 export async function takePictures(looked: Looked, folder: string, name: string): Promise<void> {
   for (const { width, height } of [...SIZES].sort((a, b) => b.width - a.width)) {

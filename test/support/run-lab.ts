@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { EngineError } from '../../electron/contract/errors.ts';
 import type { RunDocument } from '../../electron/contract/run.ts';
-import type { Runbook } from '../../electron/contract/runbook.ts';
+import type { Inject, Runbook } from '../../electron/contract/runbook.ts';
 import type { Mode } from '../../electron/contract/step.ts';
 import type { NamedFault } from '../../electron/contract/suspect.ts';
 import { toRunDocument } from '../../electron/contract/run/view.ts';
@@ -31,6 +31,7 @@ export interface LabOptions {
   faults?: (NamedFault & { check: string })[];
   /** Where runbooks are looked up; default: those that the test writes. */
   findRunbook?: (idOrPath: string) => Runbook;
+  stock?: () => readonly Inject[];
 }
 
 export interface RunLab {
@@ -67,7 +68,7 @@ export function openLab(options: LabOptions = {}): RunLab {
     findRunbook: (id) => ({ runbook: options.findRunbook?.(id) ?? findBook(folder, id), signature: { state: options.signature ?? 'signed', signers: [] } }),
     readiness: () => options.readiness ?? 'READY',
     ...(options.faults === undefined ? {} : { faults: () => options.faults ?? [] }),
-    processEnv: options.processEnv ?? process.env, blackstart: 'blackstart',
+    processEnv: options.processEnv ?? process.env, blackstart: 'blackstart', ...(options.stock === undefined ? {} : { stock: options.stock }),
   });
   let closed = false;
   const lab: RunLab = {

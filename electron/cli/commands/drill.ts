@@ -15,9 +15,10 @@ import { carryRun } from '../carry-run.ts';
 import { EXIT, type ExitStatus } from '../exit-codes.ts';
 import type { Perform } from '../perform.ts';
 import type { Session } from '../session.ts';
+import { scoreCommand } from './drill-score.ts';
 
 export function drillCommand(perform: Perform): Command {
-  return new Command('drill').description('practise: the First drill, and which drills are due').addCommand(firstCommand(perform)).addCommand(prepareCommand(perform)).addCommand(dueCommand(perform)).addCommand(scheduleCommand(perform)).addCommand(toolCommand());
+  return new Command('drill').description('practise: the First drill, which drills are due, and what a tabletop was worth').addCommand(firstCommand(perform)).addCommand(prepareCommand(perform)).addCommand(dueCommand(perform)).addCommand(scheduleCommand(perform)).addCommand(scoreCommand(perform)).addCommand(toolCommand());
 }
 
 function firstCommand(perform: Perform): Command {

@@ -1,6 +1,7 @@
 /** The clocks of a run: tool, human and blocked time, RTO and RPO. Milliseconds inside, seconds in documents. */
 import type { RunDocument } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
+import type { ExerciseFold } from '../tabletop/state.ts';
 import type { Instant, RunFold, Stretch } from './state.ts';
 import { elapsed } from './state.ts';
 
@@ -40,9 +41,19 @@ export function seconds(ms: number): number {
 export function rtoOf(fold: RunFold): RunDocument['rto'] {
   const target = fold.plan.snapshot.root.runbook.front.targets?.rto;
   const target_s = target === undefined ? null : durationSeconds(target);
-  const end = fold.restoredAt?.wall ?? (fold.finished?.state === 'succeeded' ? fold.finished.at.wall : null);
-  const achieved_s = end === null || fold.created.outage_at === null ? null : seconds(Math.max(0, end - Date.parse(fold.created.outage_at)));
+  const achieved_s = fold.exercise?.started == null ? realRecovery(fold) : exerciseRecovery(fold, fold.exercise);
   return { target_s, achieved_s, met: target_s === null || achieved_s === null ? null : achieved_s <= target_s };
+}
+
+function realRecovery(fold: RunFold): number | null {
+  const end = fold.restoredAt?.wall ?? (fold.finished?.state === 'succeeded' ? fold.finished.at.wall : null);
+  return end === null || fold.created.outage_at === null ? null : seconds(Math.max(0, end - Date.parse(fold.created.outage_at)));
+}
+
+/** On the exercise clock, where H+0:00 is the outage. What was not walked to its end recovered nothing. */
+function exerciseRecovery(fold: RunFold, { restored, lastOver, ended }: ExerciseFold): number | null {
+  if (restored !== null) return seconds(restored);
+  return fold.finished?.state === 'succeeded' && ended?.whole === true && lastOver !== null ? seconds(lastOver) : null;
 }
 
 /** From the newest recovered row to the outage; of several recovered parts, the one that lost most. */

@@ -8,6 +8,8 @@ import { Id, Name, Sha256 } from '../scalars.ts';
 import { Mode } from '../step.ts';
 import { NamedFault } from '../suspect.ts';
 import { StepPath, WaitingFor } from '../run.ts';
+import { EXERCISE_EVENTS } from '../tabletop/events.ts';
+import { event } from './event-shape.ts';
 
 const Blob = z.object({ sha256: Sha256, size: z.int() });
 export type BlobName = z.infer<typeof Blob>;
@@ -35,10 +37,6 @@ export const InBlob = { assertions: AssertionTexts, commands: CommandTexts };
 const Survivor = z.object({ pid: z.int(), what: z.string() });
 const step = { step: StepPath };
 const reason = { reason: z.string() };
-
-function event<T extends string, S extends z.ZodRawShape>(type: T, data: S) {
-  return z.object({ type: z.literal(type), data: z.object(data) });
-}
 
 export const RunEventBody = z.discriminatedUnion('type', [
   event('run.created', {
@@ -81,7 +79,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
   event('run.fault', { ...reason }), // something of ours went wrong; the run goes on or halts, and says so
   event('time.attested', { time: z.string(), source: z.string(), offset_ms: z.int(), by: z.string() }),
   event('outage.marked', { dead: z.array(z.string()), by: z.string() }), // the whole set of names that are dead
-  event('inject.fired', { inject: Id, by: z.string() }),
+  event('inject.fired', { inject: Id, by: z.string(), h_ms: z.int().optional() }), // by `schedule` when its time came; `h_ms` on the exercise clock
+  ...EXERCISE_EVENTS,
   event('rpo.measured', { newest_at: z.string(), achieved_ms: z.int(), ...step }),
   event('scratch.started', { name: Name, kind: z.string(), values: z.record(z.string(), z.string()) }),
   event('scratch.gone', { name: Name, checked: z.boolean(), detail: z.string() }),

@@ -5,8 +5,11 @@
 import type { EventOf, RunEvent } from './events.ts';
 import { aliveAgain, applyStep, type StepEvent } from './fold-step.ts';
 import type { RunPlan } from './plan.ts';
+import type { ExerciseFold } from '../tabletop/state.ts';
 import type { Instant, RunFold } from './state.ts';
 import { instantOf, join, newStep, stepOf } from './state.ts';
+import { applyExercise, type ExerciseEvent, isExerciseEvent, noteStep } from '../tabletop/fold.ts';
+import { holdClock, newExercise, shownAt } from '../tabletop/state.ts';
 
 /** @param event the run's `run.created` */
 export function beginRun(id: string, plan: RunPlan, event: RunEvent & { type: 'run.created' }): RunFold {
@@ -17,7 +20,7 @@ export function beginRun(id: string, plan: RunPlan, event: RunEvent & { type: 'r
     steps: new Map(order.map((step) => [step.plan.path, step])), order, stretches: [],
     parked: null, aborted: null, teardown: false, finished: null, restoredAt: null, rpos: new Map(),
     dead: [...new Set([...(plan.snapshot.root.runbook.front.lost ?? []), ...(data.dead ?? [])])], scratch: new Map(), present: data.operator === null ? [] : [data.operator],
-    notes: [], attachments: [], sent: [], injects: [],
+    notes: [], attachments: [], sent: [], injects: [], exercise: data.mode === 'tabletop' ? newExercise(plan.snapshot.root.runbook, instantOf(event)) : null,
     lookout: [
       ...(data.mode === 'live' || (data.dead ?? []).length === 0 ? [] : [`Played as dead in this drill: ${(data.dead ?? []).join(', ')}`]),
       ...(data.acknowledged_unsigned === null ? [] : [`Nobody trusted vouches for this runbook; accepted because: ${data.acknowledged_unsigned}`]),
@@ -34,19 +37,29 @@ export function applyEvent(fold: RunFold, event: RunEvent): void {
   const at = instantOf(event);
   fold.before = fold.last;
   fold.last = at;
+  if (isExerciseEvent(event)) return applyExercise(fold, event, at);
   if (isStepEvent(event)) applyStep(fold, stepOf(fold, event.data.step), event, at);
   else applyRun(fold, event, at);
+  if (fold.exercise !== null) onExerciseClock(fold, fold.exercise, at);
+}
+
+/** Any step may have changed: a `goto` passes over others. A run that nobody carries holds the clock where it was last seen. */
+function onExerciseClock(fold: RunFold, exercise: ExerciseFold, at: Instant): void {
+  for (const step of fold.order) noteStep(exercise, step, at);
+  if (fold.restoredAt !== null) exercise.restored ??= shownAt(exercise, at);
+  if (fold.parked !== null || fold.finished !== null) holdClock(exercise, at);
 }
 
 function isStepEvent(event: RunEvent): event is StepEvent {
   return event.type.startsWith('step.') || event.type === 'comms.sent';
 }
 
-function applyRun(fold: RunFold, event: Exclude<RunEvent, StepEvent>, at: Instant): void {
+function applyRun(fold: RunFold, event: Exclude<RunEvent, StepEvent | ExerciseEvent>, at: Instant): void {
   switch (event.type) {
     case 'run.created':
       return;
     case 'run.resumed':
+      if (fold.exercise !== null) holdClock(fold.exercise, fold.before);
       return resumed(fold, event.data);
     case 'run.parked':
       fold.parked = event.data.why;
@@ -82,9 +95,6 @@ function applyRun(fold: RunFold, event: Exclude<RunEvent, StepEvent>, at: Instan
     case 'outage.marked':
       fold.dead = event.data.dead;
       return aliveAgain(fold, at);
-    case 'inject.fired':
-      fold.injects.push(event.data.inject);
-      return;
     case 'rpo.measured':
       fold.rpos.set(stepOf(fold, event.data.step).plan.scope, { newestAt: event.data.newest_at, achievedMs: event.data.achieved_ms });
       return;

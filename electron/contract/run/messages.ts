@@ -5,6 +5,7 @@ import { durationSeconds } from '../scalars.ts';
 import type { Mode } from '../step.ts';
 import { spokenDuration, utcInstant, utcTime } from '../wording.ts';
 import type { Audience } from '../runbook.ts';
+import { markDraft } from '../tabletop/mask-contacts.ts';
 import type { Forecast } from './forecast.ts';
 import type { RunFold, StepFold } from './state.ts';
 import { namesOf } from './state.ts';
@@ -78,7 +79,8 @@ const MODE_WORDS: Readonly<Record<Mode, string>> = { live: 'live recovery', rehe
  */
 export function draftMessage(moment: Moment): string {
   const { subject, text } = templateOf(moment);
-  return fillMoment(subject === undefined ? text : `Subject: ${subject}\n\n${text}`, moment);
+  const draft = fillMoment(subject === undefined ? text : `Subject: ${subject}\n\n${text}`, moment);
+  return moment.fold.mode === 'tabletop' ? markDraft(draft) : draft;
 }
 
 type Message = { subject?: string | undefined; text: string };

@@ -3,6 +3,7 @@ import type { AssertionResult } from '../assertion.ts';
 import type { StepState, WaitingFor } from '../run.ts';
 import type { Mode } from '../step.ts';
 import type { NamedFault } from '../suspect.ts';
+import type { ExerciseFold } from '../tabletop/state.ts';
 import type { BlobName, EventOf, Pace, PastedOutput, Purpose } from './events.ts';
 import type { PlannedStep, RunPlan } from './plan.ts';
 import { within } from './plan.ts';
@@ -89,6 +90,7 @@ export interface RunFold {
   attachments: { name: string; sha256: string; size: number; at: string; by: string; step: string | null }[];
   sent: { audience: string; channel: string; at: Instant; reached: string }[];
   injects: string[];
+  exercise: ExerciseFold | null; // of a tabletop
   lookout: string[];
 }
 

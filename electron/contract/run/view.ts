@@ -17,6 +17,8 @@ import { forecastRun } from './forecast.ts';
 import { attestOf, planRun, runbookOf } from './plan.ts';
 import type { RunSnapshot } from './snapshot.ts';
 import { draftMessage, dueMessages, type Moment } from './messages.ts';
+import { maskContacts } from '../tabletop/mask-contacts.ts';
+import { viewExercise } from '../tabletop/view-exercise.ts';
 
 export interface ViewSources {
   now: Instant;
@@ -100,6 +102,7 @@ export function viewRun(fold: RunFold, sources: ViewSources): RunView {
     slack_s: rto.target_s === null || forecast.restored === null || fold.created.outage_at === null || fold.restoredAt !== null ? null : seconds(Date.parse(fold.created.outage_at) + rto.target_s * 1000 - forecast.restored),
     messages: dueMessages(fold),
     checkpoint_words: sources.checkpointWords ?? null,
+    ...(fold.exercise === null ? {} : { exercise: viewExercise(fold, fold.exercise, now, forecast.restored) }),
   };
 }
 
@@ -175,7 +178,8 @@ function parsed<T>(kept: Kept<T> | null, { load }: ViewSources, schema: { parse(
 function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
   const { plan } = step;
   const { sources, forecast } = given;
-  const fill = (text: string): string => sources.fill?.(step, text) ?? text;
+  const filled = (text: string): string => sources.fill?.(step, text) ?? text;
+  const fill = fold.exercise === null ? filled : (text: string): string => maskContacts(filled(text));
   const window = forecast.steps.get(plan.path);
   return {
     ...stepDocument(fold, step, given),

@@ -50,7 +50,7 @@ export function buildReport(sources: ReportSources): Report {
     identity: identity(sources, facts, history),
     scope: scope(view, runbook, execution, facts, history),
     objectives: objectives(runbook, history),
-    people: buildPeople(view, facts, history.facts.people, sources.people),
+    people: buildPeople({ ...view, present: [...view.present, ...atTheTable(view)] }, facts, history.facts.people, sources.people),
     activation: activation(view, runbook, facts, history),
     readiness: readinessGroup(sources.readiness, facts, view),
     execution,
@@ -69,8 +69,14 @@ export function buildReport(sources: ReportSources): Report {
       lanes: view.steps.map(({ id, lane, number }) => ({ step: id, lane, number })),
       injects: facts.injects.map((inject) => ({ ...inject, title: runbook.injects.find(({ id }) => id === inject.id)?.title ?? inject.id })),
     },
+    exercise: view.exercise ?? null,
     said: history.said,
   };
+}
+
+/** Participants of an exercise who are not named otherwise. */
+function atTheTable({ exercise, present }: RunView): RunView['present'] {
+  return (exercise?.people ?? []).filter(({ id }) => !present.some((person) => person.id === id)).map(({ id, name, role }) => ({ id, name, role }));
 }
 
 /** What lasts in a run that nobody carries ended with its last entry: it did not go on until somebody made a report. */
@@ -88,7 +94,7 @@ function identity({ view, runbook, signature, now }: ReportSources, { created }:
     type: view.mode === 'rehearsal' ? (facts.type ?? heldAs(runbook)) : view.mode,
     title: view.title,
     system: view.system,
-    scenario: front.scenario,
+    scenario: view.exercise?.scenario ?? front.scenario,
     severity: facts.severity ?? front.severity,
     trigger: facts.trigger ?? null,
     quarter: facts.quarter ?? `${started.getUTCFullYear()} Q${Math.floor(started.getUTCMonth() / 3) + 1}`,

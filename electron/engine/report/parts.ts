@@ -3,6 +3,7 @@ import type { Report } from '../../contract/report.ts';
 import { full, listed, mark, span, spoken, time, type Block, type Mark, type Part } from './block.ts';
 import { spokenBytes, counted } from '../../contract/wording.ts';
 import { executionPart } from './execution-part.ts';
+import { exercisePart } from './exercise-part.ts';
 import { approvalPart, integrityPart } from './trust-parts.ts';
 
 export const TYPE_TITLE: Readonly<Record<Report['identity']['type'], string>> = {
@@ -18,6 +19,7 @@ export function reportParts(report: Report): Part[] {
     part(5, 'Activation', activation(report)),
     part(6, 'Readiness', readiness(report)),
     part(7, 'Execution', executionPart(report)),
+    ...(report.exercise === null || report.exercise === undefined ? [] : [{ id: 'exercise', title: 'Exercise', blocks: exercisePart(report) }]),
     part(8, 'Data', data(report)),
     part(9, 'Results', results(report)),
     part(10, 'Communications', communications(report)),

@@ -8,6 +8,7 @@ import type { RunFold, StepFold } from '../../contract/run/state.ts';
 import { approvalOf, approvers, stepOf } from '../../contract/run/state.ts';
 import { attestOf } from '../../contract/run/plan.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
+import { isHeld } from '../../contract/tabletop/state.ts';
 import { deadNames, deadNeeds, isSpare, modeRule, simulatedOutcome } from './modes.ts';
 
 /** The value of a step's `when`, or why it has none; `undecided` when a decision was never taken. */
@@ -43,6 +44,7 @@ export function isOver(step: StepFold): boolean {
 export function advance(fold: RunFold, rules: Rules): Advance {
   if (fold.finished !== null) return NOTHING;
   if (fold.aborted !== null && !fold.teardown) return afterAbort(fold);
+  if (fold.exercise?.ended != null) return passOver(fold, 'The exercise was ended before');
   const steps = fold.order.map((step) => next(fold, step, rules));
   const merged: Advance = { events: steps.flatMap(({ events }) => events), launch: steps.flatMap(({ launch }) => launch) };
   return merged.events.length > 0 || merged.launch.length > 0 ? merged : atRest(fold);
@@ -51,7 +53,10 @@ export function advance(fold: RunFold, rules: Rules): Advance {
 /** What is under way is being ended; then the rest is passed over and the teardown begins. */
 function afterAbort(fold: RunFold): Advance {
   if (fold.order.some(({ effect }) => effect !== null)) return NOTHING;
-  const reason = 'The run was aborted';
+  return passOver(fold, 'The run was aborted');
+}
+
+function passOver(fold: RunFold, reason: string): Advance {
   const left = fold.order.filter((step) => !isOver(step) && step.state !== 'failed' && step.state !== 'unknown' && !tearsDown(fold, step));
   if (left.length > 0) return { events: left.map((step) => ({ type: 'step.unreached', data: { step: step.plan.path, reason } })), launch: [] };
   return begins(fold, reason);
@@ -161,8 +166,15 @@ function whySkipped(fold: RunFold, step: StepFold): { rule: 'mode' | 'teardown' 
 }
 
 function simulate(fold: RunFold, step: StepFold): Advance {
-  if (fold.pace === 'step' && !step.released) return one({ type: 'step.waiting', data: { step: step.plan.path, for: 'start' } });
+  if (lacksApprovalAtTable(fold, step)) return one({ type: 'step.waiting', data: { step: step.plan.path, for: 'approval' } });
+  if ((fold.pace === 'step' || fold.exercise !== null) && !step.released) return one({ type: 'step.waiting', data: { step: step.plan.path, for: 'start' } });
   return one({ type: 'step.simulated', data: { step: step.plan.path, ...simulatedOutcome(fold, step) } });
+}
+
+/** Where people sit at the table, one of them has to approve; an inject that decides the step goes before. */
+function lacksApprovalAtTable(fold: RunFold, step: StepFold): boolean {
+  const wanted = approvalOf(step.plan);
+  return fold.exercise !== null && fold.exercise.people.size > 0 && wanted !== null && approvers(step).length < wanted.quorum && simulatedOutcome(fold, step).outcome === 'ok';
 }
 
 /** Approval and point of no return; null when the way is free. */
@@ -211,6 +223,12 @@ function begin(fold: RunFold, step: StepFold): Advance {
 
 /** Nothing runs by itself and nothing may start: either people are asked, or the end has come. */
 function atRest(fold: RunFold): Advance {
+  const over = restOf(fold);
+  // An exercise is over when its facilitator says so: answers are still scored, objectives rated.
+  return isHeld(fold.exercise) && over.events.some(({ type }) => type === 'run.finished') ? NOTHING : over;
+}
+
+function restOf(fold: RunFold): Advance {
   const mine = fold.order.filter((step) => tearsDown(fold, step) === fold.teardown);
   const busy = (step: StepFold): boolean => step.effect !== null || step.state === 'waiting' || (step.state === 'running' && step.plan.block.kind !== 'call');
   const halted = (step: StepFold): boolean => (step.state === 'failed' || step.state === 'unknown') && !step.left && !(fold.aborted !== null && fold.teardown && step.state === 'failed');

@@ -5,8 +5,10 @@ import { EngineError } from '../../contract/errors.ts';
 import type { RunPlan } from '../../contract/run/plan.ts';
 import { Pasted, StepPath } from '../../contract/run.ts';
 import { Id, Name } from '../../contract/scalars.ts';
+import { ExerciseAnswers } from '../tabletop/exercise-answers.ts';
 
-const Approval = z.strictObject({ by: z.string(), credential_env: z.string() });
+/** At the table nobody proves who they are, so no credential is needed there. */
+const Approval = z.strictObject({ by: z.string(), credential_env: z.string().optional() });
 const Failure = z.strictObject({ do: z.enum(['retry', 'skip', 'defer', 'override', 'done', 'goto', 'abort']), reason: z.string().min(1), by: z.string(), to: z.string().optional(), pasted: Pasted.optional() });
 const Confirmation = z.strictObject({ note: z.string().optional(), evidence: z.union([z.string(), z.array(z.string())]).optional(), checklist: z.union([z.boolean(), z.array(z.boolean())]).optional() });
 
@@ -23,6 +25,7 @@ export const Answers = z.strictObject({
   attestations: z.record(StepPath, z.strictObject({ by: z.string(), note: z.string() })).optional(),
   point_of_no_return: z.record(StepPath, z.string()).optional(),
   notes: z.record(StepPath, z.string()).optional(),
+  exercise: ExerciseAnswers.optional(),
 });
 export type Answers = z.infer<typeof Answers>;
 
@@ -41,7 +44,7 @@ export function parseAnswers(text: string, path: string): Answers {
   const read = Answers.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new EngineError('refused', `The answers file is not right at ${issue?.path.join('.') ?? 'its top'}: ${issue?.message ?? 'unknown'}`, { hint: 'Known: decisions, confirmations, approvals, failures, overrides, secrets, attestations, point_of_no_return, notes.', at: { file: path } });
+  throw new EngineError('refused', `The answers file is not right at ${issue?.path.join('.') ?? 'its top'}: ${issue?.message ?? 'unknown'}`, { hint: 'Known: decisions, confirmations, approvals, failures, overrides, secrets, attestations, point_of_no_return, notes, exercise.', at: { file: path } });
 }
 
 /** @throws EngineError `refused` for an id that the run does not have, or that is of another kind */
@@ -54,11 +57,21 @@ export function checkAnswers(answers: Answers, plan: RunPlan): void {
   refuseUnknown('attestations', answers.attestations, (id) => checks.has(id) || isStep(id), 'check');
   refuseUnknown('secrets', answers.secrets, (id) => secrets.has(id), 'secret');
   for (const part of ['decisions', 'confirmations', 'approvals', 'failures', 'point_of_no_return', 'notes'] as const) refuseUnknown(part, answers[part], isStep, 'step');
+  checkExercise(answers.exercise ?? {}, plan, isStep);
   for (const [id, option] of Object.entries(answers.decisions ?? {})) {
     const block = plan.byPath.get(id)?.block;
     if (block?.kind !== 'decide') throw new EngineError('refused', `answers: decisions.${id}: that step decides nothing.`);
     if (!Object.hasOwn(block.options, option)) throw new EngineError('refused', `answers: decisions.${id}: "${option}" is not an option.`, { hint: `Options: ${Object.keys(block.options).join(', ')}.` });
   }
+}
+
+/** What an earlier exercise brings along is known only when it is taken over. */
+function checkExercise({ injects, scores, stock, reuse }: ExerciseAnswers, plan: RunPlan, isStep: (id: string) => boolean): void {
+  const known = new Set([...plan.snapshot.root.runbook.injects, ...(stock ?? [])].map(({ id }) => id));
+  const isInject = (id: string): boolean => reuse !== undefined || known.has(id);
+  refuseUnknown('exercise.injects', injects, isInject, 'inject');
+  refuseUnknown('exercise.scores', scores, isInject, 'inject');
+  refuseUnknown('exercise.injects', Object.fromEntries(Object.values(injects ?? {}).flatMap((coming) => ('after' in coming ? [[coming.after, coming]] : []))), isStep, 'step');
 }
 
 function refuseUnknown(part: string, given: Readonly<Record<string, unknown>> | undefined, known: (id: string) => boolean, what: string): void {

@@ -13,6 +13,7 @@ import { mayApprove, personId, signApproval } from '../people/people.ts';
 import type { LiveRun } from './live-run.ts';
 import { keepGiven, obtainByQuorum } from './obtain-secrets.ts';
 import { settleSurvivors } from './resume.ts';
+import { settleAct } from '../tabletop/settle-act.ts';
 import type { Actor, ApprovalProof, Deed } from './transition.ts';
 import { transition } from './transition.ts';
 
@@ -80,6 +81,10 @@ async function deedOf(live: LiveRun, people: People, command: Exclude<RunCommand
       return { do: 'done', step: command.step, reason: shortened(live, command.reason), pasted: command.pasted === undefined ? undefined : { output: live.journal.blobs.put(Buffer.from(live.redactor().text(command.pasted.output))), exit_code: command.pasted.exit_code } };
     case 'attest-time':
       return { do: 'attest-time', time: command.time, source: command.source, offset_ms: Math.round(live.clock.now() - Date.parse(command.time)) };
+    case 'inject':
+      return { do: 'exercise', act: { act: 'fire', inject: command.inject }, now: live.now() };
+    case 'exercise':
+      return { do: 'exercise', act: settleAct(command.act, live.table), now: live.now() };
     case 'note':
       return { ...command, text: shortened(live, command.text) };
     default:

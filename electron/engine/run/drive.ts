@@ -9,6 +9,7 @@ import type { Answers } from './answers.ts';
 import { checkAnswers } from './answers.ts';
 import { doCommand } from './commands.ts';
 import type { LiveRun } from './live-run.ts';
+import { UnattendedTable } from '../tabletop/lead-unattended.ts';
 import { settleSurvivors, survivorsOf } from './resume.ts';
 import type { Actor } from './transition.ts';
 
@@ -36,8 +37,10 @@ interface Answer {
 
 /** @throws EngineError `refused` when the answers do not fit the runbook; the run is parked then */
 export async function driveRun(live: LiveRun, answers: Answers, host: DriveHost): Promise<Driven> {
+  const table = tableOf(live, answers);
   try {
     checkAnswers(answers, live.fold.plan);
+    table?.begin();
   } catch (thrown) {
     await live.park('waiting', 'Its answers file does not fit');
     throw thrown;
@@ -51,8 +54,9 @@ export async function driveRun(live: LiveRun, answers: Answers, host: DriveHost)
       await live.halt();
       return leave(live, 'It was interrupted', refusals);
     }
-    if (await answerOne(live, left, host, refusals)) continue;
+    if (table?.afterStep() === true || (await answerOne(live, left, host, { refusals, table }))) continue;
     if (!live.alive) break;
+    if (!live.busy && table?.finish() === true) continue;
     if (!live.busy) return leave(live, null, refusals);
     await Promise.race([change, stopped]);
   }
@@ -81,12 +85,17 @@ function whatIsNeeded(live: LiveRun): string {
   return asking === undefined ? 'Nothing can go on' : `Step ${asking.plan.path} waits for a person: ${asking.waitingFor ?? asking.reason ?? 'its outcome is unknown'}`;
 }
 
+function tableOf(live: LiveRun, { exercise = {} }: Answers): UnattendedTable | null {
+  return live.fold.exercise === null ? null : new UnattendedTable(live, live.fold.exercise, exercise);
+}
+
 /** True when something was answered. */
-async function answerOne(live: LiveRun, left: Remaining, host: DriveHost, refusals: string[]): Promise<boolean> {
-  for (const step of live.fold.order) {
+async function answerOne(live: LiveRun, left: Remaining, host: DriveHost, { refusals, table }: { refusals: string[]; table: UnattendedTable | null }): Promise<boolean> {
+  for (const step of table?.order(live.fold.order) ?? live.fold.order) {
     const answer = left.next(live, step);
     if (answer === null) continue;
     try {
+      if (answer.command.do === 'retry' || (step.state === 'waiting' && answer.command.do !== 'note')) table?.passTime(step);
       if (answer.command.do === 'retry') await outlive(live, step);
       await live.whenDiskLets(() => doCommand(live, host.people, answer.command, { actor: answer.actor, unattended: true }));
     } catch (thrown) {
@@ -140,7 +149,7 @@ class Remaining {
         return typed === undefined ? null : this.#once(`typed ${path}`, { do: 'start', step: path, typed_id: typed });
       }
       case 'approval':
-        return this.#approval(step);
+        return this.#approval(live, step);
       case 'decision': {
         const option = this.#answers.decisions?.[path];
         return option === undefined ? null : this.#once(`decision ${path}`, { do: 'decide', step: path, option });
@@ -174,12 +183,13 @@ class Remaining {
     return text === undefined ? null : this.#once(`note ${path}`, { do: 'note', step: path, text });
   }
 
-  #approval(step: StepFold): Answer | null {
+  #approval({ fold }: LiveRun, step: StepFold): Answer | null {
     const path = step.plan.path;
     for (const [index, { by, credential_env }] of (this.#answers.approvals?.[path] ?? []).entries()) {
       const key = `approval ${path} ${index}`;
       if (this.#used.has(key)) continue;
-      return this.#once(key, { do: 'approve', step: path, person: by, passphrase: this.#environment(credential_env) }, by);
+      if (fold.exercise !== null) return this.#once(key, { do: 'exercise', act: { act: 'approve', step: path, person: by } }, by);
+      return this.#once(key, { do: 'approve', step: path, person: by, passphrase: this.#environment(credential_env ?? '') }, by);
     }
     return null;
   }

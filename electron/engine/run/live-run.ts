@@ -24,6 +24,7 @@ import type { SecretStore } from '../secrets/secret.ts';
 import type { RunTool } from '../tool/tool.ts';
 import { ClockNotes } from './clock-notes.ts';
 import { DISK_PAUSE_MS, DiskWait } from './disk-wait.ts';
+import type { TableSources } from '../tabletop/settle-act.ts';
 import type { Launch } from './advance.ts';
 import { advance } from './advance.ts';
 import type { RunHost, Service } from './host.ts';
@@ -31,7 +32,7 @@ import type { Names } from './names.ts';
 import { conditionOf, drillRefusal, frozenOf, namesFor } from './names.ts';
 import { performEffect } from './perform.ts';
 import type { ScratchOfRun } from './scratch.ts';
-import { fireTimedInjects } from './injects.ts';
+import { letInjectsCome } from '../tabletop/come-by-themselves.ts';
 import { settleSurvivors } from './resume.ts';
 import { stopServices } from './services.ts';
 import { viewLive } from './view-live.ts';
@@ -49,6 +50,7 @@ export interface LiveRunDeps {
   keychain: Keychain;
   escrow: EscrowAccess | null;
   scratch: ScratchOfRun;
+  table: TableSources;
   watch: RunWatcher;
 }
 
@@ -111,6 +113,10 @@ export class LiveRun implements RunHost {
 
   get escrow(): EscrowAccess | null {
     return this.#deps.escrow;
+  }
+
+  get table(): TableSources {
+    return this.#deps.table;
   }
 
   get runDir(): string {
@@ -210,7 +216,11 @@ export class LiveRun implements RunHost {
   release(): void {
     this.#held = false;
     this.go();
-    if (this.fold.mode === 'tabletop') fireTimedInjects(this, this.#over.signal);
+    if (this.fold.mode === 'tabletop') letInjectsCome(this, this.#over.signal).catch((thrown: unknown) => this.#notCome(thrown));
+  }
+
+  #notCome(thrown: unknown): void {
+    if (!this.#left) this.fault(thrown);
   }
 
   /** Whether anything is under way that will report by itself. */
@@ -380,6 +390,7 @@ export class LiveRun implements RunHost {
   leave(): void {
     this.#left = true;
     this.#over.abort();
+    this.#waiters.splice(0).forEach((wake) => wake());
     this.secrets.forgetAll();
     this.#redactor?.made.forget();
     this.#redactor = null;

@@ -2,6 +2,8 @@
 import type { RunFold, StepFold } from '../../contract/run/state.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import { sibling } from '../../contract/run/state.ts';
+import { inForce } from '../../contract/tabletop/state.ts';
+import { affectedBy, names } from '../../contract/tabletop/view-exercise.ts';
 
 export type ModeRule =
   | { do: 'run'; instead: readonly (readonly string[])[] | null }
@@ -41,9 +43,8 @@ export function isSpare(fold: RunFold, { plan }: StepFold): boolean {
   return primary !== undefined && sibling(primary.plan, primary.plan.block.alternate?.step ?? '') === plan.path && deadNames(fold, primary).length === 0;
 }
 
-/** What injects that were fired do to a simulated step. */
+/** What injects that came do to a simulated step: of several the newest. */
 export function simulatedOutcome(fold: RunFold, { plan }: StepFold): { outcome: 'ok' | 'fail' | 'unknown'; reason: string } {
-  const names = [plan.block.id, ...(plan.block.kind === 'check' && typeof plan.block.check === 'string' ? [plan.block.check] : [])];
-  const inject = fold.plan.snapshot.root.runbook.injects.filter(({ id }) => fold.injects.includes(id)).findLast(({ affects, outcome }) => outcome !== undefined && (affects ?? []).some((name) => names.includes(name)));
+  const inject = fold.exercise === null ? undefined : inForce(fold.exercise).findLast((one) => one.inject.outcome !== undefined && affectedBy(fold, one).some(({ id }) => names(plan).includes(id)))?.inject;
   return inject?.outcome === undefined ? { outcome: 'ok', reason: 'Simulated' } : { outcome: inject.outcome, reason: `Inject: ${inject.title}` };
 }

@@ -25,7 +25,8 @@ import { summarise } from '../../contract/run/view.ts';
 import type { ReadinessState } from '../../contract/readiness.ts';
 import type { NamedFault } from '../../contract/suspect.ts';
 import { planRun } from '../../contract/run/plan.ts';
-import type { Runbook } from '../../contract/runbook.ts';
+import type { Inject, Runbook } from '../../contract/runbook.ts';
+import type { ExerciseFold } from '../../contract/tabletop/state.ts';
 import type { Deps } from '../deps.ts';
 import type { Journal, JournalEvent } from '../journal/journal.ts';
 import { packageDigest } from '../installation.ts';
@@ -70,6 +71,8 @@ export interface RunsDeps {
   keychain?: Keychain;
   /** Keys out of escrow; without it such sources have nothing. */
   escrow?: EscrowAccess;
+  /** Injects that fit any runbook; default none. */
+  stock?: () => readonly Inject[];
   /** Keeps the laptop awake while a run goes on; called with the run's id, returns what lets it sleep again. */
   inhibitSleep?: (run: string) => () => void;
 }
@@ -230,6 +233,7 @@ class CarriedRuns implements Runs {
     const live = new LiveRun(this.#shelf.fold(run), {
       clock: deps.clock, runTool: deps.runTool, journal, dataDir, nodePath: nodePath ?? process.execPath, blackstart, processEnv,
       secrets: createSecretStore(), keychain: this.#given.keychain ?? systemKeychain(), escrow: this.#given.escrow ?? null, scratch: createScratch(),
+      table: { stock: this.#given.stock ?? (() => []), earlier: (name) => this.#exercise(name) },
       watch: {
         event: (id, event) => this.#event(id, event),
         output: (id, step, offset, bytes) => this.#output(id, step, offset, bytes),
@@ -238,6 +242,13 @@ class CarriedRuns implements Runs {
     });
     this.#carried.set(run, live);
     return live;
+  }
+
+  #exercise(name: string): { run: string; exercise: ExerciseFold } {
+    const run = this.resolve(name);
+    const { exercise } = this.#shelf.fold(run);
+    if (exercise === null) throw new EngineError('refused', `The run ${run} was no tabletop exercise.`, { hint: '"blackstart runs" says the mode of each.' });
+    return { run, exercise };
   }
 
   #event(run: string, event: JournalEvent): void {

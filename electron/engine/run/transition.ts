@@ -4,8 +4,9 @@
  */
 import type { RunCommand } from '../../contract/run.ts';
 import type { BlobName, PastedOutput, RunEventBody } from '../../contract/run/events.ts';
-import type { RunFold, StepFold } from '../../contract/run/state.ts';
+import type { Instant, RunFold, StepFold } from '../../contract/run/state.ts';
 import { approvalOf, approvers, sibling } from '../../contract/run/state.ts';
+import { ruleExercise, type SettledAct } from '../tabletop/rule-exercise.ts';
 import { isOver, tearsDown } from './advance.ts';
 import { modeRule } from './modes.ts';
 import { drillRefusal } from './names.ts';
@@ -27,7 +28,8 @@ export interface ApprovalProof {
 
 /** Commands as the rules see them: files are blobs, approvers are proven, secrets are a length. */
 export type Deed =
-  | Exclude<RunCommand, { do: 'done' | 'approve' | 'refuse' | 'secret' | 'quorum' | 'confirm' | 'attach' | 'sent' | 'input' | 'survivors' | 'attest-time' }>
+  | Exclude<RunCommand, { do: 'done' | 'approve' | 'refuse' | 'secret' | 'quorum' | 'confirm' | 'attach' | 'sent' | 'input' | 'survivors' | 'attest-time' | 'inject' | 'exercise' }>
+  | { do: 'exercise'; act: SettledAct; now: Instant }
   | { do: 'done'; step: string; reason: string; pasted?: PastedOutput | undefined }
   | { do: 'approve'; step: string; proof: ApprovalProof }
   | { do: 'refuse'; step: string; proof: ApprovalProof; reason: string }
@@ -55,8 +57,8 @@ export function transition(fold: RunFold, deed: Deed, actor: Actor): Decision {
       return yes({ type: 'time.attested', data: { time: deed.time, source: deed.source, offset_ms: deed.offset_ms, by: actor.name } });
     case 'mark-dead':
       return yes({ type: 'outage.marked', data: { dead: [...new Set(deed.names)].sort(), by: actor.name } });
-    case 'inject':
-      return inject(fold, deed.inject, actor);
+    case 'exercise':
+      return ruleExercise(fold, deed.act, actor, deed.now);
     default: {
       const step = fold.steps.get(deed.step);
       if (step === undefined) return no(`This run has no step "${deed.step}".`);
@@ -70,13 +72,7 @@ function known(fold: RunFold, path: string | null, then: () => Decision): Decisi
   return path === null || fold.steps.has(path) ? then() : no(`This run has no step "${path}".`);
 }
 
-function inject(fold: RunFold, id: string, actor: Actor): Decision {
-  if (fold.mode !== 'tabletop') return no('Injects belong to a tabletop exercise.');
-  if (!fold.plan.snapshot.root.runbook.injects.some((known) => known.id === id)) return no(`The runbook has no inject "${id}".`);
-  return fold.injects.includes(id) ? no(`The inject "${id}" was fired already.`) : yes({ type: 'inject.fired', data: { inject: id, by: actor.name } });
-}
-
-type StepDeed = Exclude<Deed, { do: 'abort' | 'note' | 'attach' | 'attest-time' | 'mark-dead' | 'inject' }>;
+type StepDeed = Exclude<Deed, { do: 'abort' | 'note' | 'attach' | 'attest-time' | 'mark-dead' | 'exercise' }>;
 
 function onStep(fold: RunFold, step: StepFold, deed: StepDeed, actor: Actor): Decision {
   const path = step.plan.path;

@@ -24,6 +24,7 @@ describe('hours', () => {
     const lab = openLab({ clock: setClock() });
     const body = `${step('a', 'kind: manual\nconfirm: x')}\n\`\`\`yaml inject\nid: late\nat: H+1:30\ntitle: The dump is cut off\n\`\`\`\n\n\`\`\`yaml inject\nid: by-hand\nat: manual\ntitle: By hand\n\`\`\`\n`;
     const live = await lab.runs.start({ id: lab.write(body), mode: 'tabletop', params: {} }, 'step');
+    await lab.runs.command(live.id, { do: 'exercise', act: { act: 'start' } });
     while (live.view().injects.length === 0) await live.changed();
     expect(live.view().injects).toEqual(['late']);
     expect(lab.events(live.id, 'inject.fired')[0]?.data).toMatchObject({ by: 'schedule' });

@@ -14,6 +14,6 @@ if (theme !== null) document.documentElement.dataset['theme'] = theme;
 const place = document.getElementById('root');
 if (place !== null) {
   const client = new EngineClient(recordedDoor(query.get('scene') ?? 'home'));
-  const dialogs = { chooseOpen: () => Promise.resolve(null), chooseSave: () => Promise.resolve(null), printPdf: () => Promise.resolve(null) };
+  const dialogs = { chooseOpen: () => Promise.resolve(null), chooseSave: () => Promise.resolve(null), printPdf: () => Promise.resolve(null), openParticipants: () => Promise.resolve(), onParticipants: () => undefined };
   createRoot(place).render(<EngineContext value={{ client, dialogs }}><App /></EngineContext>);
 }

@@ -23,7 +23,7 @@ interface ActionBarProps {
 type When = readonly [boolean, MoreItem];
 
 /** What is seldom needed; while a tool runs, note and attach stand in the bar instead. */
-function moreItems(can: Choices, view: { halted: boolean; running: boolean; over: boolean; tabletop: boolean }, open: (dialog: RunDialog) => () => void, attach: () => void): MoreItem[] {
+function moreItems(can: Choices, view: { halted: boolean; running: boolean; over: boolean }, open: (dialog: RunDialog) => () => void, attach: () => void): MoreItem[] {
   if (view.over) return [];
   const all: When[] = [
     [!view.running, { id: 'note', label: 'Note…', letter: 'N', run: open({ kind: 'note' }) }],
@@ -32,7 +32,6 @@ function moreItems(can: Choices, view: { halted: boolean; running: boolean; over
     [can.elsewhere, { id: 'goto', label: 'Go to a later step…', run: open({ kind: 'goto' }) }],
     [can.undo, { id: 'undo', label: 'Undo…', run: open({ kind: 'reason', verb: 'undo' }) }],
     [can.block, { id: 'block', label: 'Waits for a third party…', run: open({ kind: 'reason', verb: 'block' }) }],
-    [view.tabletop, { id: 'inject', label: 'Fire an inject…', letter: 'F', run: open({ kind: 'inject' }) }],
     [true, { id: 'dead', label: 'What is dead…', run: open({ kind: 'dead' }) }],
     [!view.halted, { id: 'abort', label: 'Abort run…', danger: true, run: open({ kind: 'abort' }) }],
   ];
@@ -66,13 +65,11 @@ export function ActionBar({ run, view, step, action, answer, onPress, onDialog }
   const can = step === null || over ? NO_CHOICES : choicesOf(step);
   const halted = !over && (step?.state === 'failed' || step?.state === 'unknown');
   const running = !over && step?.state === 'running';
-  const tabletop = view.mode === 'tabletop';
   const attach = useAttach(run, step);
   const open = (dialog: RunDialog) => (): void => { onDialog(dialog); };
   const again = halted && step?.state === 'failed' && action.kind !== 'dialog' ? step.id : null;
   useKeys([
     ...(over ? [] : [{ key: 'n', label: 'Write a note', run: open({ kind: 'note' }) }, { key: 'a', label: 'Attach a file', run: () => { void attach(); } }]),
-    ...(tabletop && !over ? [{ key: 'f', label: 'Fire an inject', run: open({ kind: 'inject' }) }] : []),
     ...stepKeys(can, handDialog(step), again === null ? null : () => { void run.send({ do: 'retry', step: again }); }, open),
   ]);
   return (
@@ -85,7 +82,7 @@ export function ActionBar({ run, view, step, action, answer, onPress, onDialog }
         {running && <Button look="quiet" letter="N" onPress={open({ kind: 'note' })}>Note</Button>}
         {running && <Button look="quiet" letter="A" onPress={() => { void attach(); }}>Attach</Button>}
         {can.stop && <Button look="danger" onPress={open({ kind: 'reason', verb: 'stop-step' })}>Stop step…</Button>}
-        <MoreMenu items={moreItems(can, { halted, running, over, tabletop }, open, () => { void attach(); })} />
+        <MoreMenu items={moreItems(can, { halted, running, over }, open, () => { void attach(); })} />
         {halted && <Button look="danger" onPress={open({ kind: 'abort' })}>Abort run…</Button>}
       </span>
     </div>

@@ -15,6 +15,7 @@ import { nextAction } from './next-action.ts';
 import { RunBar } from './RunBar.tsx';
 import { SidePanel } from './SidePanel.tsx';
 import { StepList } from './StepList.tsx';
+import { TabletopScreen } from '../tabletop/TabletopScreen.tsx';
 import { Timeline } from './Timeline.tsx';
 import { type Answer, AnswerContext, useAnswers } from './answer.ts';
 import { type Run, useRun } from './use-run.ts';
@@ -23,6 +24,8 @@ import './run.css';
 export function RunScreen({ run: id }: { run: string }) {
   const run = useRun(id);
   const { go } = useNavigation();
+  const exercise = run.view?.exercise;
+  if (run.view !== null && exercise !== undefined && run.view.state !== 'interrupted') return <TabletopScreen run={run} view={run.view} exercise={exercise} />;
   if (run.view !== null) return <OpenRun run={run} view={run.view} />;
   return (
     <Page head={<PageHead title="Run" detail={run.error === null ? 'Waiting for the engine’s answer.' : undefined}><Primary id="home" label="Home" onPress={() => { go({ screen: 'home' }); }} /></PageHead>}>

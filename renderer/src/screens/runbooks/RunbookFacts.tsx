@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import type { Result } from '../../../../electron/contract/methods.ts';
+import { expectationsOf } from '../../../../electron/contract/runbook.ts';
 import { durationSeconds } from '../../../../electron/contract/scalars.ts';
 import { counted, spokenDuration } from '../../../../electron/contract/wording.ts';
 import { Glyph } from '../../components/Glyph.tsx';
@@ -28,7 +29,7 @@ function Background({ runbook }: { runbook: Result<'runbook.get'>['runbook'] }) 
   const { source } = runbook.front;
   return (
     <>
-      {runbook.injects.length > 0 && <section><h2>A drill throws in</h2><ul>{runbook.injects.map((inject) => <li key={inject.id} className="symptom"><span><b className="med">{visible(inject.title)}</b><span className="block t2">{visible([inject.text, inject.expect === undefined ? undefined : `Expected: ${inject.expect.action}`].filter((part) => part !== undefined).join(' '))}</span></span></li>)}</ul></section>}
+      {runbook.injects.length > 0 && <section><h2>A drill throws in</h2><ul>{runbook.injects.map((inject) => <li key={inject.id} className="symptom"><span><b className="med">{visible(inject.title)}</b><span className="block t2">{visible([inject.text, ...expectationsOf(inject).map(({ action }) => `Expected: ${action}`)].filter((part) => part !== undefined).join(' '))}</span></span></li>)}</ul></section>}
       {runbook.findings.length > 0 && <section><h2>Known gaps</h2><ul>{runbook.findings.map((finding) => <li key={finding.id} className="symptom"><span><b className="med">{visible(finding.title)}</b>{finding.text !== undefined && <span className="block t2">{visible(finding.text)}</span>}</span></li>)}</ul></section>}
       {source !== undefined && <section><h2>Written from</h2><ul>{[source.document, ...(source.references ?? [])].flatMap((name) => (name === undefined ? [] : [<li key={name}>{visible(name)}</li>]))}</ul></section>}
     </>

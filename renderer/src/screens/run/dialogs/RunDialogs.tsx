@@ -6,7 +6,6 @@ import { ApprovalDialog } from './ApprovalDialog.tsx';
 import { DeadDialog } from './DeadDialog.tsx';
 import { GotoDialog } from './GotoDialog.tsx';
 import { HandDialog } from './HandDialog.tsx';
-import { InjectDialog } from './InjectDialog.tsx';
 import { NoReturnDialog } from './NoReturnDialog.tsx';
 import { NoteDialog } from './NoteDialog.tsx';
 import { OutcomeDialog } from './OutcomeDialog.tsx';
@@ -16,7 +15,7 @@ import { ResumeDialog } from './ResumeDialog.tsx';
 
 export type RunDialog =
   | { kind: 'reason'; verb: ReasonVerb }
-  | { kind: 'dead' | 'goto' | 'inject' | 'note' | 'abort' | 'output' | 'no-return' | 'approve' | 'outcome' | 'resume' | 'hand' };
+  | { kind: 'dead' | 'goto' | 'note' | 'abort' | 'output' | 'no-return' | 'approve' | 'outcome' | 'resume' | 'hand' };
 
 /** A dialog speaks of the step for which it was opened, wherever the run has gone since. */
 export type OpenDialog = RunDialog & { step: string | null };
@@ -50,7 +49,6 @@ export function RunDialogs({ run, view, dialog, onClose, onSwitch }: RunDialogsP
     case 'resume': return <ResumeDialog run={run} view={view} onClose={onClose} />;
     case 'abort': return <AbortDialog run={run} view={view} onClose={onClose} />;
     case 'dead': return <DeadDialog run={run} view={view} onClose={onClose} />;
-    case 'inject': return <InjectDialog run={run} view={view} onClose={onClose} />;
     case 'note': return <NoteDialog run={run} step={step} onClose={onClose} />;
     case 'reason': return step === null ? null : <ReasonDialog run={run} step={step} verb={dialog.verb} onClose={onClose} />;
     case 'hand': return step === null ? null : <HandDialog run={run} step={step} onClose={onClose} />;
