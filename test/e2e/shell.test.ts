@@ -74,7 +74,7 @@ describe('the window', () => {
 
   it('shows the page nothing of Node or Electron', async () => {
     expect(await opened.page.evaluate('[typeof require, typeof process, typeof module, typeof Buffer, typeof ipcRenderer]')).toEqual(Array(5).fill('undefined'));
-    expect(await opened.page.evaluate('Object.keys(blackstart).sort()')).toEqual(['chooseOpen', 'chooseSave', 'keepTheme', 'onEngine', 'onFrame', 'post', 'printPdf']);
+    expect(await opened.page.evaluate('Object.keys(blackstart).sort()')).toEqual(['chooseOpen', 'chooseSave', 'keepTheme', 'onEngine', 'onFrame', 'onParticipants', 'openParticipants', 'post', 'printPdf']);
   });
 
   it('isolates the page from the preload, and carries no Node in it', async () => {

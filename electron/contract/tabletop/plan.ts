@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { InjectBlock } from '../runbook.ts';
 import { Day, Id } from '../scalars.ts';
 
-/** The most that the head of a plan may take, as UTF-8 JSON: it stands in one event of the journal. */
+/** The most that the head of a plan or an inject may take, as UTF-8 JSON: it stands in one event of the journal. */
 export const PLAN_BYTES = 12 * 1024;
 
 export const Objective = z.strictObject({ id: Id, text: z.string().min(1).max(1000) });

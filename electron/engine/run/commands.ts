@@ -30,8 +30,7 @@ const ATTACHMENT_BYTES = 512 * 1024 * 1024;
 
 /** @throws EngineError `refused` with the reason when the run does not allow it */
 export async function doCommand(live: LiveRun, people: People, command: RunCommand, options: CommandOptions = {}): Promise<void> {
-  const { operator } = live.fold;
-  const actor = options.actor ?? (operator === null ? { id: 'engine', name: 'the operator' } : operator);
+  const actor = options.actor ?? actorOf(live, command);
   if (command.do === 'input') return type(live, command.step, command.text);
   if (command.do === 'survivors') return settleSurvivors(live, stepFor(live, command.step), command.then);
   if (command.do === 'attest' || command.do === 'confirm') requireWordOf(live, people, command.step, actor);
@@ -39,6 +38,13 @@ export async function doCommand(live: LiveRun, people: People, command: RunComma
   const decision = transition(live.fold, deed, actor);
   if (!decision.ok) throw new EngineError('refused', decision.reason, decision.hint === undefined ? {} : { hint: decision.hint });
   live.append(decision.events, actor.id === 'engine' || actor.id === 'unattended' ? actor.id : `person/${actor.id}`);
+}
+
+/** The run's operator; what a facilitator does is theirs, by the name in the plan where there is one. */
+function actorOf({ fold: { operator, exercise } }: LiveRun, command: RunCommand): Actor {
+  const id = operator?.id ?? 'engine';
+  const leads = exercise !== null && (command.do === 'exercise' || command.do === 'inject');
+  return { id, name: leads ? (exercise.plan?.facilitator ?? operator?.name ?? 'the facilitator') : (operator?.name ?? 'the operator') };
 }
 
 /** A step that asks for somebody's word takes it from those whom its check names. */

@@ -188,6 +188,7 @@ function fire({ fold, exercise, h_ms, by }: Table, id: string): Ruling {
 
 function add({ exercise, h_ms, by, fold }: Table, inject: ExerciseInject): Ruling {
   if (findInject(exercise, inject.id) !== undefined) return no(`The exercise has an inject "${inject.id}" already.`);
+  if (Buffer.byteLength(JSON.stringify(inject)) > PLAN_BYTES) return no('The inject is too long for one entry of the record.', `Keep it within ${PLAN_BYTES / 1024} KiB.`);
   const { runbook } = fold.plan.snapshot.root;
   const known = new Set([...runbook.steps.map((step) => step.id), ...runbook.checks.map((check) => check.id), ...fold.plan.steps.map(({ block }) => block.id)]);
   const unknown = (inject.affects ?? []).find((target) => !known.has(target));

@@ -33,7 +33,7 @@ export function Wall({ bridge }: { bridge: WallBridge }) {
   return (
     <>
       <header className="bar">
-        <span className="mode">Exercise, nothing runs</span>
+        <span className="mode">{seen?.view.ended?.why === 'real-emergency' ? 'Exercise stopped' : 'Exercise, nothing runs'}</span>
         <b className="semi cut">{seen === null ? '' : visible(seen.view.title)}</b>
         <span className="grow" />
         {engine === 'lost' && <span className="st c-amber"><Glyph shape="unknown" tone="amber" />From before; the console is coming back</span>}
@@ -48,6 +48,8 @@ export function Wall({ bridge }: { bridge: WallBridge }) {
 function Situation({ seen: { view, received } }: { seen: Seen }) {
   const now = useNow();
   const h_ms = exerciseNow(view.clock, received, now);
+  // What was dead in the exercise, and how late it was there, must not be taken for real.
+  if (view.ended?.why === 'real-emergency') return <main className="stage alone"><section className="inject" aria-live="assertive"><Ended ended={view.ended} /></section></main>;
   return (
     <>
       <main className="stage">

@@ -151,6 +151,7 @@ describe('an inject', () => {
     const table = await open();
     await expect(table.do({ act: 'add', inject: { id: 'own-x', at: 'manual', title: 'X', affects: ['nothing'] } })).rejects.toThrow('neither a step nor a check');
     await expect(table.do({ act: 'add', inject: { id: 'first', at: 'manual', title: 'X' } })).rejects.toThrow('already');
+    await expect(table.do({ act: 'add', inject: { id: 'own-long', at: 'manual', title: 'X', text: 'ö'.repeat(7000) } })).rejects.toThrow('too long');
     await table.do({ act: 'add', inject: { id: 'own-x', at: 'H+0:01', title: 'X', affects_kinds: ['file'], outcome: 'unknown' } }, { act: 'start' });
     await table.clock.pass(MIN);
     await table.lab.runs.command(table.live.id, { do: 'start', step: 'have' });

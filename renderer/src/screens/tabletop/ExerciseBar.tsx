@@ -13,7 +13,7 @@ export function ExerciseBar({ table, wall }: { table: Exercise; wall: string | n
   const shown = newest?.fired == null ? 'the situation' : `inject ${newest.fired.order}`;
   return (
     <Bar
-      lead={<><span className="mode"><Presentation {...ICON} />Exercise, nothing runs</span><b className="semi cut title">{visible(view.title)}</b><span className="t3 cut">{visible(exercise.plan.title)}</span></>}
+      lead={<><span className="mode"><Presentation {...ICON} />{exercise.ended?.why === 'real-emergency' ? 'Exercise stopped' : 'Exercise, nothing runs'}</span><b className="semi cut title">{visible(view.title)}</b><span className="t3 cut">{visible(exercise.plan.title)}</span></>}
       middle={
         <>
           <span className="t2 row nw"><Monitor {...ICON} />{wall === view.id ? `Participants see ${shown}` : 'Participants see nothing yet'}</span>

@@ -12,7 +12,7 @@ function People({ people }: Pick<ExerciseView, 'people'>) {
         {people.length === 0 && <li className="t3">Nobody is named yet; R names them</li>}
         {people.map(({ id, name, role, presence, reason }) => (
           <li key={id} className={presence === 'here' ? '' : 't3'}>
-            <span className="name">{visible(name)}{presence !== 'here' && <span className="block s12"><Glyph shape={presence === 'absent' ? 'blocked' : 'skipped'} size={12} /> {presence === 'absent' ? 'not to be reached' : 'has left'}{reason === null ? '' : `: ${visible(reason)}`}</span>}</span><span className="end">{visible(role)}</span>
+            <span className="name">{visible(name)}{presence !== 'here' && <span className="block s12">{presence === 'absent' ? 'not to be reached' : 'has left'}{reason === null ? '' : `: ${visible(reason)}`}</span>}</span><span className="end">{visible(role)}</span>
           </li>
         ))}
       </ul>

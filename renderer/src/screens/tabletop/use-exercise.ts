@@ -45,7 +45,7 @@ export function handOf({ injects }: ExerciseView): InjectView[] {
 
 /** The next that would come by itself. */
 export function nextInject(exercise: ExerciseView): InjectView | undefined {
-  return timedOf(exercise).find(({ state, due_ms }) => state === 'to-come' && due_ms !== null);
+  return exercise.ended !== null ? undefined : timedOf(exercise).find(({ state, due_ms }) => state === 'to-come' && due_ms !== null);
 }
 
 /** Those that number keys fire: by hand, still to come. */

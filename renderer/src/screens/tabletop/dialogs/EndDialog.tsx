@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { counted } from '../../../../../electron/contract/wording.ts';
 import { Primary } from '../../../components/Buttons.tsx';
 import { DialogBox } from '../../../components/DialogBox.tsx';
 import { TextField } from '../../../components/Fields.tsx';
@@ -17,7 +18,7 @@ export function EndDialog({ table, onClose }: TableDialogProps) {
   return (
     <DialogBox title="End the exercise" role="alertdialog" error={table.run.error} onClose={onClose} escape="go on with the exercise" actions={<Primary id="end" label="End the exercise" missing={typed === 'end' ? undefined : 'Type the word end.'} busy={table.run.busy} onPress={() => { act({ act: 'end', ...(reason === '' ? {} : { reason }) }); }} />}>
       <div className="stack loose">
-        {(score.open > 0 || unrated > 0 || left > 0) && <Notice tone="amber" shape="needs">{[score.open > 0 ? `${score.open} expectations are not judged and count as missed` : '', unrated > 0 ? `${unrated} objectives are not rated` : '', left > 0 ? `${left} steps were not reached` : ''].filter((part) => part !== '').join('; ')}.</Notice>}
+        {(score.open > 0 || unrated > 0 || left > 0) && <Notice tone="amber" shape="needs">{[score.open > 0 ? `${counted(score.open, 'expectation is not judged and counts', 'expectations are not judged and count')} as missed` : '', unrated > 0 ? counted(unrated, 'objective is not rated', 'objectives are not rated') : '', left > 0 ? counted(left, 'step was not reached', 'steps were not reached') : ''].filter((part) => part !== '').join('; ')}.</Notice>}
         <p>{score.points} of {score.come} points so far. After this nothing about the exercise can be changed; its report is the next thing.</p>
         <TextField label="Type the word end" value={typed} onChange={setTyped} autoFocus mono />
         <TextField label="Why now (optional)" value={reason} onChange={setReason} />
