@@ -8,5 +8,5 @@ set "node=%root%\..\runtime\node.exe"
 if exist "%here%main.ts" set "program=%here%main.ts"
 if not exist "%node%" set "node=node"
 set "NODE_OPTIONS="
-"%node%" --disable-warning=ExperimentalWarning "%program%" %*
+"%node%" --disable-warning=ExperimentalWarning --min-semi-space-size=16 "%program%" %*
 exit /b %ERRORLEVEL%
