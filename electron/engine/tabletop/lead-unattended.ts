@@ -46,12 +46,14 @@ export class UnattendedTable {
 
   /** The steps, those first whose time is up first. */
   order(steps: readonly StepFold[]): StepFold[] {
-    return [...steps].sort((a, b) => this.#until(a) - this.#until(b) || a.plan.index - b.plan.index);
+    const now = this.#now();
+    const until = new Map(steps.map((step) => [step, this.#until(step, now)]));
+    return [...steps].sort((a, b) => (until.get(a) ?? 0) - (until.get(b) ?? 0) || a.plan.index - b.plan.index);
   }
 
   /** Lets the time of a step pass before it is answered; injects that come meanwhile count for it. */
   passTime(step: StepFold): void {
-    this.#comeUpTo(this.#until(step));
+    this.#comeUpTo(this.#until(step, this.#now()));
   }
 
   /** An inject that comes when a step is over. True when one came. */
@@ -94,11 +96,11 @@ export class UnattendedTable {
   }
 
   /** When the budget of a step is spent: counted from when it was first seen to wait, or from now where it is to be tried again. */
-  #until({ plan, state, attempts }: StepFold): number {
+  #until({ plan, state, attempts }: StepFold, now: number): number {
     const budget = plan.block.budget === undefined ? 0 : durationSeconds(plan.block.budget) * 1000;
-    if (state !== 'waiting') return this.#now() + budget;
+    if (state !== 'waiting') return now + budget;
     const key = `${plan.path} ${attempts}`;
-    const since = this.#since.get(key) ?? this.#now();
+    const since = this.#since.get(key) ?? now;
     this.#since.set(key, since);
     return since + budget;
   }
