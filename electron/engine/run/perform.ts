@@ -1,13 +1,13 @@
 /** Carries one effect of a step from its intent to its result. What throws here halts the step with the reason. */
 import { EngineError } from '../../contract/errors.ts';
-import type { AssertionResult } from '../../contract/assertion.ts';
+import type { AssertionResult, WaitUntil } from '../../contract/assertion.ts';
 import type { Purpose } from '../../contract/run/events.ts';
 import { runbookOf } from '../../contract/run/plan.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import type { Effort, RunHost } from './host.ts';
 import { judgeAside } from './judge-aside.ts';
 import { judgePasted } from './judge-pasted.ts';
-import { partByHand, pollUntil } from './judgement.ts';
+import { partByHand, pollUntil, type Waited } from './judgement.ts';
 import { fill, fillForPeople, frozenOf } from './names.ts';
 import { deliverFiles } from './deliver-secrets.ts';
 import { fillArgv, secretsOf, secretsOfVerify, shownFiles, writtenPrograms } from './programs.ts';
@@ -75,6 +75,13 @@ async function call(host: RunHost, { step }: Effort): Promise<void> {
   await host.record(() => [{ type: 'step.called', data: { step: path, params: { ...defaults, ...given } } }]);
 }
 
+/** What a wait looks with, filled as it will run, secrets named. */
+function shownPoll(host: RunHost, { plan: { block, scope } }: Effort['step']): string[][] {
+  if (block.kind !== 'wait' || block.wait_until === undefined) return [];
+  const shown = fillArgv(block.wait_until.run, host.names(scope), shownFiles(secretsOf(block, []), host.secrets));
+  return [shown.map((text) => host.redactor().text(text))];
+}
+
 /** `wait`: time passes, or a condition comes true. */
 async function pass(host: RunHost, effort: Effort): Promise<void> {
   const { step, signal } = effort;
@@ -83,16 +90,25 @@ async function pass(host: RunHost, effort: Effort): Promise<void> {
   if (await lacksSecret(host, effort)) return;
   const attempt = step.attempts + 1;
   const what = block.for === undefined ? 'waits for a condition' : `waits ${block.for}`;
-  await host.record(() => [intentOf(host, effort, { attempt, purpose: 'work', shown: block.wait_until === undefined ? [] : [block.wait_until.run], what })], signal);
+  await host.record(() => [intentOf(host, effort, { attempt, purpose: 'work', shown: shownPoll(host, step), what })], signal);
   const begun = host.clock.uptime();
   if (block.for !== undefined) await host.clock.sleep(durationSeconds(block.for) * 1000, signal);
-  const given = { env: host.environment(step.plan.scope), cwd: host.runDir, files: {}, attempt, signal };
-  const waited = block.wait_until === undefined || signal.aborted ? null : await pollUntil(host, step, block.wait_until, given);
+  const waited = block.wait_until === undefined || signal.aborted ? null : await pollWithSecrets(host, effort, block.wait_until, attempt);
   const results: AssertionResult[] = [...(waited?.results ?? [])];
   if (waited === null || waited.ok) results.push(...(await judgeAside(host, step, block.verify ?? [], { attempt, signal })));
   const reason = signal.aborted ? 'It was stopped.' : (waited !== null && !waited.ok ? waited.reason : null) ?? failureText(results);
   const took = host.clock.uptime() - begun;
   await host.record(() => [judged(host, effort, 'work', attempt, results, reason, took)]);
+}
+
+/** Files of secrets live as long as the looking does. */
+async function pollWithSecrets(host: RunHost, { step, signal }: Effort, wait: WaitUntil, attempt: number): Promise<Waited> {
+  const files = deliverFiles(host, secretsOf(step.plan.block, []));
+  try {
+    return await pollUntil(host, step, wait, { env: host.environment(step.plan.scope), cwd: host.runDir, files: files.paths, attempt, signal });
+  } finally {
+    files.remove();
+  }
 }
 
 /** What must hold after a person did their part, in the environment of the step. */

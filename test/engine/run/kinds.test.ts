@@ -204,6 +204,14 @@ describe('the other kinds', () => {
     expect((await openLab().drive(step('until', 'kind: wait\nwait_until: { run: [echo, ready], expect: { stdout: { equals: ready } }, every: 1s, within: 5s }'))).state).toBe('succeeded');
   });
 
+  it('wait: the record names what it looked with, filled', async () => {
+    const body = step('until', 'kind: wait\nwait_until: { run: [sh, -c, "test -s $0", "{{secret_file:pin}}", "{{harbour}}"], every: 1s, within: 5s }');
+    const front = 'params:\n  harbour: { type: string, default: north }\nsecrets:\n  pin: { sources: [{ env: PIN }] }';
+    const done = await openLab({ processEnv: { ...process.env, PIN: '739 158' } }).drive(body, { front });
+    expect(done.state, done.why).toBe('succeeded');
+    expect(done.live.view().steps[0]?.commands).toEqual([['sh', '-c', 'test -s $0', expect.stringMatching(/^‹secret pin/u), 'north']]);
+  });
+
   it('check and secret: what must hold besides is judged as well', async () => {
     const lab = openLab();
     const check = (verify: string): string => step('have', `kind: check\ncheck: { kind: dir, path: "{{data_dir}}" }\nverify: [${verify}]`);
