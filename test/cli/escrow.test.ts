@@ -140,6 +140,19 @@ describe('the key on the backups', { timeout: LONG }, () => {
     expect((await run('escrow', 'prove', '--secret-file', at('pass'), '--known-answer', answer)).status).toBe(0);
   });
 
+  it('is proven in a file that is locked, whatever its format', async () => {
+    const locked = 'pass:seven grey herons';
+    execFileSync('sh', ['-c', `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -subj /CN=harbour -days 3
+        openssl pkcs12 -export -in cert.pem -inkey key.pem -out key.p12 -passout "${locked}"`], { cwd: here.folder, stdio: 'ignore' });
+    const answer = here.write('match.yaml', 'kind: public-key-match\nfile: cert.pem\n');
+    const prove = (passphrase: string, ...words: string[]) => run('escrow', 'prove', '--secret-file', at('key.p12'), '--known-answer', answer, '--passphrase-env', passphrase, ...words);
+    expect((await prove('PASSPHRASE')).stdout).toContain('opens');
+    expect((await prove('PASSPHRASE', '--format', 'raw')).status).not.toBe(0);
+    const wrong = await prove('OTHER', '--json');
+    expect(wrong.status).toBe(4);
+    expect(errorOf(wrong).message).toContain('the passphrase is not that of the PKCS#12 file');
+  });
+
   it('of a quorum shows in the matrix; a backup that only another key opens is a silent rotation', async () => {
     await enrollVault();
     mkdirSync(at('backups'));

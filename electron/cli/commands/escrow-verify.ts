@@ -1,9 +1,10 @@
 /** Whether shares, a quorum or a whole key are the right ones. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { EngineError } from '../../contract/errors.ts';
 import type { VerifiedShare } from '../../contract/escrow-register.ts';
 import { VerificationPurpose } from '../../contract/escrow-register.ts';
-import type { ShareScheme } from '../../contract/escrow.ts';
+import { KeyFormat, type ShareScheme } from '../../contract/escrow.ts';
+import { recogniseFormat } from '../../engine/escrow/key/recognise-format.ts';
 import { proveKey, verifyShares } from '../../engine/escrow/quorum/ask-quorum.ts';
 import type { ShareInput } from '../../engine/escrow/quorum/quorum.ts';
 import { requirePeople } from '../../engine/escrow/register/ceremony.ts';
@@ -220,12 +221,13 @@ export function proveCommand(perform: Perform): Command {
     .requiredOption('--secret-file <file>', 'the key; - is standard input')
     .requiredOption('--known-answer <file>', 'the `answer:` mapping of what the key has to open, may be repeated', (value: string, all: string[] | undefined) => [...(all ?? []), value])
     .option('--passphrase-env <variable>', 'variable with the passphrase of the key’s file')
+    .addOption(new Option('--format <format>', 'how the key is written down; else its file is recognised').choices(KeyFormat.options.filter((one) => one !== 'kms-wrapped')))
     .addHelpText('after', '\nExample:\n  blackstart escrow prove --secret-file master.key --known-answer answer.yaml')
-    .action(async ({ secretFile, knownAnswer, passphraseEnv }: { secretFile: string; knownAnswer: string[]; passphraseEnv?: string }, command: Command) =>
+    .action(async ({ secretFile, knownAnswer, passphraseEnv, format }: { secretFile: string; knownAnswer: string[]; passphraseEnv?: string; format?: KeyFormat }, command: Command) =>
       perform(command, async (session) => {
         const trials = knownAnswers(session, knownAnswer);
-        const proofs = await proveWhole(session, await secretInput(session, secretFile), trials, passphraseInput(session, passphraseEnv));
-        const ok = proofs.length > 0 && proofs.every(({ verdict }) => verdict === 'opens');
+        const proofs = await proveWhole(session, { bytes: await secretInput(session, secretFile), format, passphrase: passphraseInput(session, passphraseEnv) }, trials);
+        const ok = opensAll(proofs);
         if (session.terminal.json) session.terminal.document({ ok, level: ok ? 'L4' : null, proofs });
         for (const { name, verdict, strength, detail } of proofs) session.terminal.line(`${verdict === 'opens' ? session.terminal.paint('green', 'opens') : session.terminal.paint('red', verdict.replaceAll('-', ' '))} ${name} (${strength}): ${detail}`);
         return ok ? EXIT.good : EXIT.bad;
@@ -233,27 +235,42 @@ export function proveCommand(perform: Perform): Command {
     );
 }
 
-/** As it is without the newline that an editor leaves, and when that opens nothing, with it: a binary key may end so. */
-async function proveWhole({ folderOptions }: Session, bytes: Uint8Array, trials: readonly SampleTrial[], passphrase: Uint8Array | undefined) {
+interface KeyFile { bytes: Uint8Array; format: KeyFormat | undefined; passphrase: Uint8Array | undefined }
+
+/** @returns what the first way to read the key proves that opens everything, else what the first way of all proves */
+async function proveWhole({ folderOptions }: Session, key: KeyFile, trials: readonly SampleTrial[]) {
   const ready = trials.map(readyTrial);
-  const attempt = async (secret: Uint8Array) => {
-    const verdict = await proveKey({ format: 'raw', bytes: secret, ...(passphrase === undefined ? {} : { passphrase }) }, { trials: ready }, { nodePath: folderOptions.nodePath });
+  const locked = key.passphrase === undefined ? {} : { passphrase: key.passphrase };
+  const attempt = async ({ format, bytes }: { format: KeyFormat; bytes: Uint8Array }) => {
+    const verdict = await proveKey({ format, bytes, ...locked }, { trials: ready }, { nodePath: folderOptions.nodePath });
     if (verdict.proofs.length === 0) throw new EngineError('refused', `The secret cannot be tried: ${verdict.key.detail}.`);
     return verdict.proofs.flatMap(({ id, proof }) => trials[Number(id)] === undefined ? [] : [sampleProof(trials[Number(id)] ?? trialMissing(), proof)]);
   };
   try {
-    const short = withoutFinalNewline(bytes);
-    const first = await attempt(short);
-    return short.length === bytes.length || first.every(({ verdict }) => verdict === 'opens') ? first : await better(first, attempt(bytes));
+    const [way, ...others] = waysToRead(key);
+    const first = await attempt(way);
+    if (opensAll(first)) return first;
+    for (const other of others) {
+      const proofs = await attempt(other);
+      if (opensAll(proofs)) return proofs;
+    }
+    return first;
   } finally {
-    bytes.fill(0);
-    passphrase?.fill(0);
+    key.bytes.fill(0);
+    key.passphrase?.fill(0);
   }
 }
 
-async function better<T extends { verdict: string }>(first: T[], second: Promise<T[]>): Promise<T[]> {
-  const other = await second;
-  return other.every(({ verdict }) => verdict === 'opens') ? other : first;
+function opensAll(proofs: readonly { verdict: string }[]): boolean {
+  return proofs.length > 0 && proofs.every(({ verdict }) => verdict === 'opens');
+}
+
+/** By its shape; bare bytes without the newline that an editor leaves, then with it, since a binary key may end so. */
+function waysToRead({ bytes, format }: KeyFile): [{ format: KeyFormat; bytes: Uint8Array }, ...{ format: KeyFormat; bytes: Uint8Array }[]] {
+  const shape = format ?? recogniseFormat(bytes);
+  if (shape !== 'raw') return [{ format: shape, bytes }];
+  const short = withoutFinalNewline(bytes);
+  return [{ format: shape, bytes: short }, ...(short.length === bytes.length ? [] : [{ format: shape, bytes }])];
 }
 
 function trialMissing(): never {

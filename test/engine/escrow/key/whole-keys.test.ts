@@ -9,6 +9,7 @@ import type { KeyFormat } from '../../../../electron/contract/escrow.ts';
 import { KnownAnswer } from '../../../../electron/contract/known-answer.ts';
 import type { OpenedKey } from '../../../../electron/engine/escrow/key/key.ts';
 import { openKey } from '../../../../electron/engine/escrow/key/open-key.ts';
+import { recogniseFormat } from '../../../../electron/engine/escrow/key/recognise-format.ts';
 import { readSample, sampleOf } from '../../../../electron/engine/escrow/proof/known-answer.ts';
 import { proveSamples } from '../../../../electron/engine/escrow/proof/prove.ts';
 import { enrollKey, proveKey, recordKms } from '../../../../electron/engine/escrow/quorum/ask-quorum.ts';
@@ -49,6 +50,19 @@ async function opened(format: KeyFormat, bytes: Buffer, passphrase: string | nul
   if (typeof key === 'string') throw new Error(key);
   return key;
 }
+
+describe('the file of a whole key', () => {
+  it.each<[string, KeyFormat]>([['rsa.pem', 'pkcs8'], ['rsa1.pem', 'pkcs8'], ['rsa-locked.pem', 'pkcs8'], ['rsa-old-locked.pem', 'pkcs8'], ['rsa.der', 'pkcs8'], ['rsa-locked.der', 'pkcs8'], ['ec.pem', 'pkcs8'], ['new.p12', 'pkcs12'], ['old.p12', 'pkcs12'], ['age.txt', 'age'], ['age.pub', 'raw'], ['rsa.crt', 'raw']])('is recognised: %s', (name, format) => {
+    expect(recogniseFormat(file(name))).toBe(format);
+  });
+
+  it.each<[string, string | Buffer, KeyFormat]>([
+    ['a JWK', '{ "kid": "k", "kty": "oct", "k": "AAAA" }', 'jwk'], ['a sealed age identity', 'age-encryption.org/v1\n-> scrypt x 18\n', 'age'], ['an armored OpenPGP key', '-----BEGIN PGP PRIVATE KEY BLOCK-----\n', 'openpgp'],
+    ['JSON that is no key', '{"k": 1}', 'raw'], ['bytes that begin as DER does', Buffer.from([0x30, 0x82, 0x01]), 'raw'], ['nothing', '', 'raw'],
+  ])('is recognised: %s', (_, bytes, format) => {
+    expect(recogniseFormat(Buffer.from(bytes))).toBe(format);
+  });
+});
 
 describe('a private key of openssl', () => {
   it('is the same one in every spelling, locked or not', async () => {
