@@ -47,12 +47,11 @@ const SHARES_AN_EVENT = 30;
  */
 export async function enrollFromShares(host: RegisterHost, said: Enrolment, { set, total, method }: { set: ShareSet; total: number; method: CommitmentMethod | null }): Promise<EnrolledSummary> {
   const place = placeOf(host, said);
-  const threshold = set.threshold ?? 0;
-  requireNumbers(threshold, total, set.shares.length);
+  requireNumbers(set.threshold, total, set.shares.length);
   const enrolled = await enrollShares({ ...set, method }, { nodePath: host.nodePath });
   await requireRightKey(said, place.before, async (commitment) => (await verifyQuorum(set, { keyCommitment: commitment }, { nodePath: host.nodePath })).key.state === 'match');
   const shares = enrolled.shares.map(({ index, x, slot, commitment }) => ({ x, slot, commitment, file: set.shares[index]?.label ?? '' }));
-  if (set.scheme !== 'slip39' && set.scheme !== 'horcrux' && enrolled.threshold !== threshold) throw new EngineError('refused', `${enrolled.threshold} of these shares make the key, not ${threshold}.`, { hint: `Say --threshold ${enrolled.threshold}.` });
+  if (set.threshold !== null && set.scheme !== 'slip39' && set.scheme !== 'horcrux' && enrolled.threshold !== set.threshold) throw new EngineError('refused', `${enrolled.threshold} of these shares make the key, not ${set.threshold}.`, { hint: `Say --threshold ${enrolled.threshold}.` });
   return write(host, said, place, {
     scheme: set.scheme, threshold: enrolled.threshold, total: Math.max(total, shares.length), diffusion: set.scheme === 'ssss' ? (set.diffusion ?? true) : null,
     commitment: enrolled.key, kms: null, facts: enrolled.facts, secret_bytes: enrolled.shares.every(({ commitment }) => commitment.method === 'sha256') ? enrolled.facts.bytes : null,
@@ -74,9 +73,11 @@ export function enrollKms(host: RegisterHost, said: Enrolment, blob: Uint8Array,
   return write(host, { ...said, fingerprint: said.fingerprint ?? `${kms.arn} ${kms.key_version}` }, place, { scheme: 'kms-wrapped', threshold: 1, total: 1, diffusion: null, commitment: null, secret_bytes: null, kms, facts: null }, []);
 }
 
-function requireNumbers(threshold: number, total: number, given: number): void {
-  if (threshold < 1 || threshold > total) throw new EngineError('usage', `A threshold of ${threshold} of ${total} shares cannot be.`, { hint: 'It is at least 1 and at most the number of shares.' });
+/** @param threshold null where the shares themselves say it */
+function requireNumbers(threshold: number | null, total: number, given: number): void {
   if (given > total) throw new EngineError('refused', `There are ${given} share files, but only ${total} shares were said to exist.`, { hint: 'One file holds one share. Take other files out of the folder, or correct --shares.' });
+  if (threshold === null) return;
+  if (threshold < 1 || threshold > total) throw new EngineError('usage', `A threshold of ${threshold} of ${total} shares cannot be.`, { hint: 'It is at least 1 and at most the number of shares.' });
   if (given < threshold) throw new EngineError('refused', `There are ${given} share files; ${threshold} are needed to fix the commitment of the key.`, { hint: 'Bring more custodians together, or enrol the key whole.' });
 }
 
