@@ -5,7 +5,6 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Decrypter } from 'age-encryption';
 import { EngineError } from '../../contract/errors.ts';
 import { makeDatabase, placeDatabase, queryDatabase } from './lanterns-database.ts';
 import { unpackImage } from './oci-layout.ts';
@@ -78,6 +77,7 @@ async function makeDatabaseFile(option: Options, print: (text: string) => void):
 }
 
 async function restoreBackup(option: Options, print: (text: string) => void): Promise<void> {
+  const { Decrypter } = await import('age-encryption'); // a large library, for one tool
   const decrypter = new Decrypter();
   const identity = readInput(option('identity-file'), 'identity').toString('utf8').split('\n').find((line) => line.startsWith('AGE-SECRET-KEY-'));
   if (identity === undefined) throw new EngineError('refused', `${option('identity-file')} holds no age identity.`, { hint: 'It has a line that begins with AGE-SECRET-KEY-.' });
