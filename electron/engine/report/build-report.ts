@@ -4,7 +4,7 @@ import type { Person } from '../../contract/record.ts';
 import type { EscrowedKey, Report, ReportMessage, ReportStep } from '../../contract/report.ts';
 import { ReportFinding } from '../../contract/report-facts.ts';
 import type { RunView, StepView } from '../../contract/run.ts';
-import { nextDue as nextMessage } from '../../contract/run/messages.ts';
+import { nextDue as nextMessage } from '../../contract/run/cadence.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
 import { addPeriod, durationSeconds } from '../../contract/scalars.ts';
 import { counted, spokenDuration } from '../../contract/wording.ts';
