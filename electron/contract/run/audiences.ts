@@ -5,7 +5,7 @@ import { durationSeconds } from '../scalars.ts';
 import { counted, spokenDuration } from '../wording.ts';
 import { dueTo, momentOf, outageOf } from './cadence.ts';
 import type { Forecast } from './forecast.ts';
-import { draftMessage } from './messages.ts';
+import { type Draft, draftMessage } from './messages.ts';
 import { runbookOf } from './plan.ts';
 import type { Instant, RunFold, StepFold } from './state.ts';
 
@@ -38,17 +38,12 @@ function viewAudience(fold: RunFold, audience: Audience, sources: AudienceSource
   };
 }
 
-/** The words for an audience, and the names in them that have no value: they stand there as not known. */
-export function draftFor(fold: RunFold, step: StepFold | null, audience: Audience | undefined, { now, forecast, fill }: Pick<AudienceSources, 'now' | 'forecast' | 'fill'>): { draft: string; unknown: string[] } {
+/** The words for an audience at a moment, filled. */
+export function draftFor(fold: RunFold, step: StepFold | null, audience: Audience | undefined, { now, forecast, fill }: Pick<AudienceSources, 'now' | 'forecast' | 'fill'>): Draft {
   const moment = momentOf(fold, now);
   const moved = (at: number | null): number | null => (at === null ? null : at + moment - now.wall);
-  const filled = fill(draftMessage({ fold, step, audience, now: moment, forecast: { finish: moved(forecast.finish), restored: moved(forecast.restored) } }));
-  const unknown = new Set<string>();
-  const draft = filled.replace(/\{\{([a-z][a-z0-9_.]*)\}\}/gu, (_whole, name: string) => {
-    unknown.add(name);
-    return `‹${name}: not known›`;
-  });
-  return { draft, unknown: [...unknown] };
+  const { draft, unknown } = draftMessage({ fold, step, audience, now: moment, forecast: { finish: moved(forecast.finish), restored: moved(forecast.restored) } });
+  return { draft: fill(draft), unknown };
 }
 
 export function cadenceWords({ every, within, after }: Pick<Audience, 'every' | 'within' | 'after'>): string {

@@ -68,17 +68,23 @@ export const MESSAGE_NAMES: readonly string[] = Object.keys(WORDS);
 
 const MODE_WORDS: Readonly<Record<Mode, string>> = { live: 'live recovery', rehearsal: 'rehearsal', tabletop: 'tabletop exercise' };
 
+export interface Draft {
+  draft: string;
+  /** Names in it that have no value: they stand there as not known. */
+  unknown: string[];
+}
+
 /**
- * The message of a `notify` step with what only the moment knows; names of the runbook are left for whoever fills it. A
- * subject stands on a line of its own before the text.
+ * The message with what only the moment knows; names of the runbook are left for whoever fills it. A subject stands on a
+ * line of its own before the text.
  */
-export function draftMessage(moment: Moment): string {
+export function draftMessage(moment: Moment): Draft {
   const { subject, text } = templateOf(moment);
-  const draft = fillMoment(subject === undefined ? text : `Subject: ${subject}\n\n${text}`, moment);
+  const { draft, unknown } = fillMoment(subject === undefined ? text : `Subject: ${subject}\n\n${text}`, moment);
   switch (moment.fold.mode) {
-    case 'live': return draft;
-    case 'rehearsal': return markExercise(draft);
-    case 'tabletop': return markDraft(draft);
+    case 'live': return { draft, unknown };
+    case 'rehearsal': return { draft: markExercise(draft), unknown };
+    case 'tabletop': return { draft: markDraft(draft), unknown };
   }
 }
 
@@ -101,14 +107,22 @@ function templateOf({ fold, step, audience }: Moment): Message {
   return fitting ?? several?.update ?? several?.initial ?? several?.resolved ?? { text: PLAIN };
 }
 
+/** Names that are filled later, whatever the runbook says. */
+const FILLED_LATER = /^(?:runbook_dir|run_dir|data_dir|blackstart|scratch\..+)$/u;
+
 /** One pass: a value is never filled again, here or later, so a `{{` in it is doubled. */
-function fillMoment(text: string, moment: Moment): string {
+function fillMoment(text: string, moment: Moment): Draft {
   const own = namesOf(moment.fold, moment.step?.plan.scope ?? '');
   const words: Readonly<Record<string, (moment: Moment) => string>> = WORDS;
-  return text.replace(/\{\{\{\{|\{\{([a-z_]+)\}\}/gu, (whole, name: string | undefined) => {
-    const word = name === undefined || Object.hasOwn(own, name) || !Object.hasOwn(words, name) ? undefined : words[name];
-    return word === undefined ? whole : word(moment).trim().replaceAll('{{', '{{{{');
+  const unknown = new Set<string>();
+  const draft = text.replace(/\{\{\{\{|\{\{([a-z][a-z0-9_.]*)\}\}/gu, (whole, name: string | undefined) => {
+    if (name === undefined || Object.hasOwn(own, name) || FILLED_LATER.test(name)) return whole;
+    const word = Object.hasOwn(words, name) ? words[name] : undefined;
+    if (word !== undefined) return word(moment).trim().replaceAll('{{', '{{{{');
+    unknown.add(name);
+    return `‹${name}: not known›`;
   });
+  return { draft, unknown: [...unknown] };
 }
 
 function frontOf(fold: RunFold): FrontMatter {
