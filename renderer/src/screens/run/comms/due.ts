@@ -2,6 +2,7 @@
 import type { AudienceView, RunView } from '../../../../../electron/contract/run.ts';
 import { overdueWords } from '../../../../../electron/contract/run/audiences.ts';
 import { exerciseTime } from '../../../../../electron/contract/tabletop/plan.ts';
+import type { ClockView } from '../../../../../electron/contract/tabletop/view.ts';
 import { hourMinute, roughly } from '../../../wording.ts';
 
 /** Below this many seconds somebody should begin to write. */
@@ -13,7 +14,8 @@ export interface Due {
   in_s: number;
 }
 
-type Seen = Pick<RunView, 'audiences' | 'exercise'>;
+/** Of a view, what the time to the next message hangs on. */
+export type Seen = Pick<RunView, 'audiences'> & { exercise?: { clock: Pick<ClockView, 'h_ms' | 'speed'> } | undefined };
 
 /** Seconds until an audience is due; null when nothing is due to it by itself. @param received when the view came, on the clock of `now` */
 export function dueIn(view: Seen, audience: AudienceView, received: number, now: number): number | null {
