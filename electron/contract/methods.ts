@@ -1,5 +1,6 @@
 /** Every call that a page can make, with its parameters and its result; and every event that it can receive. */
 import { z } from 'zod';
+import { AudienceContacts, ContactBook, OutgoingMessage } from './comms.ts';
 import { CredentialName, CredentialPlace, CredentialSetting, CredentialsView, DeviceKeyView } from './credentials.ts';
 import { DrillCalendar, DrillKind } from './drill.ts';
 import { EscrowFormat } from './escrow.ts';
@@ -170,6 +171,14 @@ export const METHODS = {
   'credentials.set': { params: z.object({ name: CredentialName, value: Typed, place: CredentialPlace.optional(), by: z.string().optional() }).strict(), result: CredentialsView },
   'credentials.remove': { params: z.object({ name: CredentialName, by: z.string().optional() }).strict(), result: CredentialsView },
   'credentials.use': { params: z.object({ setting: CredentialSetting, by: z.string().optional() }).strict(), result: CredentialsView },
+  /** Whom an audience of a run consists of; in a tabletop without a way to reach them. `step`: of the runbook that the step is from. */
+  'comms.contacts': { params: z.object({ run: z.string(), audience: z.string(), step: z.string().optional() }).strict(), result: AudienceContacts },
+  /** Writes a message as a file that a mail program or an editor opens; `left`: people whom a mail cannot address. Sends nothing. */
+  'comms.write': { params: OutgoingMessage, result: z.object({ path: z.string(), left: z.array(z.string()) }) },
+  /** Every contacts file of the runbooks, with its cards. */
+  'contacts.view': { params: none, result: z.object({ books: z.array(ContactBook) }) },
+  /** All of them on paper: who is told by whom, how often, by which channels in which order. */
+  'contacts.tree': { params: z.object({ path: z.string().optional() }).strict(), result: z.object({ html: z.string() }) },
   /** The people of this laptop, or those of a run: the First drill has its own. */
   'people.list': { params: z.object({ run: z.string().optional() }).strict(), result: z.object({ people: z.array(Person) }) },
   'people.enroll': { params: z.object({ name: z.string(), roles: z.array(z.string()), passphrase: z.string() }).strict(), result: Person },

@@ -4,7 +4,7 @@ import { Id } from './scalars.ts';
 
 /** A part of a runbook that needs something alive. */
 export const Dependent = z.object({
-  kind: z.enum(['step', 'check', 'secret']),
+  kind: z.enum(['step', 'check', 'secret', 'audience']),
   id: z.string(),
   title: z.string(),
   /** How it goes all the same, in words; null when there is no other way. */

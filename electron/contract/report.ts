@@ -131,7 +131,7 @@ const Results = z.object({
   verdict_by: z.string(),
 });
 
-export const ReportMessage = z.object({ audience: z.string(), channel: Text, due_at: Instant, sent_at: Instant, text: z.string(), reached: z.string() });
+export const ReportMessage = z.object({ audience: z.string(), channel: Text, due_at: Instant, sent_at: Instant, text: z.string(), reached: z.string(), passed_over: z.array(z.string()).optional() });
 export type ReportMessage = z.infer<typeof ReportMessage>;
 
 const Integrity = z.object({
@@ -166,6 +166,8 @@ export const Report = z.object({
   scope: Scope,
   objectives: Objectives,
   people: z.array(ReportPerson),
+  /** The operator changed. `signed`: both signatures hold under the keys of the two. Absent where one led the run throughout. */
+  handovers: z.array(z.object({ at: z.string(), from: z.string(), to: z.string(), done: z.string(), running: z.string(), worries: z.string(), signed: z.boolean() })).optional(),
   activation: Activation,
   readiness: z.object({ state: ReadinessState.nullable(), at: Instant, checks: z.array(CheckResult.extend({ age_s: Seconds })) }),
   execution: z.array(ReportStep),
@@ -174,6 +176,8 @@ export const Report = z.object({
   results: Results,
   communications: z.object({
     messages: z.array(ReportMessage),
+    /** In vain: nobody was reached. Absent where every try found somebody. */
+    tried: z.array(z.object({ audience: z.string(), channel: z.string(), whom: z.string(), at: z.string(), by: z.string() })).optional(),
     regulator: z.object({ authority: z.string(), at: z.string(), by: Text, reference: Text }).nullable(),
   }),
   findings: z.array(ReportFinding),

@@ -1,6 +1,7 @@
 /** A run as others see it: the stable JSON document (`RUN` of the command line) and the richer view of the page. */
 import { z } from 'zod';
 import { AssertionResult } from './assertion.ts';
+import { ChannelName } from './channel.ts';
 import { Id, Timestamp } from './scalars.ts';
 import { Mode } from './step.ts';
 import { ExerciseAct } from './tabletop/plan.ts';
@@ -62,6 +63,37 @@ export type Span = z.infer<typeof Span>;
 export const ApprovalView = z.object({ by: z.string(), name: z.string(), role: z.string(), at: z.string(), verdict: z.enum(['approved', 'refused']), unattended: z.boolean(), reason: z.string().optional() });
 export const AttachmentView = z.object({ name: z.string(), sha256: z.string(), size: z.int(), at: z.string(), by: z.string(), step: StepPath.nullable() });
 
+/** A way to tell an audience, with what stands against it now. */
+export const ChannelView = z.object({
+  kind: ChannelName,
+  address: z.string().nullable(),
+  dead: z.string().nullable(), // the mark of the switchboard by which it is dead
+  tried: z.array(z.object({ at: z.string(), whom: z.string() })), // in vain, since somebody was reached last
+  next: z.boolean(), // the one to take now
+});
+export type ChannelView = z.infer<typeof ChannelView>;
+
+/** Who is to be told, how often, and what. */
+export const AudienceView = z.object({
+  id: Id,
+  title: z.string(),
+  cadence: z.string(), // in words
+  condition: z.string().nullable(), // of the runbook, as written
+  wanted: z.boolean().nullable(), // null: whether the condition holds is open
+  /** On the clock of the run: in a tabletop the exercise's, H+0:00 being the outage. Null when nothing is due by itself. */
+  due_at: z.string().nullable(),
+  due_in_s: z.number().nullable(), // from the moment of the view; negative when it is late
+  /** `at` by the real clock; `late_s` null where nothing was due. */
+  told: z.array(z.object({ at: z.string(), h_ms: z.int().optional(), channel: z.string(), reached: z.string(), late_s: z.number().nullable() })),
+  channels: z.array(ChannelView),
+  draft: z.string(), // a subject stands on a line of its own before the text
+  unknown: z.array(z.string()), // names in the draft that have no value
+});
+export type AudienceView = z.infer<typeof AudienceView>;
+
+export const HandoverView = z.object({ at: z.string(), from: z.string(), to: z.string(), done: z.string(), running: z.string(), worries: z.string() });
+export type HandoverView = z.infer<typeof HandoverView>;
+
 /** One step as the Run screen shows it; masked. */
 export const StepView = RunStepDocument.extend({
   title: z.string(),
@@ -103,7 +135,7 @@ export const StepView = RunStepDocument.extend({
       z.object({ kind: z.literal('decide'), question: z.string(), options: z.array(z.object({ id: Id, label: z.string() })) }),
       z.object({ kind: z.literal('manual'), confirm: z.string(), checklist: z.array(z.string()), evidence: z.string().nullable() }),
       z.object({ kind: z.literal('secret'), secret: z.string(), sources: z.array(z.string()), prompt: z.string() }),
-      z.object({ kind: z.literal('notify'), audience: z.string(), draft: z.string(), channels: z.array(z.string()) }),
+      z.object({ kind: z.literal('notify'), audience: z.string(), draft: z.string(), channels: z.array(z.string()), unknown: z.array(z.string()).optional(), of: z.array(ChannelView).optional() }),
       z.object({ kind: z.literal('attest'), statement: z.string() }),
     ])
     .nullable(),
@@ -134,6 +166,8 @@ export const RunView = RunDocument.extend({
   restored_at: z.string().nullable(),
   slack_s: Seconds,
   messages: z.array(z.object({ audience: z.string(), due_at: z.string(), sent_at: z.string().nullable(), channel: z.string().nullable() })),
+  audiences: z.array(AudienceView).default([]),
+  handovers: z.array(HandoverView).default([]),
   checkpoint_words: z.string().nullable(),
   exercise: ExerciseView.optional(), // of a tabletop
 });
@@ -146,6 +180,9 @@ export const PASTED_CHARACTERS = 1024 * 1024;
 export const Pasted = z.object({ output: z.string().max(PASTED_CHARACTERS, 'More than 1 MiB was pasted; attach it as a file instead.'), exit_code: z.int().min(0).max(255) });
 export type Pasted = z.infer<typeof Pasted>;
 
+const Words = z.string().max(4000);
+const HANDOVER_WORDS = { done: Words, running: Words, worries: Words };
+
 /** What a person does to a run; the engine answers with the new view or a rejection. */
 export const RunCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('start'), step: StepPath, typed_id: z.string().optional() }),
@@ -157,6 +194,12 @@ export const RunCommand = z.discriminatedUnion('do', [
   /** An escrowed key from files of its shares; the key goes into the run's memory handle alone. */
   z.object({ do: z.literal('quorum'), step: StepPath, shares: z.array(z.string()).min(1).max(255), passphrase: z.instanceof(Uint8Array).optional() }),
   z.object({ do: z.literal('sent'), step: StepPath, channel: z.string(), reached: z.string(), text: z.string() }),
+  /** An audience was told by its cadence, at no step's asking. */
+  z.object({ do: z.literal('tell'), audience: Id, channel: z.string().min(1), reached: z.string(), text: z.string() }),
+  /** Nobody was reached by a channel: the next one of the audience is due. */
+  z.object({ do: z.literal('not-reached'), audience: Id, channel: z.string().min(1), whom: z.string() }),
+  /** The operator changes; both sign what one tells the other. */
+  z.object({ do: z.literal('handover'), outgoing: z.object({ person: z.string(), passphrase: z.string() }), incoming: z.object({ person: z.string(), passphrase: z.string() }), ...HANDOVER_WORDS }),
   z.object({ do: z.literal('retry'), step: StepPath, reason: z.string().optional() }),
   z.object({ do: z.literal('done'), step: StepPath, reason: z.string(), pasted: Pasted.optional() }),
   z.object({ do: z.literal('skip'), step: StepPath, reason: z.string() }),

@@ -1,5 +1,6 @@
 /** A runbook: the blocks of its file, and the whole as the engine reads it and the page shows it. */
 import { z } from 'zod';
+import { ChannelName } from './channel.ts';
 import { CheckBlock, CheckKindName } from './check.ts';
 import { FrontMatter } from './front-matter.ts';
 import { Day, Duration, Id } from './scalars.ts';
@@ -11,7 +12,6 @@ export const SymptomsBlock = z
   .min(1);
 export type Symptom = z.infer<typeof SymptomsBlock>[number];
 
-const ChannelName = z.enum(['phone', 'email', 'sms', 'chat', 'status-page']);
 const Message = z.strictObject({ subject: z.string().optional(), text: z.string() });
 export const AudienceBlock = z.strictObject({
   id: Id,

@@ -19,6 +19,7 @@ import { spokenBytes } from '../contract/wording.ts';
 import { checkRunbook } from './check-runbook.ts';
 import { kitFacts, openDataFolder, type DataFolder, type FolderOptions } from './data-folder.ts';
 import { drillCalendar } from './drill/calendar.ts';
+import { commsAnswers } from './comms-answers.ts';
 import { dueDrills } from './drill/due.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
 import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
@@ -77,7 +78,7 @@ class Console implements ConsoleEngine {
       take: async (to, key, source) => this.#takeKey(to, key, source),
     }, (view) => this.#changed({ event: 'escrow.changed', view }));
     this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
-    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...recordAnswers({ real: this.#real, clock: this.#options.clock, folders: () => this.#folders(), folderOfRun: (run) => this.#folders().find((folder) => folder.runs.has(run)) ?? null }), ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })), ...this.#peopleAnswers(), ...this.#escrow.answers };
+    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...recordAnswers({ real: this.#real, clock: this.#options.clock, folders: () => this.#folders(), folderOfRun: (run) => this.#folders().find((folder) => folder.runs.has(run)) ?? null }), ...commsAnswers({ clock: this.#options.clock, library: this.#real.library, runsOf: (run) => this.#folderOfRun(run).runs }), ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })), ...this.#peopleAnswers(), ...this.#escrow.answers };
     void this.#unlockAtStart();
   }
 

@@ -85,6 +85,8 @@ export function sourcesOf(more: Partial<ReportSources> = {}): ReportSources {
         stepView({ id: 'key', number: 2, title: 'Prove the key', state: 'overridden', reason: 'The manager is authoritative' }),
         stepView({ id: 'dns', number: 3, title: 'Move DNS', state: 'skipped', reason: 'Left out of rehearsals', started_at: null, finished_at: null, attempts: 0, exit_codes: [] }),
       ],
+      messages: [{ audience: 'executives', due_at: AT(37), sent_at: AT(0, 7), channel: 'phone' }, { audience: 'executives', due_at: AT(30), sent_at: null, channel: null }],
+      audiences: [{ id: 'executives', title: 'The board', cadence: 'every 30 min', condition: null, wanted: true, due_at: AT(30), due_in_s: 60, told: [{ at: AT(0, 7), channel: 'phone', reached: 'Board desk', late_s: 0 }], channels: [], draft: '', unknown: [] }],
       attachments: [{ name: 'rack.jpg', sha256: SHA('6'), size: 4096, at: AT(9), by: 'Ola Berg', step: null }],
     }),
     runbook: { ...smallRunbook({ components: [{ id: 'db', title: 'Tenant database' }], compliance: ['DORA Art. 11'], activation: { criterion: 'no return before noon' }, drills: [{ kind: 'rehearsal', title: 'Quarterly drill', every: '3mo', success: ['All tenants back'] }] }), audiences: [{ id: 'executives', title: 'The board', channels: ['phone'], every: '30m' }], injects: [{ id: 'rotated-key', at: 'manual', title: 'The key was rotated' }] },

@@ -39,6 +39,7 @@ export interface PaperOptions {
   rules?: Partial<Rules>;
   outageAt?: string;
   measured?: Record<string, number>;
+  audiences?: readonly unknown[];
 }
 
 export function paperRun(blocks: readonly unknown[], options: PaperOptions = {}): PaperRun {
@@ -101,6 +102,6 @@ function runbookOf(blocks: readonly StepBlock[], options: PaperOptions): unknown
   return {
     path: '/books/paper.runbook.md', sha256: 'a'.repeat(64), introduction: '',
     front: { blackstart: 1, id: 'paper', title: 'Paper', system: 'paper', owner: 'o', reviewed: '2026-11-01', severity: 'low', scenario: 's', ...options.front },
-    phases: [{ id: 'p', title: 'P', prose: '', line: 1, steps: blocks.map(({ id }) => id) }], steps, checks: [], symptoms: [], audiences: [], injects: [], findings: [],
+    phases: [{ id: 'p', title: 'P', prose: '', line: 1, steps: blocks.map(({ id }) => id) }], steps, checks: [], symptoms: [], audiences: options.audiences ?? [], injects: [], findings: [],
   };
 }

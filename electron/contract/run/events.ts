@@ -34,6 +34,10 @@ const CommandTexts = z.array(z.array(z.string()));
 /** Short texts stand in the event itself, long ones in a blob. */
 export const InBlob = { assertions: AssertionTexts, commands: CommandTexts };
 
+/** What one operator tells the next. */
+export const HandoverWords = z.object({ done: z.string(), running: z.string(), worries: z.string() });
+export type HandoverWords = z.infer<typeof HandoverWords>;
+
 const Survivor = z.object({ pid: z.int(), what: z.string() });
 const step = { step: StepPath };
 const reason = { reason: z.string() };
@@ -75,6 +79,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
   event('run.finished', { state: z.enum(['succeeded', 'aborted']) }),
   event('run.noted', { step: StepPath.nullable(), text: z.string(), by: z.string() }),
   event('run.attached', { step: StepPath.nullable(), name: z.string(), blob: Blob, by: z.string() }),
+  /** The operator changes. `statement`: what is done, what runs, what worries (`HandoverWords`); `note`: signed by both over its digest. */
+  event('run.handed-over', { from: z.object({ id: z.string(), name: z.string() }), to: z.object({ id: z.string(), name: z.string() }), statement: Blob, note: Blob }),
   event('run.joined', { id: z.string(), name: z.string(), role: z.string() }),
   event('run.fault', { ...reason }), // something of ours went wrong; the run goes on or halts, and says so
   event('time.attested', { time: z.string(), source: z.string(), offset_ms: z.int(), by: z.string() }),
@@ -146,7 +152,10 @@ export const RunEventBody = z.discriminatedUnion('type', [
   event('step.blocked', { ...step, by: z.string(), ...reason }), // waits for a third party
   event('step.unblocked', { ...step, by: z.string() }),
   event('step.service', { ...step, state: z.enum(['running', 'stopping', 'stopped', 'died']), detail: z.string() }),
-  event('comms.sent', { ...step, audience: Id, channel: z.string(), reached: z.string(), text: Blob, by: z.string(), unattended: z.boolean() }),
+  /** A person told an audience, at no step's asking. `passed_over`: channels that stand before this one and are dead. */
+  event('comms.told', { audience: Id, channel: z.string(), reached: z.string(), text: Blob, by: z.string(), unattended: z.boolean(), passed_over: z.array(z.string()).optional() }),
+  event('comms.tried', { audience: Id, channel: z.string(), whom: z.string(), by: z.string() }), // nobody was reached by it
+  event('comms.sent', { ...step, audience: Id, channel: z.string(), reached: z.string(), text: Blob, by: z.string(), unattended: z.boolean(), passed_over: z.array(z.string()).optional() }),
 ]);
 export type RunEventBody = z.infer<typeof RunEventBody>;
 export type RunEventType = RunEventBody['type'];

@@ -1,5 +1,6 @@
 /** What the events of a step make of it. */
 import type { StepState } from '../run.ts';
+import { told } from './cadence.ts';
 import type { BlobName, EventOf, RunEvent } from './events.ts';
 import { restoresService } from './plan.ts';
 import type { Instant, Kept, RunFold, StepFold, Stretch } from './state.ts';
@@ -120,7 +121,7 @@ export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: I
       if (event.data.state === 'died') fold.lookout.push(`The service of step ${step.plan.number} ${step.plan.title} has ended by itself: ${event.data.detail}`);
       return;
     case 'comms.sent':
-      fold.sent.push({ audience: event.data.audience, channel: event.data.channel, at, reached: event.data.reached });
+      told(fold, event.data, at);
       return personDid(fold, step, at);
   }
 }

@@ -2,6 +2,7 @@
  * A run as its events make it. `applyEvent` is the only thing that changes a `RunFold`; the engine's rules and the page's
  * view both read it, so they cannot disagree. Folding is incremental: one event costs the same however long the run is.
  */
+import { told } from './cadence.ts';
 import type { EventOf, RunEvent } from './events.ts';
 import { aliveAgain, applyStep, type StepEvent } from './fold-step.ts';
 import type { RunPlan } from './plan.ts';
@@ -20,7 +21,7 @@ export function beginRun(id: string, plan: RunPlan, event: RunEvent & { type: 'r
     steps: new Map(order.map((step) => [step.plan.path, step])), order, stretches: [],
     parked: null, aborted: null, teardown: false, finished: null, restoredAt: null, rpos: new Map(),
     dead: [...new Set([...(plan.snapshot.root.runbook.front.lost ?? []), ...(data.dead ?? [])])], scratch: new Map(), present: data.operator === null ? [] : [data.operator],
-    notes: [], attachments: [], sent: [], injects: [], exercise: data.mode === 'tabletop' ? newExercise(plan.snapshot.root.runbook, instantOf(event)) : null,
+    notes: [], attachments: [], sent: [], tried: [], handovers: [], injects: [], exercise: data.mode === 'tabletop' ? newExercise(plan.snapshot.root.runbook, instantOf(event)) : null,
     lookout: [
       ...(data.mode === 'live' || (data.dead ?? []).length === 0 ? [] : [`Played as dead in this drill: ${(data.dead ?? []).join(', ')}`]),
       ...(data.acknowledged_unsigned === null ? [] : [`Nobody trusted vouches for this runbook; accepted because: ${data.acknowledged_unsigned}`]),
@@ -85,6 +86,16 @@ function applyRun(fold: RunFold, event: Exclude<RunEvent, StepEvent | ExerciseEv
       return;
     case 'run.joined':
       join(fold, event.data);
+      return;
+    case 'run.handed-over':
+      fold.operator = { ...event.data.to, role: 'operator' };
+      join(fold, fold.operator);
+      fold.handovers.push({ at, from: event.data.from, to: event.data.to, statement: event.data.statement });
+      return;
+    case 'comms.told':
+      return told(fold, event.data, at);
+    case 'comms.tried':
+      fold.tried.push({ audience: event.data.audience, channel: event.data.channel, whom: event.data.whom, at, seq: fold.seq });
       return;
     case 'run.fault':
       fold.lookout.push(event.data.reason);

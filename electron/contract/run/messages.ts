@@ -1,33 +1,25 @@
-/** Which communications were sent, which are due next, and what they say. */
+/** Which communications were sent, which are due next, and what they say. What is not known is said so; nothing is made up. */
 import type { FrontMatter } from '../front-matter.ts';
 import type { RunView, StepState } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
 import type { Mode } from '../step.ts';
 import { spokenDuration, utcInstant, utcTime } from '../wording.ts';
 import type { Audience } from '../runbook.ts';
-import { markDraft } from '../tabletop/mask-contacts.ts';
+import { markDraft, markExercise } from '../tabletop/mask-contacts.ts';
+import { dueTo, outageOf } from './cadence.ts';
+import { rpoOf } from './clocks.ts';
 import type { Forecast } from './forecast.ts';
 import type { RunFold, StepFold } from './state.ts';
 import { namesOf } from './state.ts';
 
-/** Cadence counts from the declaration, else from the start of the run. */
-export function dueMessages(fold: RunFold): RunView['messages'] {
-  const begun = fold.created.declared_at === null ? fold.createdAt.wall : Date.parse(fold.created.declared_at);
+/** What was sent, then what is due by itself. @param isWanted false for an audience whose condition says that it need not be told */
+export function dueMessages(fold: RunFold, isWanted: (audience: Audience) => boolean): RunView['messages'] {
   return fold.plan.snapshot.root.runbook.audiences.flatMap((audience): RunView['messages'] => {
     const sent = fold.sent.filter((message) => message.audience === audience.id);
-    const done = sent.map(({ at, channel }) => ({ audience: audience.id, due_at: iso(at.wall), sent_at: iso(at.wall), channel }));
-    const next = nextDue(audience, begun, sent.at(-1)?.at.wall ?? null);
-    return next === null || fold.finished !== null ? done : [...done, { audience: audience.id, due_at: iso(next), sent_at: null, channel: null }];
+    const done = sent.map(({ at, due, channel }) => ({ audience: audience.id, due_at: iso(due ?? at.wall), sent_at: iso(at.wall), channel }));
+    const next = isWanted(audience) ? dueTo(fold, audience) : null;
+    return next === null ? done : [...done, { audience: audience.id, due_at: iso(next), sent_at: null, channel: null }];
   });
-}
-
-/** Wall milliseconds of the message after `last`, counted from `begun`; null when none is due by itself. */
-export function nextDue({ every, within, after }: { every?: string | undefined; within?: string | undefined; after?: string | undefined }, begun: number, last: number | null): number | null {
-  if (last === null) {
-    const first = within ?? after ?? (every === 'continuous' ? undefined : every);
-    return first === undefined ? null : begun + durationSeconds(first) * 1000;
-  }
-  return every === undefined || every === 'continuous' ? null : last + durationSeconds(every) * 1000;
 }
 
 function iso(wall: number): string {
@@ -37,10 +29,10 @@ function iso(wall: number): string {
 /** The moment at which a message is drafted. */
 export interface Moment {
   fold: RunFold;
-  /** The step that asks for the message. */
-  step: StepFold;
+  /** The step that asks for the message; null for one that is due by its audience's cadence. */
+  step: StepFold | null;
   audience: Audience | undefined;
-  /** Wall milliseconds. */
+  /** Wall milliseconds on the clock of the run (`momentOf`); so is the forecast. */
   now: number;
   forecast: Pick<Forecast, 'finish' | 'restored'>;
 }
@@ -59,12 +51,15 @@ const WORDS = {
   forecast: (moment) => forecastWords(moment),
   outage_at: ({ fold }) => dayAndTime(fold.created.outage_at),
   declared_at: ({ fold }) => dayAndTime(fold.created.declared_at),
-  elapsed: ({ fold, now }) => spokenDuration(((fold.restoredAt?.wall ?? now) - outageOf(fold)) / 1000),
-  phase: ({ fold, step }) => fold.plan.phases.find(({ id }) => id === underWay(fold, step).plan.phase)?.title ?? underWay(fold, step).plan.phase,
-  step: ({ fold, step }) => underWay(fold, step).plan.title,
-  operator: ({ fold }) => fold.operator?.name ?? 'the operator',
+  elapsed: ({ fold, now }) => spokenDuration((restoredMoment(fold) ?? now) / 1000 - outageOf(fold) / 1000),
+  phase: ({ fold, step }) => fold.plan.phases.find(({ id }) => id === underWay(fold, step)?.plan.phase)?.title ?? underWay(fold, step)?.plan.phase ?? 'no phase, nothing is under way',
+  step: ({ fold, step }) => underWay(fold, step)?.plan.title ?? 'no step is under way',
+  operator: ({ fold }) => fold.operator?.name ?? 'nobody is named',
+  back: (moment) => backWords(moment),
+  rpo: ({ fold }) => rpoWords(fold),
   audience: ({ audience }) => audience?.title ?? audience?.id ?? '',
   rto: ({ fold }) => spokenTarget(frontOf(fold).targets?.rto),
+  rto_left: (moment) => leftWords(moment),
   mode: ({ fold }) => MODE_WORDS[fold.mode],
   now: ({ now }) => dayAndTime(iso(now)),
 } satisfies Record<string, (moment: Moment) => string>;
@@ -73,40 +68,61 @@ export const MESSAGE_NAMES: readonly string[] = Object.keys(WORDS);
 
 const MODE_WORDS: Readonly<Record<Mode, string>> = { live: 'live recovery', rehearsal: 'rehearsal', tabletop: 'tabletop exercise' };
 
-/**
- * The message of a `notify` step with what only the moment knows; names of the runbook are left for whoever fills it. A
- * subject stands on a line of its own before the text.
- */
-export function draftMessage(moment: Moment): string {
-  const { subject, text } = templateOf(moment);
-  const draft = fillMoment(subject === undefined ? text : `Subject: ${subject}\n\n${text}`, moment);
-  return moment.fold.mode === 'tabletop' ? markDraft(draft) : draft;
+export interface Draft {
+  draft: string;
+  /** Names in it that have no value: they stand there as not known. */
+  unknown: string[];
 }
+
+/**
+ * The message with what only the moment knows; names of the runbook are left for whoever fills it. A subject stands on a
+ * line of its own before the text.
+ */
+export function draftMessage(moment: Moment): Draft {
+  const { subject, text } = templateOf(moment);
+  const { draft, unknown } = fillMoment(subject === undefined ? text : `Subject: ${subject}\n\n${text}`, moment);
+  switch (moment.fold.mode) {
+    case 'live': return { draft, unknown };
+    case 'rehearsal': return { draft: markExercise(draft), unknown };
+    case 'tabletop': return { draft: markDraft(draft), unknown };
+  }
+}
+
+/** For an audience whose runbook gives no text. */
+const PLAIN = '{{title}}: {{status}}. {{progress}}. Forecast: {{forecast}}. Next update: {{next_update}}.';
 
 type Message = { subject?: string | undefined; text: string };
 
 /** The step's own, else the audience's; of several, the one that it names or that fits what it has heard so far. */
 function templateOf({ fold, step, audience }: Moment): Message {
-  const { block } = step.plan;
+  const block = step?.plan.block;
   const several = audience?.templates;
-  const own = block.kind === 'notify' ? block.template : undefined;
+  const own = block?.kind === 'notify' ? block.template : undefined;
   const named = own === 'initial' || own === 'update' || own === 'resolved' ? several?.[own] : undefined;
   if (named !== undefined) return named;
   const text = own ?? audience?.template;
   if (text !== undefined) return { text };
   const isFirst = !fold.sent.some((message) => message.audience === audience?.id);
   const fitting = fold.restoredAt !== null ? several?.resolved : isFirst ? several?.initial : several?.update;
-  return fitting ?? several?.update ?? several?.initial ?? several?.resolved ?? { text: '' };
+  return fitting ?? several?.update ?? several?.initial ?? several?.resolved ?? { text: PLAIN };
 }
 
+/** Names that are filled later, whatever the runbook says. */
+const FILLED_LATER = /^(?:runbook_dir|run_dir|data_dir|blackstart|scratch\..+)$/u;
+
 /** One pass: a value is never filled again, here or later, so a `{{` in it is doubled. */
-function fillMoment(text: string, moment: Moment): string {
-  const own = namesOf(moment.fold, moment.step.plan.scope);
+function fillMoment(text: string, moment: Moment): Draft {
+  const own = namesOf(moment.fold, moment.step?.plan.scope ?? '');
   const words: Readonly<Record<string, (moment: Moment) => string>> = WORDS;
-  return text.replace(/\{\{\{\{|\{\{([a-z_]+)\}\}/gu, (whole, name: string | undefined) => {
-    const word = name === undefined || Object.hasOwn(own, name) || !Object.hasOwn(words, name) ? undefined : words[name];
-    return word === undefined ? whole : word(moment).trim().replaceAll('{{', '{{{{');
+  const unknown = new Set<string>();
+  const draft = text.replace(/\{\{\{\{|\{\{([a-z][a-z0-9_.]*)\}\}/gu, (whole, name: string | undefined) => {
+    if (name === undefined || Object.hasOwn(own, name) || FILLED_LATER.test(name)) return whole;
+    const word = Object.hasOwn(words, name) ? words[name] : undefined;
+    if (word !== undefined) return word(moment).trim().replaceAll('{{', '{{{{');
+    unknown.add(name);
+    return `‹${name}: not known›`;
   });
+  return { draft, unknown: [...unknown] };
 }
 
 function frontOf(fold: RunFold): FrontMatter {
@@ -117,12 +133,8 @@ function isPast({ state }: StepFold): boolean {
   return state === 'succeeded' || state === 'skipped' || state === 'overridden' || state === 'not_executed';
 }
 
-function outageOf(fold: RunFold): number {
-  return fold.created.outage_at === null ? fold.createdAt.wall : Date.parse(fold.created.outage_at);
-}
-
 /** The work that is going on, not the step that tells of it. */
-function underWay(fold: RunFold, step: StepFold): StepFold {
+function underWay(fold: RunFold, step: StepFold | null): StepFold | null {
   const open = fold.order.filter(({ plan, left }) => plan.block.kind !== 'notify' && plan.block.kind !== 'call' && !left);
   const at = (...states: StepState[]): StepFold | undefined => open.find(({ state }) => states.includes(state));
   return at('running') ?? at('failed', 'unknown') ?? at('waiting') ?? step;
@@ -132,6 +144,34 @@ function underWay(fold: RunFold, step: StepFold): StepFold {
 function forecastWords({ fold, forecast }: Moment): string {
   const at = fold.restoredAt === null ? forecast.restored : forecast.finish;
   return at === null ? 'not known yet' : `${utcTime(iso(at)).slice(0, 5)} UTC`;
+}
+
+/** When service was back, on the clock of the run; null while it is not. */
+function restoredMoment(fold: RunFold): number | null {
+  if (fold.restoredAt === null) return null;
+  return fold.exercise === null ? fold.restoredAt.wall : outageOf(fold) + (fold.exercise.restored ?? 0);
+}
+
+/** The whole service, else those of its components whose steps or checks have succeeded in this run. */
+function backWords({ fold }: Moment): string {
+  const restored = restoredMoment(fold);
+  if (restored !== null) return `the service, since ${utcTime(iso(restored)).slice(0, 5)} UTC`;
+  const proven = new Set(fold.order.filter(({ state }) => state === 'succeeded').flatMap(({ plan: { block } }) => [block.id, ...(block.kind === 'check' && typeof block.check === 'string' ? [block.check] : [])]));
+  const back = (frontOf(fold).components ?? []).filter(({ covered_by }) => covered_by !== undefined && [covered_by].flat().every((id) => proven.has(id)));
+  return back.length === 0 ? 'nothing yet' : back.map(({ title }) => title).join(', ');
+}
+
+function rpoWords(fold: RunFold): string {
+  const { target_s, achieved_s } = rpoOf(fold);
+  const allowed = target_s === null ? 'no target' : `${spokenDuration(target_s)} allowed`;
+  return achieved_s === null ? `not measured yet, ${allowed}` : `${spokenDuration(achieved_s)} lost, ${allowed}`;
+}
+
+function leftWords({ fold, now }: Moment): string {
+  const rto = frontOf(fold).targets?.rto;
+  if (rto === undefined) return 'no target';
+  const left = outageOf(fold) / 1000 + durationSeconds(rto) - (restoredMoment(fold) ?? now) / 1000;
+  return left < 0 ? `${spokenDuration(left)} past the target` : `${spokenDuration(left)} left`;
 }
 
 function dayAndTime(instant: string | null): string {

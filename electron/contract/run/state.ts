@@ -60,6 +60,9 @@ export interface StepFold {
   option: string | null;
 }
 
+/** `due` and `moment`: wall milliseconds on the clock of the run, which in a tabletop is that of the exercise; `due` is null where nothing was. */
+export interface Told { audience: string; channel: string; at: Instant; reached: string; seq: number; moment: number; due: number | null }
+
 export interface RunFold {
   id: string;
   plan: RunPlan;
@@ -88,7 +91,9 @@ export interface RunFold {
   present: { id: string; name: string; role: string }[];
   notes: { at: string; by: string; text: string; step: string | null }[];
   attachments: { name: string; sha256: string; size: number; at: string; by: string; step: string | null }[];
-  sent: { audience: string; channel: string; at: Instant; reached: string }[];
+  sent: Told[];
+  tried: { audience: string; channel: string; whom: string; at: Instant; seq: number }[];
+  handovers: { at: Instant; from: { id: string; name: string }; to: { id: string; name: string }; statement: BlobName }[];
   injects: string[];
   exercise: ExerciseFold | null; // of a tabletop
   lookout: string[];

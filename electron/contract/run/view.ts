@@ -1,5 +1,6 @@
 /** What others see of a run: the stable document of the command line, and the richer view of the page. */
 import type { Assertion } from '../assertion.ts';
+import type { Audience } from '../runbook.ts';
 import type { RunDocument, RunState, RunStepDocument, RunSummary, RunView, Span, StepView } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
 import { spokenWeight, type NamedFault } from '../suspect.ts';
@@ -8,7 +9,7 @@ import { utcTime } from '../wording.ts';
 import { dueOf } from './due.ts';
 import { rpoOf, rtoOf, runClock, seconds, stepClock } from './clocks.ts';
 import type { BlobName, RunEvent } from './events.ts';
-import { InBlob, readRunEvent } from './events.ts';
+import { HandoverWords, InBlob, readRunEvent } from './events.ts';
 import type { Instant, Kept, RunFold, StepFold, Stretch } from './state.ts';
 import { applyEvent, beginRun } from './fold.ts';
 import { approvalOf, sibling } from './state.ts';
@@ -16,7 +17,8 @@ import type { Forecast } from './forecast.ts';
 import { forecastRun } from './forecast.ts';
 import { attestOf, planRun, runbookOf } from './plan.ts';
 import type { RunSnapshot } from './snapshot.ts';
-import { draftMessage, dueMessages, type Moment } from './messages.ts';
+import { channelsOf, draftFor, viewAudiences } from './audiences.ts';
+import { dueMessages } from './messages.ts';
 import { maskContacts } from '../tabletop/mask-contacts.ts';
 import { viewExercise } from '../tabletop/view-exercise.ts';
 
@@ -36,6 +38,8 @@ export interface ViewSources {
   params?(): Readonly<Record<string, string>>;
   /** Whether a step that has not begun is known not to be needed. */
   ruledOut?(step: StepFold): boolean;
+  /** Whether the condition of an audience holds; null while that is open, and by default. */
+  wanted?(audience: Audience): boolean | null;
   /** Whether a step that waits will only be talked through. */
   simulates?(step: StepFold): boolean;
   /** An assertion in words, before it is judged. */
@@ -100,7 +104,9 @@ export function viewRun(fold: RunFold, sources: ViewSources): RunView {
     lookout: lookoutOf(fold, now),
     restored_at: fold.restoredAt === null ? null : iso(fold.restoredAt.wall),
     slack_s: rto.target_s === null || forecast.restored === null || fold.created.outage_at === null || fold.restoredAt !== null ? null : seconds(Date.parse(fold.created.outage_at) + rto.target_s * 1000 - forecast.restored),
-    messages: dueMessages(fold),
+    messages: dueMessages(fold, (audience) => audience.when === undefined || sources.wanted?.(audience) !== false),
+    audiences: viewAudiences(fold, { now, forecast, wanted: (audience) => sources.wanted?.(audience) ?? null, fill: fillAtRoot(fold, sources) }),
+    handovers: fold.handovers.map(({ at, from, to, statement }) => ({ at: iso(at.wall), from: from.name, to: to.name, ...handoverWords(sources.load(statement)) })),
     checkpoint_words: sources.checkpointWords ?? null,
     ...(fold.exercise === null ? {} : { exercise: viewExercise(fold, fold.exercise, now, forecast.restored) }),
   };
@@ -212,8 +218,21 @@ function viewStep(fold: RunFold, step: StepFold, given: StepSources): StepView {
     ...(step.byHand === null ? {} : { by_hand: true }),
     undoable: plan.block.undo !== undefined && (step.state === 'succeeded' || step.state === 'failed' || step.state === 'unknown'),
     tty: plan.block.kind === 'run' && plan.block.tty === true,
-    asks: asksOf(fold, step, fill, { now: given.now.wall, forecast: given.forecast }),
+    asks: asksOf(fold, step, fill, { now: given.now, forecast: given.forecast }),
   };
+}
+
+/** Messages are filled like the runbook's own steps; any of them does, since all see the same names. */
+function fillAtRoot(fold: RunFold, sources: ViewSources): (text: string) => string {
+  const step = fold.order.find(({ plan }) => plan.scope === '');
+  const filled = (text: string): string => (step === undefined ? text : (sources.fill?.(step, text) ?? text));
+  return fold.exercise === null ? filled : (text) => maskContacts(filled(text));
+}
+
+/** A statement whose file is missing says so; the record's check names it. */
+function handoverWords(text: string | null): HandoverWords {
+  const missing = 'not in the record any more';
+  return text === null ? { done: missing, running: missing, worries: missing } : HandoverWords.parse(JSON.parse(text));
 }
 
 /** What halted waits for an answer; of what was interrupted the outcome is asked. */
@@ -315,7 +334,7 @@ function gotosOf(fold: RunFold, step: StepFold): string[] {
 }
 
 /** Any kind of step may need a secret first, and may be done by hand while what it needs is dead. */
-function asksOf(fold: RunFold, step: StepFold, fill: (text: string) => string, moment: Pick<Moment, 'now' | 'forecast'>): StepView['asks'] {
+function asksOf(fold: RunFold, step: StepFold, fill: (text: string) => string, moment: { now: Instant; forecast: Forecast }): StepView['asks'] {
   const { plan } = step;
   const { block } = plan;
   if (step.waitingFor === 'secret' && step.waitingDetail !== null) return secretAsk(fold, step, step.waitingDetail, fill);
@@ -331,8 +350,8 @@ function asksOf(fold: RunFold, step: StepFold, fill: (text: string) => string, m
       return secretAsk(fold, step, block.secret, fill);
     case 'notify': {
       const audience = runbookOf(fold.plan, plan.scope).audiences.find(({ id }) => id === block.audience);
-      const channels = (audience?.channels ?? []).map((channel) => (typeof channel === 'string' ? channel : channel.kind));
-      return { kind: 'notify', audience: block.audience, draft: fill(draftMessage({ ...moment, fold, step, audience })), channels };
+      const of = audience === undefined ? [] : channelsOf(fold, audience);
+      return { kind: 'notify', audience: block.audience, channels: of.map(({ kind }) => kind), of, ...draftFor(fold, step, audience, { ...moment, fill }) };
     }
     case 'check': {
       const attest = attestOf(fold.plan, plan);

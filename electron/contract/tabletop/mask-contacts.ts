@@ -14,10 +14,19 @@ export function maskContacts(text: string): string {
 
 const BANNER = 'EXERCISE EXERCISE EXERCISE';
 
-/** A message that is drafted in an exercise says so first, last and in its subject, and names no way to reach anybody. */
+/** A message that is drafted in a tabletop is marked and names no way to reach anybody. */
 export function markDraft(draft: string): string {
-  const masked = maskContacts(draft);
-  const [, subject, text] = /^Subject: ([^\n]*)\n\n([\s\S]*)$/u.exec(masked) ?? [];
-  if (subject === undefined || text === undefined) return `${BANNER}\n\n${masked}\n\n${BANNER}`;
+  return markExercise(maskContacts(draft));
+}
+
+/** What leaves the console in a drill says what it is, also when somebody has taken the marks out of the draft. */
+export function isMarked(text: string): boolean {
+  return text.startsWith(BANNER) && text.trimEnd().endsWith(BANNER);
+}
+
+/** A message of a drill says so first, last and in its subject. */
+export function markExercise(draft: string): string {
+  const [, subject, text] = /^Subject: ([^\n]*)\n\n([\s\S]*)$/u.exec(draft) ?? [];
+  if (subject === undefined || text === undefined) return `${BANNER}\n\n${draft}\n\n${BANNER}`;
   return `Subject: EXERCISE: ${subject}\n\n${BANNER}\n\n${text}\n\n${BANNER}`;
 }

@@ -1,23 +1,24 @@
 /** What of a runbook leans on a thing that can die, and how it goes without it. Pure. */
 import type { SecretSource } from '../../contract/front-matter.ts';
 import type { Dependency, Dependent } from '../../contract/outage.ts';
-import type { Runbook, Step } from '../../contract/runbook.ts';
+import type { Audience, Runbook, Step } from '../../contract/runbook.ts';
 import { otherWayWords } from '../../contract/step.ts';
 
 /** Every thing that a runbook names as able to die. */
-export function lifelinesOf({ front, steps, checks }: Runbook): string[] {
+export function lifelinesOf({ front, steps, checks, audiences }: Runbook): string[] {
   const sources = Object.values(front.secrets ?? {}).flatMap((secret) => secret.sources);
   return [...new Set([
     ...(front.lost ?? []),
     ...steps.flatMap(({ block }) => [...(block.needs_alive ?? []), ...(block.alternate?.when_dead ?? [])]),
     ...checks.flatMap(({ block }) => block.needs_alive ?? []),
     ...sources.flatMap((source) => (typeof source === 'object' ? (source.needs_alive ?? []) : [])),
+    ...audiences.flatMap(({ channels }) => channels.map(kindOf)),
   ])];
 }
 
-/** In the order of the runbook: secrets, checks, steps. */
+/** In the order of the runbook: secrets, checks, steps, and whom to tell. */
 export function dependentsOf(runbook: Runbook, on: string): Dependent[] {
-  return [...secretsOn(runbook, on), ...checksOn(runbook, on), ...stepsOn(runbook, on)];
+  return [...secretsOn(runbook, on), ...checksOn(runbook, on), ...stepsOn(runbook, on), ...audiencesOn(runbook, on)];
 }
 
 /** What the runbook leans on and is dead: marked so, or lost by its own scenario. */
@@ -32,6 +33,19 @@ export function deadDependencies(runbook: Runbook, marked: readonly string[]): D
 /** Whether the recovery comes to a halt: something vital needs what is dead and has no other way. */
 export function isStranded({ dependents }: Dependency): boolean {
   return dependents.some(({ vital, otherwise }) => vital && otherwise === null);
+}
+
+/** Whom one tells by it; the next channel of the audience is the other way. A recovery goes on without a message. */
+function audiencesOn({ audiences }: Runbook, on: string): Dependent[] {
+  return audiences.flatMap(({ id, title = id, channels }): Dependent[] => {
+    const kinds = channels.map(kindOf);
+    const other = kinds.find((kind) => kind !== on);
+    return kinds.some((kind) => kind === on) ? [{ kind: 'audience', id, title: `Telling ${title}`, otherwise: other === undefined ? null : `by ${other}`, vital: false }] : [];
+  });
+}
+
+function kindOf(channel: Audience['channels'][number]): string {
+  return typeof channel === 'string' ? channel : channel.kind;
 }
 
 /** What a live run leaves out leans on nothing, and the teardown comes when the service is back. */

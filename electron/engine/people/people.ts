@@ -209,6 +209,30 @@ export function approvalHolds(note: string, statement: ApprovalStatement, vkey: 
   return noteSays(note, approvalText(statement), vkey);
 }
 
+/** What both operators of a handover sign: who hands which run to whom, with which words. */
+export interface HandoverStatement {
+  run: string;
+  outgoing: string;
+  incoming: string;
+  /** SHA-256 of what one told the other. */
+  statement: string;
+  at: string; // RFC 3339 UTC
+}
+
+/** A signed note of `blackstart/handover/v1` with two signatures. */
+export function signHandover(statement: HandoverStatement, signers: readonly [Signer, Signer]): string {
+  return signNote(handoverText(statement), signers);
+}
+
+function handoverText({ run, outgoing, incoming, statement, at }: HandoverStatement): string {
+  return `blackstart/handover/v1\nrun ${run}\noutgoing ${outgoing}\nincoming ${incoming}\nstatement ${statement}\nat ${at}\n`;
+}
+
+/** True when the note says exactly this and carries the signatures of both. */
+export function handoverHolds(note: string, statement: HandoverStatement, vkeys: readonly [string, string]): boolean {
+  return vkeys.every((vkey) => noteSays(note, handoverText(statement), vkey));
+}
+
 /** Who vouches signs the key of the one they vouch for: a later enrolment under the same name is not vouched for. */
 function endorsementText({ id, vkey }: Person): string {
   return `blackstart/endorsement/v1\nperson ${id}\nvkey ${vkey}\n`;

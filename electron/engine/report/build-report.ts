@@ -4,7 +4,6 @@ import type { Person } from '../../contract/record.ts';
 import type { EscrowedKey, Report, ReportMessage, ReportStep } from '../../contract/report.ts';
 import { ReportFinding } from '../../contract/report-facts.ts';
 import type { RunView, StepView } from '../../contract/run.ts';
-import { nextDue as nextMessage } from '../../contract/run/messages.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
 import { addPeriod, durationSeconds } from '../../contract/scalars.ts';
 import { counted, spokenDuration } from '../../contract/wording.ts';
@@ -12,6 +11,7 @@ import type { JournalEvent } from '../journal/journal.ts';
 import { backupRows, foundBackups, reconciliation } from './build-data.ts';
 import { bareName, buildExecution, notExecuted, type Plan } from './build-execution.ts';
 import { buildIntegrity, type RecordFacts } from './build-integrity.ts';
+import { buildHandovers } from './build-handovers.ts';
 import { buildPeople } from './build-people.ts';
 import { readHistory, withoutCurrent, type ReportHistory } from './report-history.ts';
 import { readRunFacts, type RunFacts } from './run-facts.ts';
@@ -51,6 +51,7 @@ export function buildReport(sources: ReportSources): Report {
     scope: scope(view, runbook, execution, facts, history),
     objectives: objectives(runbook, history),
     people: buildPeople({ ...view, present: [...view.present, ...atTheTable(view)] }, facts, history.facts.people, sources.people),
+    ...buildHandovers(view.id, facts, sources.people, readText),
     activation: activation(view, runbook, facts, history),
     readiness: readinessGroup(sources.readiness, facts, view),
     execution,
@@ -238,18 +239,22 @@ function verdict(view: RunView, facts: RunFacts): string {
   return `Recovered within the target, ${spokenDuration((view.rto.target_s ?? 0) - (view.rto.achieved_s ?? 0))} to spare.${rest}`;
 }
 
-/** What was sent with the time at which it was due by the audience's cadence, then what was due and not sent. */
+/** What was sent with the time at which it was due by the audience's cadence, then what was due and not sent, and what was tried in vain. */
 function communications(view: RunView, runbook: Runbook, facts: RunFacts, history: ReportHistory): Report['communications'] {
-  const begun = Date.parse(view.declared_at ?? view.outage_at ?? '');
-  const last = new Map<string, number>();
-  const sent = facts.messages.map((message): ReportMessage => {
-    const audience = runbook.audiences.find(({ id }) => id === message.audience);
-    const due = audience === undefined || Number.isNaN(begun) ? null : nextMessage(audience, begun, last.get(message.audience) ?? null);
-    if (message.sent_at !== null) last.set(message.audience, Date.parse(message.sent_at));
-    return { ...message, audience: audience?.title ?? message.audience, due_at: due === null ? null : new Date(due).toISOString() };
-  });
-  const due = view.messages.filter(({ sent_at }) => sent_at === null).map(({ audience, due_at, channel }) => ({ audience: runbook.audiences.find(({ id }) => id === audience)?.title ?? audience, channel, due_at, sent_at: null, text: '', reached: '' }));
-  return { messages: [...sent, ...due], regulator: regulator(runbook, facts, history) };
+  const titleOf = (audience: string): string => runbook.audiences.find(({ id }) => id === audience)?.title ?? audience;
+  const sent = facts.messages.map((message): ReportMessage => ({ ...message, audience: titleOf(message.audience), due_at: dueBefore(view, message) }));
+  const due = view.messages.filter(({ sent_at }) => sent_at === null).map(({ audience, due_at, channel }) => ({ audience: titleOf(audience), channel, due_at, sent_at: null, text: '', reached: '' }));
+  const tried = facts.tried.map((one) => ({ ...one, audience: titleOf(one.audience) }));
+  return { messages: [...sent, ...due], ...(tried.length === 0 ? {} : { tried }), regulator: regulator(runbook, facts, history) };
+}
+
+/** As late on the real clock as it was on the clock of the run. Null where nothing was due. */
+function dueBefore({ audiences, messages }: RunView, { audience, sent_at }: ReportMessage): string | null {
+  if (sent_at === null) return null;
+  const told = audiences.find(({ id }) => id === audience)?.told.find(({ at }) => at === sent_at);
+  if (told === undefined || told.late_s === null) return null;
+  if (told.h_ms !== undefined) return new Date(Date.parse(sent_at) - told.late_s * 1000).toISOString();
+  return messages.find((row) => row.audience === audience && row.sent_at === sent_at)?.due_at ?? null;
 }
 
 const REGULATOR = /regulat|supervis|authorit|\bdora\b/iu;

@@ -87,10 +87,18 @@ function objectives({ objectives: o, said }: Report): Block[] {
   ];
 }
 
-function people({ people: all, said }: Report): Block[] {
+function handoverBlocks(handovers: NonNullable<Report['handovers']>): Block[] {
+  return handovers.flatMap((one): Block[] => [
+    { kind: 'title', text: `Handover from ${one.from} to ${one.to}` },
+    { kind: 'pairs', rows: [['At', full(one.at)], ['Done', one.done], ['Running', one.running], ['Worries', one.worries], ['Signed by both', one.signed ? mark('good', '✓ both signatures hold') : mark('bad', '× a signature does not hold')]] },
+  ]);
+}
+
+function people({ people: all, handovers, said }: Report): Block[] {
   const present = (instant: string | null): string | null => full(instant);
   return [
     { kind: 'table', head: ['Part', 'Name', 'Role', 'Organisation', 'Present from', 'To'], rows: all.map((person) => [person.part, person.name, person.role, person.organisation, present(person.from), present(person.to)]), none: 'Nobody signed in.' },
+    ...handoverBlocks(handovers ?? []),
     { kind: 'text', quiet: true, text: `From and to are the first and the last that the record saw of a person${said['people'] === undefined ? '.' : `, or what ${said['people'].by} said.`} ${independence(all)}` },
   ];
 }
@@ -165,9 +173,10 @@ function results({ results: r, said }: Report): Block[] {
   ];
 }
 
-function communications({ communications: { messages, regulator: r }, said }: Report): Block[] {
+function communications({ communications: { messages, tried = [], regulator: r }, said }: Report): Block[] {
   return [
-    { kind: 'table', head: ['Audience', 'Channel', 'Due', 'Sent', 'Text', 'Reached'], rows: messages.map((m) => [m.audience, m.channel ?? '–', time(m.due_at), m.sent_at === null ? mark('care', '! not sent') : lateness(m.due_at, m.sent_at), m.text.trim() === '' ? '–' : m.text.trim(), m.reached === '' ? '–' : m.reached]), none: 'Nobody was due to be told.' },
+    { kind: 'table', head: ['Audience', 'Channel', 'Due', 'Sent', 'Text', 'Reached'], rows: messages.map((m) => [m.audience, [m.channel ?? '–', ...(m.passed_over ?? [])].join('; '), time(m.due_at), m.sent_at === null ? mark('care', '! not sent') : lateness(m.due_at, m.sent_at), m.text.trim() === '' ? '–' : m.text.trim(), m.reached === '' ? '–' : m.reached]), none: 'Nobody was due to be told.' },
+    ...(tried.length === 0 ? [] : [{ kind: 'title' as const, text: 'Tried, and nobody reached' }, { kind: 'table' as const, head: ['Audience', 'Channel', 'Whom', 'At', 'By'], rows: tried.map((t) => [t.audience, t.channel, t.whom === '' ? '–' : t.whom, time(t.at), t.by]), none: '' }]),
     { kind: 'pairs', rows: [['Regulator notified', r === null ? null : spoken(`${full(r.at) ?? ''}, ${r.authority}${r.by === null ? '' : `, by ${r.by}`}${r.reference === null ? '' : `, ${r.reference}`}`, said['communications.regulator'])]] },
   ];
 }

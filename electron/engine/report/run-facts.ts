@@ -1,6 +1,6 @@
 /** What a report needs from a run's events beyond the view: who did what, with which tools, and what was not as written. */
 import type { Report, ReportMessage } from '../../contract/report.ts';
-import { readRunEvent, type RunEvent } from '../../contract/run/events.ts';
+import { type EventOf, readRunEvent, type RunEvent } from '../../contract/run/events.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import { clockWords } from '../run/clock-notes.ts';
 
@@ -20,6 +20,8 @@ export interface RunFacts {
   tools: Map<string, { program: string; sha256: string | null }[]>;
   keys: Report['data']['keys'];
   messages: ReportMessage[];
+  tried: NonNullable<Report['communications']['tried']>;
+  handovers: (EventOf<'run.handed-over'>['data'] & { at: string })[];
   deviations: { at: string; step: string; what: string; who: string }[];
   clock: { at: string; what: string }[];
   attested: { source: string; offset_ms: number } | null;
@@ -35,7 +37,7 @@ export interface RunFacts {
 
 function noFacts(): RunFacts {
   return {
-    created: { declaredBy: null, vouched: null, blackstart: null }, names: new Map(), presence: new Map(), operators: [], approvers: new Map(), executors: new Map(), tools: new Map(), keys: [], messages: [],
+    created: { declaredBy: null, vouched: null, blackstart: null }, names: new Map(), presence: new Map(), operators: [], approvers: new Map(), executors: new Map(), tools: new Map(), keys: [], messages: [], tried: [], handovers: [],
     deviations: [], clock: [], attested: null, injects: [], scratch: new Map(), runKeys: [], skippedByPeople: new Set(), skippedByMode: new Set(),
   };
 }
@@ -80,8 +82,18 @@ function gather(facts: RunFacts, event: RunEvent, readText: (sha256: string) => 
       facts.approvers.set(event.data.by, { name: event.data.name, role: event.data.role });
       return present(facts, { id: event.data.by, name: event.data.name }, event.wall);
     case 'comms.sent':
-      facts.messages.push({ audience: event.data.audience, channel: event.data.channel, due_at: null, sent_at: event.wall, text: readText(event.data.text.sha256) ?? '', reached: event.data.reached });
+      facts.messages.push({ audience: event.data.audience, channel: event.data.channel, due_at: null, sent_at: event.wall, text: readText(event.data.text.sha256) ?? '', reached: event.data.reached, ...passedOver(event.data.passed_over) });
       return;
+    case 'comms.told':
+      facts.messages.push({ audience: event.data.audience, channel: event.data.channel, due_at: null, sent_at: event.wall, text: readText(event.data.text.sha256) ?? '', reached: event.data.reached, ...passedOver(event.data.passed_over) });
+      return;
+    case 'comms.tried':
+      facts.tried.push({ audience: event.data.audience, channel: event.data.channel, whom: event.data.whom, at: event.wall, by: event.data.by });
+      return;
+    case 'run.handed-over':
+      seen(facts, event.data.from.id, event.wall);
+      facts.handovers.push({ at: event.wall, ...event.data });
+      return leads(facts, event.data.to, event.wall);
     case 'inject.fired':
       facts.injects.push({ id: event.data.inject, at: event.wall, by: nameOf(facts, event.data.by) });
       return;
@@ -99,6 +111,10 @@ function gather(facts: RunFacts, event: RunEvent, readText: (sha256: string) => 
       if (event.type === 'run.resumed') leads(facts, event.data.operator, event.wall);
       return deviation(facts, event);
   }
+}
+
+function passedOver(channels: string[] | undefined): { passed_over?: string[] } {
+  return channels === undefined || channels.length === 0 ? {} : { passed_over: channels };
 }
 
 /** A key that is asked for again is the same key. */

@@ -33,7 +33,7 @@ code,pre{font-family:"JetBrains Mono Variable","JetBrains Mono",ui-monospace,"Li
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f8f9fa;border:1px solid var(--line1);border-radius:4px;padding:5px 8px;margin:.3rem 0}
 .timeline{width:100%;height:auto;font-size:15px} .timeline text{fill:var(--t2)} .timeline .lane{fill:var(--t3)} .timeline .number{text-anchor:middle;font-weight:600;fill:var(--t1);paint-order:stroke;stroke:#fff;stroke-width:4px}
 .timeline .on-tool{fill:#fff;stroke:none} .timeline .bar.tool{fill:var(--blue)} .timeline .bar{stroke:var(--t2);stroke-width:.5}
-.timeline .line{stroke:var(--t1);stroke-width:1.8} .timeline .line.target{stroke:var(--red);stroke-width:2.4} .timeline .line.no-return{stroke:var(--amber);stroke-dasharray:3 3} .timeline .line.outage{stroke:var(--t3)}
+.timeline .line{stroke:var(--t1);stroke-width:1.8} .timeline .line.target{stroke:var(--red);stroke-width:2.4} .timeline .line.no-return{stroke:var(--amber);stroke-dasharray:3 3} .timeline .line.outage{stroke:var(--t3)} .timeline .line.handover{stroke:var(--t2);stroke-dasharray:1 3}
 .timeline .rail{stroke:var(--line1)}
 .timeline .label{font-weight:600;font-size:14.5px;paint-order:stroke;stroke:#fff;stroke-width:4px} .timeline .label.target{fill:var(--red)} .timeline .label.no-return{fill:var(--amber)} .timeline .beyond{fill:var(--red);font-size:13px}
 .timeline .told{fill:#fff;stroke:var(--green);stroke-width:1.5} .timeline .tick{fill:none;stroke:var(--green);stroke-width:1.7} .timeline .inject{fill:var(--violet)} .timeline .tick-label{fill:var(--t3);font-size:13.5px}

@@ -24,7 +24,7 @@ const SHORT_RUN_MS = 15 * 60_000;
 interface Mark {
   at: string;
   label: string;
-  kind: 'outage' | 'back' | 'target' | 'no-return';
+  kind: 'outage' | 'back' | 'target' | 'no-return' | 'handover';
 }
 
 export function timelinePicture(report: Report): Element {
@@ -69,6 +69,7 @@ function lineMarks(report: Report): Mark[] {
   for (const step of execution) {
     if (step.point_of_no_return && step.started_at !== null) marks.push({ at: step.started_at, label: `No return ${step.number}`, kind: 'no-return' });
   }
+  for (const { at } of report.handovers ?? []) marks.push({ at, label: 'Handover', kind: 'handover' });
   const back = activation.restored_at ?? activation.finished_at;
   if (back !== null) marks.push({ at: back, label: 'Back', kind: 'back' });
   const target = targetAt(report);
@@ -149,7 +150,7 @@ function injects(report: Report, axis: Axis, y: number): Element[] {
 }
 
 /** Which label goes without when there is no room: a point of no return, never the answer. */
-const FIRST_LABELLED: readonly Mark['kind'][] = ['back', 'target', 'outage', 'no-return'];
+const FIRST_LABELLED: readonly Mark['kind'][] = ['back', 'target', 'outage', 'handover', 'no-return'];
 
 /** Each label takes the first row that is free there; where none is, the line stays and the tables say the time. */
 function lines(marks: readonly Mark[], axis: Axis, bottom: number): Element[] {

@@ -11,6 +11,7 @@ import { attestOf } from '../../contract/run/plan.ts';
 import { attestRefusal } from '../people/may-attest.ts';
 import { mayApprove, personId, signApproval } from '../people/people.ts';
 import type { LiveRun } from './live-run.ts';
+import { signedHandover } from './handover.ts';
 import { keepGiven, obtainByQuorum } from './obtain-secrets.ts';
 import { settleSurvivors } from './resume.ts';
 import { settleAct } from '../tabletop/settle-act.ts';
@@ -83,6 +84,12 @@ async function deedOf(live: LiveRun, people: People, command: Exclude<RunCommand
       return { do: 'attach', step: command.step, name: basename(command.path), blob: storeFile(live, command.path) };
     case 'sent':
       return { do: 'sent', step: command.step, channel: command.channel, reached: command.reached, text: live.journal.blobs.put(Buffer.from(live.redactor().text(command.text))), unattended };
+    case 'tell':
+      return { do: 'tell', audience: command.audience, channel: command.channel, reached: shortened(live, command.reached), text: live.journal.blobs.put(Buffer.from(live.redactor().text(command.text))), unattended };
+    case 'not-reached':
+      return { ...command, whom: shortened(live, command.whom) };
+    case 'handover':
+      return signedHandover(live, people, command);
     case 'done':
       return { do: 'done', step: command.step, reason: shortened(live, command.reason), pasted: command.pasted === undefined ? undefined : { output: live.journal.blobs.put(Buffer.from(live.redactor().text(command.pasted.output))), exit_code: command.pasted.exit_code } };
     case 'attest-time':

@@ -206,7 +206,7 @@ export class LiveRun implements RunHost {
     if (event !== null) applyEvent(this.fold, event);
     if (event?.type === 'step.intent' || event?.type === 'step.retried') this.#heard.delete(event.data.step); // of an earlier attempt
     this.#deps.watch.event(this.id, entry);
-    if (event?.type === 'step.approved' || event?.type === 'run.finished') this.#statement = event.type;
+    if (event?.type === 'step.approved' || event?.type === 'run.handed-over' || event?.type === 'run.finished') this.#statement = event.type;
     if (event?.type === 'run.aborted') this.#endEverything();
     if (event?.type === 'step.stopped') this.#efforts.get(event.data.step)?.stop.abort();
     if (event?.type === 'step.overridden' || event?.type === 'step.goto' || event?.type === 'step.done') this.#efforts.get(event.data.step)?.stop.abort();

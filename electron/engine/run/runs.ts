@@ -107,6 +107,8 @@ export interface Runs {
   /** The run as it is carried here, or null. */
   live(run: string): LiveRun | null;
   resolve(name: string): string;
+  /** The run as its events made it so far; nobody changes it. EngineError `not-found` for a run that is not here. */
+  folded(name: string): Readonly<RunFold>;
   command(run: string, command: RunCommand, options?: CommandOptions): Promise<RunView>;
   output(run: string, step: string, offset: number, length: number): { offset: number; bytes: Uint8Array; size: number };
   subscribe(listener: (news: RunNews) => void): () => void;
@@ -323,6 +325,11 @@ class CarriedRuns implements Runs {
 
   resolve(name: string): string {
     return this.#shelf.resolve(name);
+  }
+
+  folded(name: string): Readonly<RunFold> {
+    const run = this.resolve(name);
+    return this.live(run)?.fold ?? this.#shelf.fold(run);
   }
 
   async command(name: string, command: RunCommand, options: CommandOptions = {}): Promise<RunView> {

@@ -6,8 +6,11 @@ import type { RunCommand } from '../../contract/run.ts';
 import type { BlobName, PastedOutput, RunEventBody } from '../../contract/run/events.ts';
 import type { Instant, RunFold, StepFold } from '../../contract/run/state.ts';
 import { approvalOf, approvers, sibling } from '../../contract/run/state.ts';
+import { channelsOf, passedOver } from '../../contract/run/audiences.ts';
+import type { Audience } from '../../contract/runbook.ts';
 import { ruleExercise, type SettledAct } from '../tabletop/rule-exercise.ts';
 import { isOver, tearsDown } from './advance.ts';
+import { handoverRefusal } from './may-hand-over.ts';
 import { modeRule } from './modes.ts';
 import { drillRefusal } from './names.ts';
 
@@ -28,7 +31,7 @@ export interface ApprovalProof {
 
 /** Commands as the rules see them: files are blobs, approvers are proven, secrets are a length. */
 export type Deed =
-  | Exclude<RunCommand, { do: 'done' | 'approve' | 'refuse' | 'secret' | 'quorum' | 'confirm' | 'attach' | 'sent' | 'input' | 'survivors' | 'attest-time' | 'inject' | 'exercise' }>
+  | Exclude<RunCommand, { do: 'done' | 'approve' | 'refuse' | 'secret' | 'quorum' | 'confirm' | 'attach' | 'sent' | 'input' | 'survivors' | 'attest-time' | 'inject' | 'exercise' | 'tell' | 'handover' }>
   | { do: 'exercise'; act: SettledAct; now: Instant }
   | { do: 'done'; step: string; reason: string; pasted?: PastedOutput | undefined }
   | { do: 'approve'; step: string; proof: ApprovalProof }
@@ -37,6 +40,8 @@ export type Deed =
   | { do: 'confirm'; step: string; note?: string | undefined; checklist?: readonly boolean[] | undefined; evidence: readonly (BlobName & { name: string })[] }
   | { do: 'attach'; step: string | null; name: string; blob: BlobName }
   | { do: 'sent'; step: string; channel: string; reached: string; text: BlobName; unattended: boolean }
+  | { do: 'tell'; audience: string; channel: string; reached: string; text: BlobName; unattended: boolean }
+  | { do: 'handover'; from: { id: string; name: string }; to: { id: string; name: string }; statement: BlobName; note: BlobName }
   | { do: 'attest-time'; time: string; source: string; offset_ms: number };
 
 export type Decision = { ok: true; events: RunEventBody[] } | { ok: false; reason: string; hint?: string };
@@ -57,6 +62,12 @@ export function transition(fold: RunFold, deed: Deed, actor: Actor): Decision {
       return yes({ type: 'time.attested', data: { time: deed.time, source: deed.source, offset_ms: deed.offset_ms, by: actor.name } });
     case 'mark-dead':
       return yes({ type: 'outage.marked', data: { dead: [...new Set(deed.names)].sort(), by: actor.name } });
+    case 'tell':
+      return tell(fold, deed, actor.name);
+    case 'not-reached':
+      return notReached(fold, deed, actor.name);
+    case 'handover':
+      return handOver(fold, deed);
     case 'exercise':
       return ruleExercise(fold, deed.act, actor, deed.now);
     default: {
@@ -72,7 +83,7 @@ function known(fold: RunFold, path: string | null, then: () => Decision): Decisi
   return path === null || fold.steps.has(path) ? then() : no(`This run has no step "${path}".`);
 }
 
-type StepDeed = Exclude<Deed, { do: 'abort' | 'note' | 'attach' | 'attest-time' | 'mark-dead' | 'exercise' }>;
+type StepDeed = Exclude<Deed, { do: 'abort' | 'note' | 'attach' | 'attest-time' | 'mark-dead' | 'exercise' | 'tell' | 'not-reached' | 'handover' }>;
 
 function onStep(fold: RunFold, step: StepFold, deed: StepDeed, actor: Actor): Decision {
   const path = step.plan.path;
@@ -93,7 +104,7 @@ function onStep(fold: RunFold, step: StepFold, deed: StepDeed, actor: Actor): De
     case 'secret':
       return step.waitingFor !== 'secret' ? notAsked(step, 'a secret') : yes({ type: 'step.secret', data: { step: path, name: deed.name, source: deed.source, length: deed.length, fingerprint: deed.fingerprint } });
     case 'sent':
-      return sent(step, deed, by);
+      return sent(fold, step, deed, by);
     case 'retry':
       return retry(fold, step, deed.reason ?? 'again', by);
     case 'done':
@@ -180,10 +191,40 @@ function refuse(step: StepFold, proof: ApprovalProof, reason: string): Decision 
   return yes({ type: 'step.refused', data: { step: step.plan.path, by: proof.id, name: proof.name, role, reason } });
 }
 
-function sent(step: StepFold, deed: Extract<Deed, { do: 'sent' }>, by: string): Decision {
+function sent(fold: RunFold, step: StepFold, deed: Extract<Deed, { do: 'sent' }>, by: string): Decision {
   const { path, block } = step.plan;
   if (step.waitingFor !== 'message' || block.kind !== 'notify') return notAsked(step, 'a message');
-  return yes({ type: 'comms.sent', data: { step: path, audience: block.audience, channel: deed.channel, reached: deed.reached, text: deed.text, by, unattended: deed.unattended } });
+  return yes({ type: 'comms.sent', data: { step: path, audience: block.audience, channel: deed.channel, reached: deed.reached, text: deed.text, by, unattended: deed.unattended, ...passed(fold, block.audience, deed.channel) } });
+}
+
+/** What stands before the channel that was used and is dead is said with it. */
+function passed(fold: RunFold, id: string, channel: string): { passed_over?: string[] } {
+  const audience = audienceOf(fold, id);
+  const over = audience === undefined ? [] : passedOver(channelsOf(fold, audience), channel);
+  return over.length === 0 ? {} : { passed_over: over };
+}
+
+/** An audience of the run's runbook, or of one that it calls. */
+function audienceOf({ plan: { snapshot } }: RunFold, id: string): Audience | undefined {
+  return [snapshot.root, ...Object.values(snapshot.calls)].flatMap(({ runbook }) => runbook.audiences).find((audience) => audience.id === id);
+}
+
+function tell(fold: RunFold, { audience, channel, reached, text, unattended }: Extract<Deed, { do: 'tell' }>, by: string): Decision {
+  if (audienceOf(fold, audience) === undefined) return no(`This run has no audience "${audience}".`);
+  if (reached.trim() === '') return no('Say who was reached; where nobody was, the next channel is due.');
+  return yes({ type: 'comms.told', data: { audience, channel, reached, text, by, unattended, ...passed(fold, audience, channel) } });
+}
+
+function notReached(fold: RunFold, { audience, channel, whom }: Extract<Deed, { do: 'not-reached' }>, by: string): Decision {
+  const known = audienceOf(fold, audience);
+  if (known === undefined) return no(`This run has no audience "${audience}".`);
+  if (!channelsOf(fold, known).some(({ kind }) => kind === channel)) return no(`The audience "${audience}" is not told by ${channel}.`);
+  return yes({ type: 'comms.tried', data: { audience, channel, whom, by } });
+}
+
+function handOver(fold: RunFold, { from, to, statement, note }: Extract<Deed, { do: 'handover' }>): Decision {
+  const refusal = handoverRefusal(fold, from, to);
+  return refusal === null ? yes({ type: 'run.handed-over', data: { from, to, statement, note } }) : no(refusal.reason, refusal.hint);
 }
 
 /** Failed, unknown, deferred, or asked again at the end. */

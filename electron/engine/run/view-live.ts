@@ -1,11 +1,14 @@
 /** The view of a run with what only the engine knows: filled texts, commands that have not run yet, blobs. */
 import type { RunView } from '../../contract/run.ts';
 import type { BlobName } from '../../contract/run/events.ts';
-import type { Instant, RunFold, StepFold } from '../../contract/run/state.ts';
+import type { Audience } from '../../contract/runbook.ts';
+import { runbookOf } from '../../contract/run/plan.ts';
+import { namesOf as namesOfScope, type Instant, type RunFold, type StepFold } from '../../contract/run/state.ts';
 import { viewRun } from '../../contract/run/view.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import type { SecretStore } from '../secrets/secret.ts';
 import { Assertion } from '../../contract/assertion.ts';
+import { evaluateWhen, valueTypes } from '../runbook/expression.ts';
 import { fillAll } from './fill-all.ts';
 import { assertionWords } from './judgement.ts';
 import { modeRule } from './modes.ts';
@@ -35,6 +38,12 @@ function isRuledOut(fold: RunFold, step: StepFold): boolean {
   return 'value' in condition && !condition.value;
 }
 
+/** Decisions that are still open leave it open. */
+function isWanted(fold: RunFold, { when = 'true' }: Audience): boolean | null {
+  const judged = evaluateWhen(when, valueTypes(runbookOf(fold.plan, '')), namesOfScope(fold, ''));
+  return judged.kind === 'value' ? judged.value : null;
+}
+
 export function viewLive(run: Viewed, alive: boolean): RunView {
   const names = new Map<string, Names>();
   const namesOf = (scope: string): Names => {
@@ -56,6 +65,7 @@ export function viewLive(run: Viewed, alive: boolean): RunView {
     preview: (step) => preview(run, step, shownNames(step.plan.scope)),
     environment: (step) => environmentShown(run, step, shownNames(step.plan.scope)),
     ruledOut: (step) => isRuledOut(run.fold, step),
+    wanted: (audience) => isWanted(run.fold, audience),
     simulates: (step) => modeRule(run.fold, step).do === 'simulate',
     words: (step, assertion) => assertionWords(Assertion.parse(fillAll(assertion, (text) => shown(text, step.plan.scope)))),
     params: () => Object.fromEntries(Object.entries(run.fold.plan.snapshot.root.params).map(([name, text]) => [name, shownNames('').values[name] ?? text])),

@@ -5,7 +5,7 @@ import { visible } from '../../visible.ts';
 const STUCK = { word: 'No other way', shape: 'failed', tone: 'red' } as const;
 const OTHERWISE = { word: 'Another way', shape: 'needs', tone: 'amber' } as const;
 const LESS = { word: 'Only a warning', shape: 'unknown', tone: 'grey' } as const;
-const KIND = { step: 'Step', check: 'Check', secret: 'Secret' } as const;
+const KIND = { step: 'Step', check: 'Check', secret: 'Secret', audience: 'Message' } as const;
 
 /** What leans on a dead thing: red without another way, amber with one. */
 export function Dependents({ dependents }: { dependents: readonly Dependent[] }) {

@@ -11,6 +11,7 @@ import { type Query, useAction, useEngine, useQuery } from '../../engine-context
 import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
 import { shortDay } from '../../wording.ts';
+import { ContactBooks } from './ContactBooks.tsx';
 import { readRoles } from './read-roles.ts';
 import { VouchDialog, vouchersFor } from './VouchDialog.tsx';
 
@@ -34,6 +35,7 @@ export function PeopleScreen() {
       {people.error !== null && <Fault error={people.error} />}
       {vouched !== null && <Notice tone="green" shape="confirmed">{visible(vouched.name)} has been vouched for; it is in the record.</Notice>}
       {all.length > 0 && <PeopleTable people={all} onRevoke={setLeaving} onVouch={setVouching} />}
+      <ContactBooks />
       {adding && <EnrolDialog people={people} onClose={() => { setAdding(false); }} />}
       {leaving !== null && <RevokeDialog person={leaving} people={people} onClose={() => { setLeaving(null); }} />}
       {vouching !== null && <VouchDialog person={vouching} people={all} onClose={(done) => { setVouched(done ? vouching : null); setVouching(null); }} />}

@@ -23,7 +23,7 @@ interface ActionBarProps {
 type When = readonly [boolean, MoreItem];
 
 /** What is seldom needed; while a tool runs, note and attach stand in the bar instead. */
-function moreItems(can: Choices, view: { halted: boolean; running: boolean; over: boolean }, open: (dialog: RunDialog) => () => void, attach: () => void): MoreItem[] {
+function moreItems(can: Choices, view: { halted: boolean; running: boolean; over: boolean; led: boolean; telling: boolean; audience: string }, open: (dialog: RunDialog) => () => void, attach: () => void): MoreItem[] {
   if (view.over) return [];
   const all: When[] = [
     [!view.running, { id: 'note', label: 'Note…', letter: 'N', run: open({ kind: 'note' }) }],
@@ -32,6 +32,8 @@ function moreItems(can: Choices, view: { halted: boolean; running: boolean; over
     [can.elsewhere, { id: 'goto', label: 'Go to a later step…', run: open({ kind: 'goto' }) }],
     [can.undo, { id: 'undo', label: 'Undo…', run: open({ kind: 'reason', verb: 'undo' }) }],
     [can.block, { id: 'block', label: 'Waits for a third party…', run: open({ kind: 'reason', verb: 'block' }) }],
+    [view.telling, { id: 'tell', label: 'Tell somebody…', letter: 'U', run: open({ kind: 'tell', audience: view.audience }) }],
+    [view.led, { id: 'handover', label: 'Hand the run over…', letter: 'O', run: open({ kind: 'handover' }) }],
     [true, { id: 'dead', label: 'What is dead…', run: open({ kind: 'dead' }) }],
     [!view.halted, { id: 'abort', label: 'Abort run…', danger: true, run: open({ kind: 'abort' }) }],
   ];
@@ -67,9 +69,13 @@ export function ActionBar({ run, view, step, action, answer, onPress, onDialog }
   const running = !over && step?.state === 'running';
   const attach = useAttach(run, step);
   const open = (dialog: RunDialog) => (): void => { onDialog(dialog); };
+  const audience = firstDue(view);
+  const led = view.operator !== null;
   const again = halted && step?.state === 'failed' && action.kind !== 'dialog' ? step.id : null;
   useKeys([
     ...(over ? [] : [{ key: 'n', label: 'Write a note', run: open({ kind: 'note' }) }, { key: 'a', label: 'Attach a file', run: () => { void attach(); } }]),
+    ...(over || audience === null ? [] : [{ key: 'u', label: 'Tell whoever is due next', run: open({ kind: 'tell', audience }) }]),
+    ...(over || !led ? [] : [{ key: 'o', label: 'Hand the run over', run: open({ kind: 'handover' }) }]),
     ...stepKeys(can, handDialog(step), again === null ? null : () => { void run.send({ do: 'retry', step: again }); }, open),
   ]);
   return (
@@ -82,11 +88,17 @@ export function ActionBar({ run, view, step, action, answer, onPress, onDialog }
         {running && <Button look="quiet" letter="N" onPress={open({ kind: 'note' })}>Note</Button>}
         {running && <Button look="quiet" letter="A" onPress={() => { void attach(); }}>Attach</Button>}
         {can.stop && <Button look="danger" onPress={open({ kind: 'reason', verb: 'stop-step' })}>Stop step…</Button>}
-        <MoreMenu items={moreItems(can, { halted, running, over }, open, () => { void attach(); })} />
+        <MoreMenu items={moreItems(can, { halted, running, over, led, telling: audience !== null, audience: audience ?? '' }, open, () => { void attach(); })} />
         {halted && <Button look="danger" onPress={open({ kind: 'abort' })}>Abort run…</Button>}
       </span>
     </div>
   );
+}
+
+/** Whoever is to hear first, else the first that may be told at all. */
+function firstDue({ audiences }: RunView): string | null {
+  const due = audiences.filter(({ due_in_s }) => due_in_s !== null).sort((a, b) => (a.due_in_s ?? 0) - (b.due_in_s ?? 0));
+  return (due[0] ?? audiences.find(({ wanted }) => wanted !== false))?.id ?? null;
 }
 
 function useAttach(run: Run, step: StepView | null): () => Promise<void> {

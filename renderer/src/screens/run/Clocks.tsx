@@ -5,7 +5,8 @@ import { runningClock, spokenDuration } from '../../../../electron/contract/word
 import { Glyph } from '../../components/Glyph.tsx';
 import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
-import { hourMinute, sumOfTime, millis, untilDue } from '../../wording.ts';
+import { hourMinute, millis, roughly, sumOfTime } from '../../wording.ts';
+import { dueMoment, dueOnes, SOON_S } from './comms/due.ts';
 import { type RunClocks, runClocks } from './run-clocks.ts';
 import { targetMoment } from './timeline-layout.ts';
 
@@ -83,14 +84,18 @@ function Split({ view, clocks }: { view: RunView; clocks: RunClocks }) {
   );
 }
 
-function NextMessage({ view, now }: { view: RunView; now: number }) {
-  const next = view.messages.filter((message) => message.sent_at === null).sort((a, b) => a.due_at.localeCompare(b.due_at))[0];
+/** The alarm is quiet: words, a shape and a colour in a place that is always there while anybody is due. */
+function NextMessage({ view, received, now }: { view: RunView; received: number; now: number }) {
+  const due = dueOnes(view, received, now);
+  const [next] = due;
   if (next === undefined || view.finished_at !== null) return null;
-  const soon = Date.parse(next.due_at) - now < 5 * 60_000;
+  const late = due.filter(({ in_s }) => in_s < 0).length;
+  const soon = next.in_s < SOON_S;
   return (
-    <div className={`clock${soon ? ' alert c-amber' : ''}`}>
-      <span className={`label${soon ? ' tx' : ''}`}>{soon && <Glyph shape="needs" tone="amber" size={12} />}Next update, {visible(next.audience)}</span>
-      <span className="v">{untilDue(next.due_at, now)}</span><span className="sub">{hourMinute(next.due_at)} UTC{next.channel === null ? '' : `, by ${visible(next.channel)}`}</span>
+    <div className={`clock told-next${soon ? ' alert c-amber' : ''}`}>
+      <span className={`label${soon ? ' tx' : ''}`}>{soon && <Glyph shape="needs" tone="amber" size={12} />}{next.in_s < 0 ? 'Overdue' : 'Next update'}, {visible(next.audience.title)}</span>
+      <span className="v">{next.in_s < 0 ? `${roughly(-next.in_s)} late` : `in ${roughly(next.in_s)}`}</span>
+      <span className="sub">{next.in_s < 0 ? 'was due' : 'at'} {dueMoment(view, next, received, now)}{late > 1 ? `, ${late - 1} more overdue` : due.length > 1 ? `, ${due.length - 1} more later` : ''}</span>
     </div>
   );
 }
@@ -108,7 +113,7 @@ export function Clocks({ view, received }: { view: RunView; received: number }) 
         <span className="spent"><span className="v">{clocks.elapsed_s === null ? '0:00:00' : runningClock(clocks.elapsed_s)}</span><Split view={view} clocks={clocks} /></span>
         <div className="legend"><span><i className="p-tool" />tools {sumOfTime(clocks.tool_s)}</span><span><i className="p-people" />people {sumOfTime(clocks.human_s)}</span><span><i className="p-blocked" />third party {sumOfTime(clocks.blocked_s)}</span></div>
       </div>
-      <NextMessage view={view} now={now} />
+      <NextMessage view={view} received={received} now={now} />
     </section>
   );
 }

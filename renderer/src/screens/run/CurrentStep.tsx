@@ -79,7 +79,7 @@ function Body({ run, view, step, onDialog }: { run: Run; view: RunView; step: St
       {failed ? <Failure view={view} step={step} /> : <Prose text={step.prose} />}
       {!failed && step.reason !== undefined && step.reason !== '' && <Notice tone={step.state === 'unknown' ? 'amber' : 'grey'} shape={stepState(step).shape}>{visible(reasonLine(step, step.reason))}</Notice>}
       {step.point_of_no_return && (step.state === 'pending' || step.state === 'waiting') && <span className="ponr"><Glyph shape="ponr" tone="amber" />{step.simulated ? 'In a live run there is no way back after this step.' : 'No way back after this step.'}</span>}
-      <Ask key={`${step.id} ${step.attempts}`} run={run} step={step} />
+      <Ask key={`${step.id} ${step.attempts}`} run={run} view={view} step={step} />
       {!failed && <Command commands={step.commands} />}
       {says && (step.kind !== 'check' || step.output !== null) && <LiveOutput key={`${step.id} ${step.attempts}`} view={view} step={step} onDialog={onDialog} />}
       {!failed && <Assertions step={step} />}

@@ -73,7 +73,7 @@ function OpenRun({ run, view }: { run: Run; view: RunView }) {
       <CurrentStep run={run} view={view} step={step} covered={open !== null} onDialog={setDialog}>
         <ActionBar run={run} view={view} step={step} action={action} answer={answers.current} onPress={press} onDialog={setDialog} />
       </CurrentStep>
-      <SidePanel view={view} step={step} onSelect={look} />
+      <SidePanel view={view} received={run.received} step={step} onSelect={look} onTell={(audience) => { setDialog({ kind: 'tell', audience }); }} />
       <Timeline view={view} />
       {open !== null && <RunDialogs run={run} view={view} dialog={open} onClose={() => { setDialog(null); }} onSwitch={(dialog) => { setOpen({ ...dialog, step: open.step }); }} />}
     </AnswerContext>

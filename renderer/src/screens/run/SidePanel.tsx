@@ -2,8 +2,8 @@
 import type { ReactNode } from 'react';
 import type { RunView, StepView } from '../../../../electron/contract/run.ts';
 import { spokenBytes } from '../../../../electron/contract/wording.ts';
+import { Audiences } from './comms/Audiences.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
-import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
 import { hourMinute } from '../../wording.ts';
 
@@ -41,20 +41,15 @@ function Here({ view }: { view: RunView }) {
   );
 }
 
-function Told({ view }: { view: RunView }) {
-  const now = useNow();
-  if (view.messages.length === 0) return null;
-  const reached = view.messages.filter((message) => message.sent_at !== null).length;
+function HandedOver({ view }: { view: RunView }) {
+  const last = view.handovers.at(-1);
+  if (last === undefined) return null;
   return (
-    <Section title="Told" end={`${reached} sent`}>
-      <ul>
-        {view.messages.slice(-6).map((message, index) => {
-          const due = message.sent_at === null;
-          const late = due && Date.parse(message.due_at) < now;
-          const soon = due && Date.parse(message.due_at) - now < 5 * 60_000;
-          return <li key={index}><Glyph shape={!due ? 'confirmed' : soon ? 'needs' : 'pending'} tone={!due ? 'green' : soon ? 'amber' : 'grey'} /><span>{visible(message.audience)}{message.channel === null ? '' : `, ${visible(message.channel)}`}</span><span className="end">{!due ? hourMinute(message.sent_at ?? '') : `${late ? 'was due' : 'due'} ${hourMinute(message.due_at)}`}</span></li>;
-        })}
-      </ul>
+    <Section title="Handover" end={view.handovers.length > 1 ? view.handovers.length : undefined}>
+      <p className="semi">{hourMinute(last.at)} {visible(last.from)} to {visible(last.to)}, both signed</p>
+      <dl className="kv side-kv handed">
+        {([['Worries', last.worries], ['Running then', last.running], ['Done then', last.done]] as const).map(([label, words]) => <div key={label} className="pair"><dt>{label}</dt><dd>{visible(words)}</dd></div>)}
+      </dl>
     </Section>
   );
 }
@@ -70,7 +65,7 @@ function Values({ view }: { view: RunView }) {
   return <Section title="Values, frozen"><dl className="kv side-kv">{rows.map(([name, value]) => <div key={name} className="pair"><dt>{name}</dt><dd className="mono s12">{visible(value)}</dd></div>)}</dl></Section>;
 }
 
-export function SidePanel({ view, step, onSelect }: { view: RunView; step: StepView | null; onSelect(id: string): void }) {
+export function SidePanel({ view, received, step, onSelect, onTell }: { view: RunView; received: number; step: StepView | null; onSelect(id: string): void; onTell(audience: string): void }) {
   const deferred = view.steps.filter((candidate) => candidate.state === 'deferred');
   return (
     <aside className="side" tabIndex={0} aria-label="Context">
@@ -78,7 +73,8 @@ export function SidePanel({ view, step, onSelect }: { view: RunView; step: StepV
       {deferred.length > 0 && <Section title="Deferred" end={deferred.length}><ul>{deferred.map((candidate) => <li key={candidate.id}><Glyph shape="deferred" /><button type="button" className="plain" onClick={() => { onSelect(candidate.id); }}>{candidate.number} {visible(candidate.title)}</button></li>)}</ul></Section>}
       <Suspects step={step} />
       <Here view={view} />
-      <Told view={view} />
+      <Audiences view={view} received={received} onTell={view.finished_at === null && view.state !== 'interrupted' ? onTell : null} />
+      <HandedOver view={view} />
       <Notes view={view} />
       {view.attachments.length > 0 && <Section title="Attached" end={view.attachments.length}><ul>{view.attachments.map((file) => <li key={file.sha256}><span className="cut">{visible(file.name)}</span><span className="end">{spokenBytes(file.size)}</span></li>)}</ul></Section>}
       <Values view={view} />

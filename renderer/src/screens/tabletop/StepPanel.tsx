@@ -59,7 +59,7 @@ export function StepPanel({ table, step, covered, children, onDialog }: StepPane
               <Head step={step} />
               {step.reason !== undefined && step.reason !== '' && <Notice tone={step.state === 'failed' ? 'red' : step.state === 'unknown' ? 'amber' : 'violet'} shape={step.state === 'failed' ? 'failed' : step.state === 'unknown' ? 'unknown' : 'sim'}>{visible(step.reason)}</Notice>}
               <Prose text={step.prose} />
-              <Ask key={`${step.id} ${step.attempts}`} run={run} step={step} />
+              <Ask key={`${step.id} ${step.attempts}`} run={run} view={view} step={step} />
               <Command commands={step.commands} />
               <Assertions step={step} />
             </>

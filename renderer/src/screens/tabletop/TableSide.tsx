@@ -1,6 +1,8 @@
 /** Around the table: who is there, what the exercise is for, what is to be learnt. */
 import { exerciseTime } from '../../../../electron/contract/tabletop/plan.ts';
 import type { ExerciseView } from '../../../../electron/contract/tabletop/view.ts';
+import { Audiences } from '../run/comms/Audiences.tsx';
+import type { Exercise } from './use-exercise.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { visible } from '../../visible.ts';
 
@@ -36,11 +38,13 @@ function Notes({ notes }: Pick<ExerciseView, 'notes'>) {
   return <section><h2>Observed</h2><ul>{free.map((note, index) => <li key={index}><span className="t3 tn">{exerciseTime(note.h_ms, 'never')}</span><span><b className="med">{visible(note.who)}</b> {visible(note.text)}</span></li>)}</ul></section>;
 }
 
-export function TableSide({ exercise, dead }: { exercise: ExerciseView; dead: readonly string[] }) {
-  const { plan, objectives, people, notes } = exercise;
+export function TableSide({ table, onTell }: { table: Exercise; onTell(audience: string): void }) {
+  const { exercise, view: { dead } } = table;
+  const { plan, objectives, people, notes, clock, ended } = exercise;
   return (
     <aside className="side" tabIndex={0} aria-label="People and plan">
       <People people={people} />
+      <Audiences view={table.view} received={table.run.received} onTell={ended === null && clock.state !== 'planned' ? onTell : null} />
       {dead.length > 0 && <section><h2>Dead in the exercise</h2><ul>{dead.map((name) => <li key={name}><Glyph shape="dead" tone="red" size={12} />{visible(name)}</li>)}</ul></section>}
       <section>
         <h2>Objectives <span className="end">{objectives.filter(({ rating }) => rating !== null).length} of {objectives.length} rated</span></h2>

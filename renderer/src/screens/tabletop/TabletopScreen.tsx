@@ -60,7 +60,7 @@ export function TabletopScreen({ run, view, exercise }: { run: Run; view: RunVie
       {exercise.ended?.why === 'real-emergency'
         ? <Emergency table={table} ended={exercise.ended} onReport={() => { go({ screen: 'report', run: view.id }); }} />
         : inject !== undefined ? <InjectPanel table={table} inject={inject} covered={dialog !== null}>{bar}</InjectPanel> : <StepPanel table={table} step={step} covered={dialog !== null} onDialog={open}>{bar}</StepPanel>}
-      <TableSide exercise={exercise} dead={view.dead} />
+      <TableSide table={table} onTell={(audience) => { open({ kind: 'tell', audience }); }} />
       <ExerciseTimeline table={table} />
       {dialog !== null && <TableDialogs table={table} dialog={dialog} onClose={() => { open(null); }} />}
     </>

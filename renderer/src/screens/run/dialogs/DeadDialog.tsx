@@ -10,9 +10,9 @@ import { visible } from '../../../visible.ts';
 import type { Run } from '../use-run.ts';
 import { type Dependency, dependenciesOf } from './dependencies.ts';
 
-function consequence({ needed, otherwise }: Dependency): string {
+function consequence({ needed, otherwise, tells }: Dependency): string {
   const steps = (numbers: readonly number[]): string => `${numbers.length === 1 ? 'step' : 'steps'} ${numbers.join(', ')}`;
-  const parts = [needed.length === 0 ? null : `needed by ${steps(needed)}`, otherwise.length === 0 ? null : `another way in ${steps(otherwise)}`].filter((part) => part !== null);
+  const parts = [needed.length === 0 ? null : `needed by ${steps(needed)}`, otherwise.length === 0 ? null : `another way in ${steps(otherwise)}`, tells.length === 0 ? null : `tells ${tells.map(visible).join(', ')}`].filter((part) => part !== null);
   return parts.length === 0 ? 'no step leans on it' : parts.join('; ');
 }
 

@@ -5,7 +5,9 @@ import { AbortDialog } from './AbortDialog.tsx';
 import { ApprovalDialog } from './ApprovalDialog.tsx';
 import { DeadDialog } from './DeadDialog.tsx';
 import { GotoDialog } from './GotoDialog.tsx';
+import { TellDialog } from '../comms/TellDialog.tsx';
 import { HandDialog } from './HandDialog.tsx';
+import { HandoverDialog } from './HandoverDialog.tsx';
 import { NoReturnDialog } from './NoReturnDialog.tsx';
 import { NoteDialog } from './NoteDialog.tsx';
 import { OutcomeDialog } from './OutcomeDialog.tsx';
@@ -15,7 +17,8 @@ import { ResumeDialog } from './ResumeDialog.tsx';
 
 export type RunDialog =
   | { kind: 'reason'; verb: ReasonVerb }
-  | { kind: 'dead' | 'goto' | 'note' | 'abort' | 'output' | 'no-return' | 'approve' | 'outcome' | 'resume' | 'hand' };
+  | { kind: 'tell'; audience: string }
+  | { kind: 'dead' | 'goto' | 'note' | 'abort' | 'output' | 'no-return' | 'approve' | 'outcome' | 'resume' | 'hand' | 'handover' };
 
 /** A dialog speaks of the step for which it was opened, wherever the run has gone since. */
 export type OpenDialog = RunDialog & { step: string | null };
@@ -31,6 +34,7 @@ export function isOver(dialog: OpenDialog, view: RunView): boolean {
     case 'approve': return waits !== 'approval';
     case 'no-return': return waits !== 'approval' && waits !== 'point-of-no-return' && waits !== 'start';
     case 'resume': return view.state !== 'interrupted';
+    case 'tell': case 'handover': return view.finished_at !== null;
     default: return false;
   }
 }
@@ -47,6 +51,11 @@ export function RunDialogs({ run, view, dialog, onClose, onSwitch }: RunDialogsP
   const step = stepOf(view, dialog);
   switch (dialog.kind) {
     case 'resume': return <ResumeDialog run={run} view={view} onClose={onClose} />;
+    case 'handover': return <HandoverDialog run={run} view={view} onClose={onClose} />;
+    case 'tell': {
+      const audience = view.audiences.find(({ id }) => id === dialog.audience);
+      return audience === undefined ? null : <TellDialog run={run} view={view} audience={audience} onClose={onClose} />;
+    }
     case 'abort': return <AbortDialog run={run} view={view} onClose={onClose} />;
     case 'dead': return <DeadDialog run={run} view={view} onClose={onClose} />;
     case 'note': return <NoteDialog run={run} step={step} onClose={onClose} />;

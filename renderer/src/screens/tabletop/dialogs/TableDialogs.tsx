@@ -1,5 +1,6 @@
 /** The dialogs of a facilitator, by what they ask. */
 import type { Exercise } from '../use-exercise.ts';
+import { TellDialog } from '../../run/comms/TellDialog.tsx';
 import { AddInjectDialog } from './AddInjectDialog.tsx';
 import { ApproveDialog } from './ApproveDialog.tsx';
 import { ClockDialog } from './ClockDialog.tsx';
@@ -14,7 +15,8 @@ export type TableDialog =
   | { kind: 'plan' | 'people' | 'clock' | 'add' | 'end' | 'rate' }
   | { kind: 'note'; note: 'answer' | 'observation' | 'lesson'; inject: string | null; step: string | null }
   | { kind: 'move' | 'withdraw'; inject: string }
-  | { kind: 'approve'; step: string };
+  | { kind: 'approve'; step: string }
+  | { kind: 'tell'; audience: string };
 
 export interface TableDialogProps { table: Exercise; onClose(): void }
 
@@ -30,6 +32,10 @@ export function TableDialogs({ table, dialog, onClose }: TableDialogProps & { di
     case 'note': return <NoteDialog {...given} kind={dialog.note} inject={dialog.inject} step={dialog.step} />;
     case 'move': return <MoveDialog {...given} inject={dialog.inject} />;
     case 'withdraw': return <WithdrawDialog {...given} inject={dialog.inject} />;
+    case 'tell': {
+      const audience = table.view.audiences.find(({ id }) => id === dialog.audience);
+      return audience === undefined ? null : <TellDialog run={table.run} view={table.view} audience={audience} onClose={onClose} />;
+    }
     case 'approve': return <ApproveDialog {...given} step={dialog.step} />;
   }
 }
