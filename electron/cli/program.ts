@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { EngineError, toEnvelope } from '../contract/errors.ts';
 import { drillCommand } from './commands/drill.ts';
 import { escrowCommand } from './commands/escrow.ts';
+import { incidentCommand } from './commands/incident.ts';
 import { kitCommand } from './commands/kit.ts';
 import { outageCommand } from './commands/outage.ts';
 import { peopleCommand } from './commands/people.ts';
@@ -14,6 +15,7 @@ import { runCommand } from './commands/run.ts';
 import { runbookCommand } from './commands/runbook.ts';
 import { runsCommand } from './commands/runs.ts';
 import { statusCommand } from './commands/status.ts';
+import { takeoverCommand } from './commands/takeover.ts';
 import { vaultCommand } from './commands/vault.ts';
 import { EXIT, EXIT_HELP, exitStatusOf, type ExitStatus } from './exit-codes.ts';
 import type { Perform } from './perform.ts';
@@ -32,7 +34,7 @@ export function buildProgram(perform: Perform): Command {
     .option('--vault-passphrase-env <variable>', 'environment variable with the passphrase of the vault')
     .option('--vault-passphrase-file <file>', 'file with the passphrase of the vault')
     .option('--runbooks <dir>', 'folder of runbooks, may be repeated; default: the bundled ones', (dir: string, all: string[]) => [...all, dir], []);
-  for (const make of [runbookCommand, readyCommand, runCommand, resumeCommand, runsCommand, statusCommand, reportCommand, recordCommand, peopleCommand, outageCommand, kitCommand, vaultCommand, escrowCommand, drillCommand]) {
+  for (const make of [runbookCommand, readyCommand, runCommand, resumeCommand, takeoverCommand, runsCommand, statusCommand, reportCommand, recordCommand, peopleCommand, outageCommand, incidentCommand, kitCommand, vaultCommand, escrowCommand, drillCommand]) {
     program.addCommand(make(perform));
   }
   for (const command of descendants(program)) finish(command);

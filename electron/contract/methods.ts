@@ -5,6 +5,7 @@ import { CredentialName, CredentialPlace, CredentialSetting, CredentialsView, De
 import { DrillCalendar, DrillKind } from './drill.ts';
 import { EscrowFormat } from './escrow.ts';
 import { CeremonyView, Custody, EscrowView, KeyId, NetworkLook, SealState, VerificationPurpose, VerificationRecord } from './escrow-register.ts';
+import { IncidentMode, IncidentView } from './incident.ts';
 import { KitBoard, KitInPlace, KitPlan, KitProgress } from './kit.ts';
 import { OutageView } from './outage.ts';
 import { Checkpoint, ImportedRun, Person, RecordMatch, Verification } from './record.ts';
@@ -42,6 +43,7 @@ export const HomeView = z.object({
   drills: z.array(z.object({ title: z.string(), runbook: z.string(), kind: DrillKind.optional(), at: z.string(), overdue_days: z.int() })),
   findings: z.array(z.object({ id: z.string(), title: z.string(), runbook: z.string(), due: z.string().nullable(), severity: z.string() })),
   open_runs: z.array(RunSummary),
+  incidents: z.array(IncidentView).optional(), // the open ones, newest first
 });
 export type HomeView = z.infer<typeof HomeView>;
 
@@ -133,7 +135,25 @@ export const METHODS = {
   /** The report of a verification, for a frame in which nothing runs. */
   'escrow.report': { params: id, result: z.object({ html: z.string() }) },
   'run.prepare': { params: z.object({ id: z.string(), mode: Mode, params: z.record(z.string(), z.string()) }).strict(), result: z.object({ questions: z.array(ParamQuestion), signature: SignatureState, readiness: ReadinessState, operators: z.array(Person), short_of: z.array(z.object({ role: z.string(), wanted: z.int(), enrolled: z.int() })).optional(), needs: z.array(z.enum(['operator', 'unsigned', 'not-ready', 'params', 'outage'])) }) },
-  'run.start': { params: z.object({ id: z.string(), mode: Mode, params: z.record(z.string(), z.string()), outage_at: z.string().optional(), declared_at: z.string().optional(), operator: z.string().optional(), passphrase: z.string().optional(), acknowledge_unsigned: z.string().optional(), proceed_not_ready: z.string().optional() }).strict(), result: z.object({ run: z.string() }) },
+  'run.start': { params: z.object({ id: z.string(), mode: Mode, params: z.record(z.string(), z.string()), outage_at: z.string().optional(), declared_at: z.string().optional(), operator: z.string().optional(), passphrase: z.string().optional(), acknowledge_unsigned: z.string().optional(), proceed_not_ready: z.string().optional(), incident: z.string().optional(), despite_dependencies: z.string().optional(), by: z.string().optional() }).strict(), result: z.object({ run: z.string() }) },
+  /** Goes on with an imported run of a laptop that is dead. `params`: values that are others here. */
+  'run.takeover': {
+    params: z.object({
+      run: z.string(), operator: z.string(), passphrase: z.string().optional(), reason: z.string(), params: z.record(z.string(), z.string()).optional(),
+      use_bundle_runbook: z.string().optional(), accept_unknown_laptop: z.string().optional(), incident: z.string().optional(), despite_dependencies: z.string().optional(),
+    }).strict(),
+    result: z.object({ run: z.string() }),
+  },
+  'incident.list': { params: none, result: z.object({ incidents: z.array(IncidentView) }) }, // the open ones first
+  /** `id`: also a unique beginning of it, or `last`. */
+  'incident.view': { params: id, result: IncidentView },
+  'incident.open': { params: z.object({ title: z.string(), mode: IncidentMode, outage_at: z.string().optional(), declared_at: z.string().optional(), by: z.string(), runbooks: z.array(z.string()) }).strict(), result: IncidentView },
+  /** Adds runbooks, or says anew what they wait for and where they stand. `after`: runbooks or systems of the incident; `place` counts from 1. */
+  'incident.add': { params: z.object({ id: z.string(), runbooks: z.array(z.string()).min(1), after: z.array(z.string()), place: z.int().min(1).optional(), by: z.string() }).strict(), result: IncidentView },
+  'incident.remove': { params: z.object({ id: z.string(), runbook: z.string(), by: z.string(), reason: z.string() }).strict(), result: IncidentView },
+  'incident.close': { params: z.object({ id: z.string(), by: z.string(), reason: z.string().optional() }).strict(), result: IncidentView },
+  'incident.report': { params: id, result: z.object({ html: z.string() }) },
+  'incident.write': { params: z.object({ id: z.string(), format: z.enum(['html', 'json']), path: z.string() }).strict(), result: z.object({ path: z.string() }) },
   'run.list': { params: none, result: z.object({ runs: z.array(RunSummary) }) },
   'run.view': { params: z.object({ run: z.string() }).strict(), result: RunView },
   'run.resume': { params: z.object({ run: z.string(), operator: z.string().optional(), passphrase: z.string().optional() }).strict(), result: RunView },

@@ -8,7 +8,7 @@ import { AssertionResult } from './assertion.ts';
 import { CheckResult, ReadinessState } from './readiness.ts';
 import { Correction, ExercisedType, Part, ReportFinding, SaidBy, Severity, Trigger } from './report-facts.ts';
 import { Approved, RevisionSignatures } from './report-signature.ts';
-import { ApprovalView, AttachmentView, NoteView, RunState, Span, StepPath, StepState } from './run.ts';
+import { ApprovalView, AttachmentView, NoteView, RunState, Span, StepPath, StepState, StepThere, TakenOver } from './run.ts';
 import { SignatureState } from './runbook.ts';
 import { Mode } from './step.ts';
 import { ExerciseView } from './tabletop/view.ts';
@@ -47,6 +47,7 @@ export const ReportStep = z.object({
   attempts: z.int(),
   point_of_no_return: z.boolean(),
   deviation: Text, // override, skip, defer, by hand, retry …, with its reason
+  there: StepThere.optional(), // on the laptop from which the run was taken over
 });
 export type ReportStep = z.infer<typeof ReportStep>;
 
@@ -206,5 +207,6 @@ export const Report = z.object({
   /** What a person said, by field (`activation.criterion_met`): it is shown apart from what was measured. */
   said: z.record(z.string(), SaidBy),
   exercise: ExerciseView.nullable().optional(), // of a tabletop
+  taken_over: TakenOver.optional(), // from another laptop
 });
 export type Report = z.infer<typeof Report>;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AssertionResult } from './assertion.ts';
 import { ChannelName } from './channel.ts';
-import { Id, Timestamp } from './scalars.ts';
+import { Id, Sha256, Timestamp } from './scalars.ts';
 import { Mode } from './step.ts';
 import { ExerciseAct } from './tabletop/plan.ts';
 import { ExerciseView } from './tabletop/view.ts';
@@ -19,6 +19,34 @@ export type WaitingFor = z.infer<typeof WaitingFor>;
 /** Child steps of a call are `parent/child`. */
 export const StepPath = z.string().regex(/^[a-z][a-z0-9-]{0,63}(?:\/[a-z][a-z0-9-]{0,63})*$/u);
 const Seconds = z.number().nullable();
+
+/** `despite`: whoever let it begin before the systems that it depends on were back. */
+export const RunIncident = z.object({ id: z.string(), despite: z.object({ by: z.string(), reason: z.string(), lacking: z.array(Id) }).nullable() });
+export type RunIncident = z.infer<typeof RunIncident>;
+
+/** Where a run was taken over from, by whom and why. */
+export const TakenOver = z.object({
+  run: z.string(), // its id there
+  device: z.string(),
+  vkey: z.string(),
+  known: z.boolean(), // whether that laptop's key was trusted here
+  bundle: Sha256,
+  head: z.object({ size: z.int(), hash: z.string() }), // of that laptop's record, as the bundle proves it
+  at: Timestamp, // of the last that was recorded of it there
+  operator: z.string().nullable(), // who ran it there
+  by: z.string(),
+  reason: z.string(),
+  /** `bundle`: this laptop had no runbook of the same digest, so the one in the bundle was used. */
+  runbook: z.enum(['same', 'bundle']),
+  acknowledged: z.string().nullable(), // why the bundle's runbook will do
+  stranger: z.string().nullable(), // why a laptop that is not known here is believed
+  params: z.array(z.string()), // given anew
+});
+export type TakenOver = z.infer<typeof TakenOver>;
+
+/** The laptop on which a step was done, of a run that was taken over. */
+export const StepThere = z.object({ device: z.string(), run: z.string(), head: z.string(), state: StepState });
+export type StepThere = z.infer<typeof StepThere>;
 
 export const RunStepDocument = z.object({
   id: StepPath,
@@ -37,6 +65,7 @@ export const RunStepDocument = z.object({
   /** The window that the runbook sets, counted from the outage; `met` is null while it is open. Absent without one. */
   due: z.object({ after: z.string().nullable(), by: z.string().nullable(), met: z.boolean().nullable() }).optional(),
   reason: z.string().optional(),
+  there: StepThere.optional(), // done on the laptop from which the run was taken over
 });
 export type RunStepDocument = z.infer<typeof RunStepDocument>;
 
@@ -52,6 +81,8 @@ export const RunDocument = z.object({
   rpo: z.object({ target_s: Seconds, achieved_s: Seconds, met: z.boolean().nullable(), newest_at: z.string().nullable() }),
   clocks: z.object({ tool_s: z.number(), human_s: z.number(), blocked_s: z.number() }),
   forecast_finish: z.string().nullable(),
+  incident: RunIncident.optional(),
+  taken_over: TakenOver.optional(),
   steps: z.array(RunStepDocument),
 });
 export type RunDocument = z.infer<typeof RunDocument>;
@@ -163,7 +194,9 @@ export const RunView = RunDocument.extend({
   survivors: z.array(z.object({ step: StepPath, pid: z.int(), what: z.string() })),
   current: StepPath.nullable(), // the step that the operator should look at
   lookout: z.array(z.string()), // overrides, clock jumps, unattended approvals …
+  begun_at: z.string().optional(),
   restored_at: z.string().nullable(),
+  forecast_restored: z.string().nullable().optional(), // null once it is, or when the run is over
   slack_s: Seconds,
   messages: z.array(z.object({ audience: z.string(), due_at: z.string(), sent_at: z.string().nullable(), channel: z.string().nullable() })),
   audiences: z.array(AudienceView).default([]),

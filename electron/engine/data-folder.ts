@@ -12,6 +12,7 @@ import type { Runbook } from '../contract/runbook.ts';
 import { cosignCheckpoint, keepWitnessed } from './anchor/cosign.ts';
 import type { Clock } from './deps.ts';
 import { findImported, importBundle, importedReport, showImported, type ImportPlace, type ShownImport } from './imported/imported.ts';
+import { createIncidents, readingIncidents, type Incidents, type ReadIncidents } from './incident/create-incidents.ts';
 import { startsLauncher } from './installation.ts';
 import type { DeviceKeyView } from '../contract/credentials.ts';
 import { exportBundle } from './journal/export-bundle.ts';
@@ -46,7 +47,7 @@ import { RELEASE_KEYS } from './release-keys.ts';
 import { createReports, readReport, readStatus, renderReport, verifyReport, type KnownHere, type ReportRecord, type Reports } from './report/report.ts';
 import { readHistory } from './report/report-history.ts';
 import { readRunView, readRunViews } from './run/read-runs.ts';
-import { createRuns, type Runs } from './run/runs.ts';
+import { createRuns, type LiveRun, type Runs, type TakeOverRequest } from './run/runs.ts';
 import { createCredentials, type Credentials, type CredentialsOptions } from './secrets/credentials.ts';
 import { findRunbook, listRunbooks, type LibraryEntry, type LibraryOptions } from './runbook/library.ts';
 import { toolEnvironment } from './tool/environment.ts';
@@ -107,6 +108,7 @@ export interface DataFolderReader {
   importedView(run: string): Promise<RunView>;
   importedVerification(run: string): Promise<Verification>;
   importedReport(run: string, revision?: number): Promise<Report>;
+  readonly incidents: ReadIncidents;
   close(): void;
 }
 
@@ -142,6 +144,9 @@ export interface DataFolder {
   importedView(run: string): Promise<RunView>;
   importedVerification(run: string): Promise<Verification>;
   importedReport(run: string, revision?: number): Promise<Report>;
+  /** Goes on here with an imported run. EngineError as `Runs.takeOver`; `not-found` for none, `bad` when its bundle was changed. */
+  takeOver(run: string, request: TakeOverRequest): Promise<LiveRun>;
+  readonly incidents: Incidents;
   close(): Promise<void>;
 }
 
@@ -200,6 +205,15 @@ export function openDataFolder(options: FolderOptions): DataFolder {
     cosign: async (note, { trust = [], person }) => cosignCheckpoint({ journal, people, clock }, { note, person, trusted: [...trustedKeys(dataDir, []), ...trust.map((vkey) => parseVerifier(vkey))] }),
     keepWitnessed: async (note) => keepWitnessed(journal, note, await elsewhere(record, options).matchRecord(note)),
     importBundle: async (file) => importBundle(journal, importPlace(record), file),
+    takeOver: async (run, request) => {
+      const { opened, sha256 } = await findImported(journal, importPlace(record), run);
+      const { signer, head } = opened.verification;
+      return runs.takeOver({ run: opened.run, device: signer?.name ?? '', vkey: signer?.vkey ?? '', known: signer?.known ?? false, bundle: sha256, head, reader: opened.reader }, request);
+    },
+    incidents: createIncidents({
+      journal, clock, find: (runbook) => library.find(runbook).runbook, expected: (runbook, mode) => runs.expected(runbook, mode),
+      runs: () => runs.summaries().flatMap(({ id, incident: part }) => (part === undefined ? [] : [runs.view(id)])),
+    }),
     close: async () => {
       try {
         await runs.close();
@@ -248,6 +262,7 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
     verifyReport: (bytes, trust = []) => verifyReport(bytes, knownHere(record, trust, view)),
     verifyRecord: async (anchors) => verifyInChild(dataDir, { anchors: [...anchors] }, options.nodePath),
     ...elsewhere(record, options),
+    incidents: readingIncidents({ journal: reader, clock, runs: () => readRunViews(reader, clock, dataDir) }),
     close: () => {
       credentials.close();
       reader.close();

@@ -26,6 +26,7 @@ import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
 import { escrowPage, type EscrowPage, type KeyTarget } from './escrow/register/page-escrow.ts';
 import { guardAnswers } from './guard-answers.ts';
 import { homeView } from './home/home-view.ts';
+import { incidentAnswers } from './incident-answers.ts';
 import { kitBoard } from './kit/kit-board.ts';
 import { markOutage, outageView, readOutage } from './outage/outage.ts';
 import { holdSecrets } from './readiness/held-secrets.ts';
@@ -78,7 +79,13 @@ class Console implements ConsoleEngine {
       take: async (to, key, source) => this.#takeKey(to, key, source),
     }, (view) => this.#changed({ event: 'escrow.changed', view }));
     this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
-    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...recordAnswers({ real: this.#real, clock: this.#options.clock, folders: () => this.#folders(), folderOfRun: (run) => this.#folders().find((folder) => folder.runs.has(run)) ?? null }), ...commsAnswers({ clock: this.#options.clock, library: this.#real.library, runsOf: (run) => this.#folderOfRun(run).runs }), ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })), ...this.#peopleAnswers(), ...this.#escrow.answers };
+    this.answers = {
+      ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#peopleAnswers(), ...this.#escrow.answers,
+      ...recordAnswers({ real: this.#real, clock: this.#options.clock, folders: () => this.#folders(), folderOfRun: (run) => this.#folders().find((folder) => folder.runs.has(run)) ?? null }),
+      ...commsAnswers({ clock: this.#options.clock, library: this.#real.library, runsOf: (run) => this.#folderOfRun(run).runs }),
+      ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })),
+      ...incidentAnswers(this.#real, () => this.#emit({ event: 'home.changed' })),
+    };
     void this.#unlockAtStart();
   }
 
@@ -394,7 +401,7 @@ class Console implements ConsoleEngine {
     const runs = this.#summaries();
     const now = this.#options.clock.now();
     return homeView({
-      runbooks, runs, drills: dueDrills(runbooks, runs, now), kit: await this.#kit(), peopleEnrolled: this.#real.people.list().length, dead: readOutage(this.#real.journal).dead,
+      runbooks, runs, drills: dueDrills(runbooks, runs, now), kit: await this.#kit(), incidents: this.#real.incidents.list().filter(({ state }) => state === 'open'), peopleEnrolled: this.#real.people.list().length, dead: readOutage(this.#real.journal).dead,
       readiness: new Map(runbooks.map((runbook) => [runbook.front.id, this.#folderOfRunbook(runbook.front.id).readiness.view(runbook)])),
     });
   }

@@ -2,9 +2,11 @@ import { Command, Option } from 'commander';
 import type { Mode } from '../../contract/step.ts';
 import { EngineError } from '../../contract/errors.ts';
 import { resolveParams } from '../../engine/runbook/params.ts';
+import type { DataFolder } from '../../engine/data-folder.ts';
 import { carryRun } from '../carry-run.ts';
 import { collectParam } from '../params.ts';
 import type { Perform } from '../perform.ts';
+import type { Session } from '../session.ts';
 
 export interface RunOptions {
   mode: Mode;
@@ -17,6 +19,9 @@ export interface RunOptions {
   jsonLines?: boolean;
   acknowledgeUnsigned?: string;
   proceedNotReady?: string;
+  incident?: string;
+  despiteDependencies?: string;
+  by?: string;
 }
 
 export function runCommand(perform: Perform): Command {
@@ -33,16 +38,26 @@ export function runCommand(perform: Perform): Command {
     .option('--json-lines', 'print each journal event as one JSON object a line, and the run last')
     .option('--acknowledge-unsigned <reason>', 'run a runbook that nobody trusted has signed; the reason is recorded')
     .option('--proceed-not-ready <reason>', 'run although readiness is not given; the reason is recorded')
+    .option('--incident <id>', 'the incident that it is a part of; its outage time is the run’s')
+    .option('--despite-dependencies <reason>', 'begin before what it depends on in the incident is back; the reason is recorded')
+    .option('--by <name>', 'who says so, where no operator is named')
     .addHelpText('after', '\nExample:\n  blackstart run ampora-total-loss --mode rehearsal --answers answers.yaml --json')
     .action(async (id: string, options: RunOptions, command: Command) =>
       perform(command, async (session) => {
-        const { param = {}, mode, dead, outageAt: outage_at, declaredAt: declared_at, operator, acknowledgeUnsigned: acknowledge_unsigned, proceedNotReady: proceed_not_ready } = options;
+        const { param = {}, mode, dead, outageAt: outage_at, declaredAt: declared_at, operator, acknowledgeUnsigned: acknowledge_unsigned, proceedNotReady: proceed_not_ready, incident, despiteDependencies: despite_dependencies, by } = options;
         const folder = await session.signing();
         const { runbook } = folder.library.find(id);
+        remind(session, folder, runbook.front.id, mode, incident);
         const params = absoluteParams(resolveParams(runbook, param, mode, { builtIns: { data_dir: folder.dataDir, blackstart: session.installation.launcher }, base: session.around.cwd }).questions, param);
-        return carryRun(session, folder, options, async (answers) => folder.runs.start({ id, mode, params, outage_at, declared_at, operator, acknowledge_unsigned, proceed_not_ready, dead }, 'auto', answers));
+        return carryRun(session, folder, options, async (answers) => folder.runs.start({ id, mode, params, outage_at, declared_at, operator, acknowledge_unsigned, proceed_not_ready, dead, incident, despite_dependencies, by }, 'auto', answers));
       }),
     );
+}
+
+/** Nobody is made to join: but a run that stands beside its incident is seldom meant. */
+function remind({ terminal }: Session, { incidents }: DataFolder, runbook: string, mode: Mode, named: string | undefined): void {
+  const open = incidents.list().find((one) => one.state === 'open' && one.mode === mode && one.members.some((member) => member.runbook === runbook));
+  if (named === undefined && open !== undefined) terminal.progress(`${runbook} is in the open incident ${open.id}; this run is not a part of it. With --incident ${open.id} it would be.`);
 }
 
 /** Paths that were given relative to the caller's folder, made absolute before the run freezes them. */

@@ -7,7 +7,7 @@ import { AssertionResult } from '../assertion.ts';
 import { Id, Name, Sha256 } from '../scalars.ts';
 import { Mode } from '../step.ts';
 import { NamedFault } from '../suspect.ts';
-import { StepPath, WaitingFor } from '../run.ts';
+import { RunIncident, StepPath, StepState, TakenOver, WaitingFor } from '../run.ts';
 import { EXERCISE_EVENTS } from '../tabletop/events.ts';
 import { event } from './event-shape.ts';
 
@@ -69,7 +69,13 @@ export const RunEventBody = z.discriminatedUnion('type', [
     /** What readiness had last found wrong with backups of this runbook. */
     faults: z.array(NamedFault.extend({ check: Id })).optional(),
     run_dir: z.string(),
+    /** The incident that it is a part of. */
+    incident: RunIncident.optional(),
+    /** The run of another laptop that this one goes on with; `events`: that run's entries, byte for byte, a line each. */
+    taken_over: TakenOver.extend({ events: Blob }).optional(),
   }),
+  /** Outputs that came with a run that was taken over. */
+  event('run.evidence', { blobs: z.array(Blob) }),
   event('run.resumed', { operator: z.object({ id: z.string(), name: z.string(), role: z.string() }).nullable(), pace: Pace, engine: Engine }),
   /** The process that runs the run left it on purpose; nothing was in effect. */
   event('run.parked', { why: z.enum(['waiting', 'failed', 'closed']), ...reason }),
@@ -91,6 +97,8 @@ export const RunEventBody = z.discriminatedUnion('type', [
   event('scratch.started', { name: Name, kind: z.string(), values: z.record(z.string(), z.string()) }),
   event('scratch.gone', { name: Name, checked: z.boolean(), detail: z.string() }),
 
+  /** How a step stood on the laptop from which the run was taken over; `head` is the root of that laptop's record. */
+  event('step.inherited', { ...step, state: StepState, run: z.string(), device: z.string(), head: Sha256 }),
   event('step.called', { ...step, params: z.record(z.string(), z.string()) }), // a call begins: its params are frozen
   /** `lacks`: what the step needs alive and the outage has taken; it goes on by itself when all of it lives again. */
   event('step.waiting', { ...step, for: WaitingFor, detail: z.string().optional(), lacks: z.array(Id).optional() }),

@@ -10,6 +10,11 @@ export type StepEvent = Extract<RunEvent, { type: `step.${string}` | 'comms.sent
 
 export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: Instant): void {
   switch (event.type) {
+    case 'step.inherited': {
+      const { device, run, head, state } = event.data;
+      step.there = { device, run, head, state };
+      return;
+    }
     case 'step.called':
       step.called = event.data.params;
       begin(fold, step, at);

@@ -26,9 +26,16 @@ export function beginRun(id: string, plan: RunPlan, event: RunEvent & { type: 'r
       ...(data.mode === 'live' || (data.dead ?? []).length === 0 ? [] : [`Played as dead in this drill: ${(data.dead ?? []).join(', ')}`]),
       ...(data.acknowledged_unsigned === null ? [] : [`Nobody trusted vouches for this runbook; accepted because: ${data.acknowledged_unsigned}`]),
       ...(data.proceeded_not_ready === null || data.readiness?.startsWith('READY') === true ? [] : [`Started although readiness did not hold (${(data.readiness ?? 'not ready').toLowerCase().replaceAll('_', ' ')}), because: ${data.proceeded_not_ready}`]),
+      ...despiteWords(data),
       ...(data.short_of ?? []).map(({ role, wanted, enrolled }) => `Started with ${enrolled} of the ${wanted} people that the runbook wants as ${role}, because: ${data.proceeded_not_ready ?? 'no reason given'}`),
     ],
   };
+}
+
+function despiteWords({ incident }: EventOf<'run.created'>['data']): string[] {
+  if (incident?.despite == null) return [];
+  const { by, reason, lacking } = incident.despite;
+  return [`Begun before ${lacking.join(' and ')} ${lacking.length === 1 ? 'was' : 'were'} back, as ${by} accepted: ${reason}`];
 }
 
 /** Changes `fold` in place. Every event of the run goes in once, in order of seq. */
@@ -58,6 +65,7 @@ function isStepEvent(event: RunEvent): event is StepEvent {
 function applyRun(fold: RunFold, event: Exclude<RunEvent, StepEvent | ExerciseEvent>, at: Instant): void {
   switch (event.type) {
     case 'run.created':
+    case 'run.evidence':
       return;
     case 'run.resumed':
       if (fold.exercise !== null) holdClock(fold.exercise, fold.before);
@@ -136,8 +144,13 @@ function resumed(fold: RunFold, data: EventOf<'run.resumed'>['data']): void {
     if (step.service === null || step.service === 'running' || step.state !== 'succeeded') continue;
     Object.assign(step, { state: 'pending', released: true, service: null, finishedAt: null });
   }
+  beforeTeardown(fold);
+}
+
+/** A teardown that ran because the run was left runs again when the run ends. */
+export function beforeTeardown(fold: RunFold): void {
   if (!fold.teardown || fold.aborted !== null) return;
-  fold.teardown = false; // it ran because the run was left; it runs again when the run ends
+  fold.teardown = false;
   for (const step of fold.order) {
     if (step.plan.block.teardown === true && step.state !== 'unknown') Object.assign(step, newStep(step.plan), { attempts: step.attempts });
   }

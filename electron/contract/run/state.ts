@@ -1,6 +1,6 @@
 /** The state of a run and of its steps, and what can be read off it. Only the fold changes it. */
 import type { AssertionResult } from '../assertion.ts';
-import type { StepState, WaitingFor } from '../run.ts';
+import type { StepState, StepThere, WaitingFor } from '../run.ts';
 import type { Mode } from '../step.ts';
 import type { NamedFault } from '../suspect.ts';
 import type { ExerciseFold } from '../tabletop/state.ts';
@@ -58,6 +58,7 @@ export interface StepFold {
   quietSince: Instant | null;
   survivors: readonly { pid: number; what: string }[];
   option: string | null;
+  there: StepThere | null; // how it stood on the laptop from which the run was taken over
 }
 
 /** `due` and `moment`: wall milliseconds on the clock of the run, which in a tabletop is that of the exercise; `due` is null where nothing was. */
@@ -104,7 +105,7 @@ export function newStep(plan: PlannedStep): StepFold {
     plan, state: 'pending', reason: null, waitingFor: null, waitingSince: null, waitingDetail: null, lacks: [], released: false, typed: false, confirmed: false,
     simulated: false, jumpedTo: false, bypassed: false, left: false, reoffered: false, byHand: null, pasted: null, unjudged: [], retryable: false, stopped: false, called: null, attempts: 0, automatic: 0, effect: null, retrying: null,
     undoing: null, service: null, startedAt: null, finishedAt: null, exitCodes: [], fault: null, assertions: null, output: null, commands: null, missing: [], captures: {},
-    approvals: [], quietSince: null, survivors: [], option: null,
+    approvals: [], quietSince: null, survivors: [], option: null, there: null,
   };
 }
 

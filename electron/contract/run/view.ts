@@ -102,7 +102,9 @@ export function viewRun(fold: RunFold, sources: ViewSources): RunView {
     survivors: fold.order.flatMap(({ plan, survivors }) => survivors.map((survivor) => ({ step: plan.path, ...survivor }))),
     current: currentStep(fold),
     lookout: lookoutOf(fold, now),
+    begun_at: iso(fold.createdAt.wall),
     restored_at: fold.restoredAt === null ? null : iso(fold.restoredAt.wall),
+    forecast_restored: forecast.restored === null || fold.restoredAt !== null ? null : iso(forecast.restored),
     slack_s: rto.target_s === null || forecast.restored === null || fold.created.outage_at === null || fold.restoredAt !== null ? null : seconds(Date.parse(fold.created.outage_at) + rto.target_s * 1000 - forecast.restored),
     messages: dueMessages(fold, (audience) => audience.when === undefined || sources.wanted?.(audience) !== false),
     audiences: viewAudiences(fold, { now, forecast, wanted: (audience) => sources.wanted?.(audience) ?? null, fill: fillAtRoot(fold, sources) }),
@@ -125,7 +127,15 @@ function head(fold: RunFold, { alive }: Pick<ViewSources, 'alive'>, now: Instant
     rpo: rpoOf(fold),
     clocks: { tool_s: seconds(runClock(fold, 'tool', now)), human_s: seconds(runClock(fold, 'human', now)), blocked_s: seconds(runClock(fold, 'blocked', now)) },
     forecast_finish: forecast.finish === null ? null : iso(forecast.finish),
+    ...(fold.created.incident === undefined ? {} : { incident: fold.created.incident }),
+    ...takenOver(fold),
   };
+}
+
+function takenOver({ created: { taken_over } }: RunFold): Pick<RunDocument, 'taken_over'> {
+  if (taken_over === undefined) return {};
+  const { events: _events, ...told } = taken_over;
+  return { taken_over: told };
 }
 
 /** What a list says of a run. */
@@ -172,6 +182,7 @@ function stepDocument(fold: RunFold, step: StepFold, { sources, now, spans }: St
     ...(step.unjudged.length === 0 ? {} : { unjudged: [...step.unjudged] }),
     ...dueView(fold, step, now),
     ...reasonOf(step, interrupted),
+    ...(step.there === null ? {} : { there: step.there }),
   };
 }
 
@@ -387,12 +398,12 @@ function currentStep(fold: RunFold): string | null {
 
 /** Exactly the JSON document `RUN`. */
 export function toRunDocument(view: RunView): RunDocument {
-  const { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish } = view;
-  return { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish, steps: view.steps.map(toStepDocument) };
+  const { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish, incident, taken_over } = view;
+  return { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish, ...(incident === undefined ? {} : { incident }), ...(taken_over === undefined ? {} : { taken_over }), steps: view.steps.map(toStepDocument) };
 }
 
-function toStepDocument({ id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, unjudged, due, reason }: StepView): RunStepDocument {
-  return { id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, ...(unjudged === undefined ? {} : { unjudged }), ...(due === undefined ? {} : { due }), ...(reason === undefined ? {} : { reason }) };
+function toStepDocument({ id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, unjudged, due, reason, there }: StepView): RunStepDocument {
+  return { id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, ...(unjudged === undefined ? {} : { unjudged }), ...(due === undefined ? {} : { due }), ...(reason === undefined ? {} : { reason }), ...(there === undefined ? {} : { there }) };
 }
 
 export function toRunSummary(view: RunView): RunSummary {

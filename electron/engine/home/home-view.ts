@@ -1,12 +1,13 @@
 /** What Home says: one row a system, the worst first, and one sentence for all. Pure; the engine gathers the facts. */
 import type { ProofLevel } from '../../contract/check.ts';
+import type { IncidentView } from '../../contract/incident.ts';
 import type { HomeView, SystemRow } from '../../contract/methods.ts';
 import type { Dependency } from '../../contract/outage.ts';
 import type { CheckResult, ReadinessReport, ReadinessState } from '../../contract/readiness.ts';
 import type { RunSummary } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
-import { counted } from '../../contract/wording.ts';
+import { counted, spokenDuration } from '../../contract/wording.ts';
 import type { DueDrill } from '../drill/due.ts';
 import { isStranded } from '../outage/dependents.ts';
 
@@ -19,6 +20,8 @@ export interface HomeFacts {
   kit: HomeView['kit'];
   peopleEnrolled: number;
   dead: readonly string[];
+  /** Those that are open, newest first. */
+  incidents?: readonly IncidentView[];
 }
 
 const WORST_FIRST: readonly ReadinessState[] = ['NOT_READY', 'NEEDS_VERIFICATION', 'READY_WITH_OVERRIDES', 'READY'];
@@ -29,19 +32,29 @@ export function homeView(facts: HomeFacts): HomeView {
   const systems = names.map((system) => systemRow(system, facts)).sort((a, b) => rank(a.state) - rank(b.state) || a.system.localeCompare(b.system));
   const open = facts.runs.filter(({ state }) => state !== 'succeeded' && state !== 'aborted');
   return {
-    ...headline(systems, open),
-    fresh: facts.runs.length === 0 && facts.peopleEnrolled === 0,
+    ...(incidentHeadline(facts.incidents?.[0]) ?? headline(systems, open)),
+    fresh: facts.runs.length === 0 && (facts.incidents ?? []).length === 0 && facts.peopleEnrolled === 0,
     systems,
     dead: [...facts.dead],
     kit: facts.kit,
     drills: facts.drills.map(({ title, runbook, kind, at, overdueDays }) => ({ title, runbook, kind, at, overdue_days: overdueDays })),
     findings: knownFindings(facts.runbooks),
     open_runs: open,
+    incidents: [...(facts.incidents ?? [])],
   };
 }
 
 function rank(state: ReadinessState): number {
   return WORST_FIRST.indexOf(state);
+}
+
+/** An open incident comes before everything else. */
+function incidentHeadline(incident: IncidentView | undefined): { headline: string; detail: string } | null {
+  if (incident === undefined) return null;
+  const { title, mode, total } = incident;
+  const back = total.of === 0 ? 'No system is in it yet.' : `${total.recovered} of ${counted(total.of, 'system is', 'systems are')} back.`;
+  const last = total.forecast_s === null ? '' : ` The last is expected ${spokenDuration(total.forecast_s)} after the outage.`;
+  return { headline: `${mode === 'live' ? 'An incident is open' : 'An incident is being rehearsed'}: ${title}`, detail: `${back}${last}` };
 }
 
 function headline(systems: readonly SystemRow[], open: readonly RunSummary[]): { headline: string; detail: string } {

@@ -110,13 +110,13 @@ async function show(one: z.infer<typeof Imported> & { at: string }, place: Impor
 }
 
 /** The view of an imported run that holds. EngineError `not-found` for none, `bad` when its bundle was changed. */
-export async function findImported(journal: Pick<JournalReader, 'events'>, place: ImportPlace, name: string): Promise<{ opened: OpenedBundle; view: RunView; people: Person[] }> {
+export async function findImported(journal: Pick<JournalReader, 'events'>, place: ImportPlace, name: string): Promise<{ opened: OpenedBundle; view: RunView; people: Person[]; sha256: string }> {
   const matching = [...importsOf(journal)].filter(({ run }) => run === name || (name !== '' && run.startsWith(name)));
-  const one = matching.find(({ run }) => run === name) ?? matching.at(-1);
+  const one = matching.findLast(({ run }) => run === name) ?? matching.at(-1); // a run that is imported again is at its newest
   if (one === undefined) throw new EngineError('not-found', `There is no run "${name}".`, { hint: '"blackstart runs" lists them.' });
   const opened = await openBundle(join(folderOf(place.dataDir), `${one.sha256}.zip`), place.trusted());
   if (opened.run === null || opened.verification.signer?.vkey !== one.vkey) throw new EngineError('bad', `The imported bundle of ${one.run} does not hold any more: ${opened.verification.problems[0]?.message ?? 'it is another one than was imported'}`, { hint: 'Import it again from where it came.' });
-  return { opened, view: readRunView(opened.reader, opened.run, place.clock, place.dataDir), people: publicPeople(readPeople(opened.reader)) };
+  return { opened, sha256: one.sha256, view: readRunView(opened.reader, opened.run, place.clock, place.dataDir), people: publicPeople(readPeople(opened.reader)) };
 }
 
 /** The report of an imported run, from its own record. */

@@ -15,8 +15,9 @@ import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { asDiskError, fsyncFolder } from './durable-file.ts';
 import { canonicalJson } from './canonical.ts';
-import type { EventValue, Journal, JournalEvent } from './journal.ts';
+import type { Journal, JournalEvent } from './journal.ts';
 import { leafHash } from './merkle.ts';
+import { outputsNamed } from './named-blobs.ts';
 import { VERIFY_SCRIPT } from './verify-script.ts';
 
 export interface BundleRequest {
@@ -29,7 +30,6 @@ export interface BundleRequest {
 
 /** All zip dates are this one, so that a bundle tells no more about the exporting machine than it must. */
 const ZIP_DATE = new Date('2000-01-01T00:00:00Z');
-const BLOB_FIELDS: ReadonlySet<string> = new Set(['name', 'sha256', 'size']);
 const REPORT_NAME = /^report\.(?:html|pdf|json|csv|md)$/u;
 
 type Member = { path: string; sha256: string; size: number } & ({ bytes: Uint8Array } | { file: string } | { lines: () => Iterable<string> });
@@ -90,7 +90,7 @@ function listMembers(journal: Journal, run: string, size: number, note: string, 
     if (event.seq > size || !isShown(event, run)) continue;
     const key = runKeyMember(event);
     if (key !== null) keys.set(key.path, key);
-    for (const sha256 of namedBlobs(event.data)) blobs.set(sha256, blobMember(journal, sha256));
+    for (const { sha256 } of outputsNamed(event.data)) blobs.set(sha256, blobMember(journal, sha256));
   }
   return [...members, ...keys.values(), ...blobs.values()];
 }
@@ -112,16 +112,6 @@ function runKeyMember({ type, data }: JournalEvent): Member | null {
   if (type !== 'run.key' || typeof vkey !== 'string') return null;
   const id = vkey.split('+')[1] ?? '';
   return fromBytes(`run-${id}.vkey`, Buffer.from(`${vkey}\n`));
-}
-
-/** Objects of exactly `sha256` and `size`, perhaps with a `name`, name blobs, wherever they stand. */
-function namedBlobs(value: EventValue): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (!Array.isArray(value)) {
-    const { sha256, size } = value;
-    if (typeof sha256 === 'string' && typeof size === 'number' && Object.keys(value).every((key) => BLOB_FIELDS.has(key))) return [sha256];
-  }
-  return Object.values(value).flatMap(namedBlobs);
 }
 
 function blobMember(journal: Journal, sha256: string): Member {

@@ -32,7 +32,7 @@ function reportStep(step: StepView, view: RunView, facts: RunFacts, plan: Plan, 
     finished_at: step.finished_at,
     tool_s: step.tool_s,
     human_s: step.human_s,
-    executor: step.attempts === 0 && step.started_at === null ? null : (facts.executors.get(step.id) ?? view.operator?.name ?? null),
+    executor: step.attempts === 0 && step.started_at === null ? null : executorOf(step, view, facts),
     approvers: step.approvals,
     commands: step.commands,
     tools: (facts.tools.get(step.id) ?? []).map(({ program, sha256 }) => ({ program, sha256, version: versions.get(sha256 ?? '') ?? versions.get(bareName(program)) ?? null })),
@@ -42,7 +42,15 @@ function reportStep(step: StepView, view: RunView, facts: RunFacts, plan: Plan, 
     attempts: step.attempts,
     point_of_no_return: step.point_of_no_return,
     deviation: deviationOf(step),
+    ...(step.there === undefined ? {} : { there: step.there }),
   };
+}
+
+/** Of a step that was done before the run was taken over: whoever did it there. */
+function executorOf({ id, there, state }: StepView, { operator, taken_over }: RunView, facts: RunFacts): string | null {
+  const isThere = there !== undefined && there.state === state;
+  const name = facts.executors.get(id) ?? (isThere ? taken_over?.operator : operator?.name) ?? null;
+  return isThere ? `${name ?? 'nobody named'}, on ${there.device}` : name;
 }
 
 export function bareName(program: string): string {

@@ -25,6 +25,8 @@ export interface ReportSources {
   readiness: ReadinessReport | null;
   /** The events of this run, in order. */
   events: readonly JournalEvent[];
+  /** Those of the run that it goes on with, on another laptop. */
+  before?: readonly JournalEvent[];
   people: readonly Person[];
   /** The text of a blob, null when it is missing. */
   readText: (sha256: string) => string | null;
@@ -38,7 +40,7 @@ export interface ReportSources {
 
 export function buildReport(sources: ReportSources): Report {
   const { view, runbook, events, readText } = sources;
-  const facts = readRunFacts(events, readText);
+  const facts = readRunFacts([...(sources.before ?? []), ...events], readText);
   const history = readHistory(events, readText);
   const checks = sources.readiness?.checks ?? [];
   const execution = buildExecution(view, facts, sources.plan ?? new Map(), toolVersions(checks));
@@ -71,6 +73,7 @@ export function buildReport(sources: ReportSources): Report {
       injects: facts.injects.map((inject) => ({ ...inject, title: runbook.injects.find(({ id }) => id === inject.id)?.title ?? inject.id })),
     },
     exercise: view.exercise ?? null,
+    ...(view.taken_over === undefined ? {} : { taken_over: view.taken_over }),
     said: history.said,
   };
 }

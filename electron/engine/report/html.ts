@@ -42,7 +42,7 @@ export function reportHtml(report: Report): string {
 }
 
 /** With a place of its own, so that the console can list the parts and go to them. */
-function partOf({ id, title, blocks }: Part): Element[] {
+export function partOf({ id, title, blocks }: Part): Element[] {
   return [h('h2', { class: id === NEW_SHEET ? 'page' : undefined, id }, title), ...blocks.map(blockOf)];
 }
 

@@ -4,6 +4,7 @@ import { full, listed, mark, span, spoken, time, type Block, type Mark, type Par
 import { spokenBytes, counted } from '../../contract/wording.ts';
 import { executionPart } from './execution-part.ts';
 import { exercisePart } from './exercise-part.ts';
+import { takenOverPart } from './taken-over-part.ts';
 import { approvalPart, integrityPart } from './trust-parts.ts';
 
 export const TYPE_TITLE: Readonly<Record<Report['identity']['type'], string>> = {
@@ -20,6 +21,7 @@ export function reportParts(report: Report): Part[] {
     part(6, 'Readiness', readiness(report)),
     part(7, 'Execution', executionPart(report)),
     ...(report.exercise === null || report.exercise === undefined ? [] : [{ id: 'exercise', title: 'Exercise', blocks: exercisePart(report) }]),
+    ...(report.taken_over === undefined ? [] : [{ id: 'taken-over', title: 'Taken over from another laptop', blocks: takenOverPart(report, report.taken_over) }]),
     part(8, 'Data', data(report)),
     part(9, 'Results', results(report)),
     part(10, 'Communications', communications(report)),

@@ -22,6 +22,7 @@ import { publicPeople, readPeople } from '../people/people.ts';
 import { evaluate } from '../readiness/evaluate.ts';
 import { foldReadiness, READINESS_EVENTS } from '../readiness/fold-readiness.ts';
 import { clockEventsOf } from '../run/clock-notes.ts';
+import { readTakenEvents } from '../run/taken-events.ts';
 import { VERSION } from '../version.ts';
 import type { Plan } from './build-execution.ts';
 import type { RecordFacts } from './build-integrity.ts';
@@ -89,6 +90,7 @@ export function draftReport(record: ReportRecord, { view, runbook, events }: Rep
     // as it was when the run began: what was checked since says nothing about what the operator knew
     readiness: evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS, until: created.seq })), Date.parse(created.wall), created.data.dead ?? readOutage(reader).dead),
     events: [...events, ...clockEventsOf(reader, events)].sort((a, b) => a.seq - b.seq),
+    before: takenEvents(reader, created),
     people: publicPeople(readPeople(reader)),
     readText: (sha256) => readText(reader, sha256),
     record: recordFacts(record, events),
@@ -97,6 +99,14 @@ export function draftReport(record: ReportRecord, { view, runbook, events }: Rep
     version: VERSION,
     now: new Date(clock.now()),
   });
+}
+
+/** What was recorded of it on the laptop from which it was taken over, and on those before; who signed a report there signed that one. */
+function takenEvents(reader: Pick<JournalReader, 'blobs'>, { data: { taken_over } }: Created): JournalEvent[] {
+  if (taken_over === undefined) return [];
+  const entries = readTakenEvents(reader, taken_over.events).filter(({ type }) => !type.startsWith('report.'));
+  const first = entries.map(readRunEvent).find((event) => event?.type === 'run.created');
+  return first?.type === 'run.created' ? [...takenEvents(reader, first), ...entries] : entries;
 }
 
 type Created = NonNullable<ReturnType<typeof readRunEvent>> & { type: 'run.created' };
@@ -112,7 +122,9 @@ function createdOf(run: string, events: readonly JournalEvent[]): Created {
 /** When each step was to begin and end, as the plan stood at the start. */
 function planOf(run: string, created: Created, reader: JournalReader): Plan {
   const snapshot = RunSnapshot.parse(JSON.parse(readText(reader, created.data.snapshot.sha256) ?? 'null'));
-  const fold = beginRun(run, planRun(snapshot), created);
+  const [first] = takenEvents(reader, created);
+  const began = first === undefined ? null : readRunEvent(first);
+  const fold = beginRun(run, planRun(snapshot), began?.type === 'run.created' ? began : created);
   return forecastRun(fold, fold.createdAt).steps;
 }
 

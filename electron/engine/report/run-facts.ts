@@ -1,5 +1,6 @@
 /** What a report needs from a run's events beyond the view: who did what, with which tools, and what was not as written. */
 import type { Report, ReportMessage } from '../../contract/report.ts';
+import type { TakenOver } from '../../contract/run.ts';
 import { type EventOf, readRunEvent, type RunEvent } from '../../contract/run/events.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import { clockWords } from '../run/clock-notes.ts';
@@ -64,6 +65,7 @@ function gather(facts: RunFacts, event: RunEvent, readText: (sha256: string) => 
   if (event.actor.startsWith('person/')) seen(facts, event.actor.slice('person/'.length), event.wall);
   switch (event.type) {
     case 'run.created':
+      if (event.data.taken_over !== undefined) return takenOver(facts, event, event.data.taken_over);
       facts.created = { declaredBy: event.data.operator?.name ?? null, vouched: event.data.vouched ?? null, blackstart: event.data.blackstart ?? null };
       accepted(facts, event);
       return leads(facts, event.data.operator, event.wall);
@@ -130,6 +132,14 @@ function accepted(facts: RunFacts, { data, wall }: RunEvent & { type: 'run.creat
   if (data.acknowledged_unsigned !== null) facts.deviations.push({ at: wall, step: '', what: 'Started with a runbook that nobody trusted vouches for', who: `${by}“${data.acknowledged_unsigned}”` });
   for (const { role, wanted, enrolled } of data.short_of ?? []) facts.deviations.push({ at: wall, step: '', what: `Started with ${enrolled} of the ${wanted} people that the runbook wants as ${role}`, who: `${by}“${data.proceeded_not_ready ?? ''}”` });
   if (data.proceeded_not_ready !== null && data.readiness?.startsWith('READY') !== true) facts.deviations.push({ at: wall, step: '', what: `Started although readiness did not hold (${state})`, who: `${by}“${data.proceeded_not_ready}”` });
+}
+
+/** What was said at the run's own beginning stands. */
+function takenOver(facts: RunFacts, { data, wall }: RunEvent & { type: 'run.created' }, { device, run, by, reason, acknowledged, stranger }: TakenOver): void {
+  const why = [`“${reason}”`, ...(acknowledged === null ? [] : [`with the runbook of the bundle: “${acknowledged}”`]), ...(stranger === null ? [] : [`believing a laptop that is not known here: “${stranger}”`])];
+  facts.created = { ...facts.created, vouched: data.vouched ?? null, blackstart: data.blackstart ?? null };
+  facts.deviations.push({ at: wall, step: '', what: `Taken over from ${device}, run ${run}`, who: `${by}: ${why.join(', ')}` });
+  leads(facts, data.operator, wall);
 }
 
 function leads(facts: RunFacts, operator: { id: string; name: string } | null, at: string): void {

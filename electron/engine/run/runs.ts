@@ -6,6 +6,7 @@
  * runs.prepare({ id, mode, params })                → questions, signature, readiness, what is needed; writes nothing
  * const live = await runs.start({ id, mode, params, operator, … }, 'step' | 'auto')            → LiveRun
  * const live = await runs.resume(run, { operator?, passphrase?, pace })                        → LiveRun; the same one when it is carried here
+ * const live = await runs.takeOver(source, { operator, reason, … })                            → LiveRun that goes on with another laptop's run
  * runs.list() → RunView[] newest first       runs.view(run) → RunView       runs.resolve('last' | prefix) → id
  * await runs.command(run, command, { actor?, unattended? }) → RunView; EngineError `refused` with the reason when it cannot be
  * runs.output(run, step, offset, length) → { offset, bytes, size }
@@ -26,10 +27,13 @@ import type { ReadinessState } from '../../contract/readiness.ts';
 import type { NamedFault } from '../../contract/suspect.ts';
 import { planRun } from '../../contract/run/plan.ts';
 import type { Inject, Runbook } from '../../contract/runbook.ts';
+import type { Mode } from '../../contract/step.ts';
 import type { ExerciseFold } from '../../contract/tabletop/state.ts';
 import type { Deps } from '../deps.ts';
 import type { Journal, JournalEvent } from '../journal/journal.ts';
 import { packageDigest } from '../installation.ts';
+import { admitRun, type Admitted } from '../incident/admit-run.ts';
+import { expectRecovery } from '../incident/expect-recovery.ts';
 import { deadAtStart, readOutage } from '../outage/outage.ts';
 import { personId, type People } from '../people/people.ts';
 import { removeLeftoverSecrets } from '../secrets/deliver-file.ts';
@@ -47,10 +51,12 @@ import { createShelf } from './shelf.ts';
 import { interruptions, settleSurvivors, survivorsOf, takeUpServices } from './resume.ts';
 import { createScratch } from './scratch.ts';
 import type { FindRunbook, Preparation, StartRequest } from './start.ts';
-import { checkStart, findOperator, freezeRun, givenTime, newRunId, prepareRun, shortRoles } from './start.ts';
+import { checkStart, findOperator, freezePlan, freezeRun, givenTime, newRunId, prepareRun, shortRoles } from './start.ts';
+import { prepareTakeOver, takeOverEvents, type TakeOverRequest, type TakeOverSource } from './take-over.ts';
 
 export type { FindRunbook, FoundRunbook, Preparation, StartRequest } from './start.ts';
 export type { LiveRun } from './live-run.ts';
+export type { TakeOverRequest, TakeOverSource } from './take-over.ts';
 
 export interface RunsDeps {
   deps: Deps;
@@ -95,6 +101,13 @@ export interface Runs {
   /** @param answers are checked against the runbook before the run is made */
   start(request: StartRequest, pace: Pace, answers?: Answers): Promise<LiveRun>;
   resume(run: string, request: ResumeRequest): Promise<LiveRun>;
+  /**
+   * Goes on here with a run of another laptop, as its evidence bundle tells it.
+   * @throws EngineError `refused` when it is over or was taken over here before, `waiting` for what only a person may accept, `usage` for params
+   */
+  takeOver(source: TakeOverSource, request: TakeOverRequest): Promise<LiveRun>;
+  /** Milliseconds from the start of a run to the service restored; null when the runbook does not say. */
+  expected(idOrPath: string, mode: Mode): number | null;
   /** Newest first; runs that this version cannot read are left out. */
   list(): RunView[];
   /** What a list says of each, newest first: cheap, however many there are. Those that do not read are left out. */
@@ -153,14 +166,15 @@ class CarriedRuns implements Runs {
     const short_of = request.mode === 'live' ? shortRoles(found.runbook, people.list(), named?.id ?? null) : [];
     checkStart(request, found, state, now, short_of);
     const operator = await findOperator(people, request.mode, request.operator, request.passphrase);
+    const admitted = this.#admit(request, found.runbook.front.id, operator?.name ?? request.by ?? null);
     const run = newRunId(deps.clock.now());
     const snapshot = freezeRun(this.#sources(), found, request, runDirOf(dataDir, run), this.#shelf.measured());
     if (answers !== undefined) checkAnswers(answers, planRun(snapshot));
     const dead = deadAtStart(request.mode, request.dead ?? [], [snapshot.root, ...Object.values(snapshot.calls)].map(({ runbook }) => runbook), () => readOutage(journal).dead);
     const run_dir = makeRunDir(dataDir, run);
     const begun = new Date(deps.clock.now()).toISOString();
-    const declared_at = givenTime('--declared-at', request.declared_at, now) ?? begun;
-    const outage_at = givenTime('--outage-at', request.outage_at, now) ?? declared_at;
+    const declared_at = admitted?.declared_at ?? givenTime('--declared-at', request.declared_at, now) ?? begun;
+    const outage_at = admitted?.outage_at ?? givenTime('--outage-at', request.outage_at, now) ?? declared_at;
     const { front, sha256 } = found.runbook;
     journal.startRunKey(run);
     journal.append({
@@ -170,11 +184,39 @@ class CarriedRuns implements Runs {
         signature: found.signature.state, vouched: { signers: [...found.signature.signers], version: found.signature.version ?? null },
         blackstart: { version: VERSION, bundle: packageDigest() }, outage_at, declared_at, operator, pace, engine: this.#engine(),
         acknowledged_unsigned: request.acknowledge_unsigned ?? null, proceeded_not_ready: request.proceed_not_ready ?? null, readiness: state, run_dir,
+        ...(admitted === null ? {} : { incident: { ...admitted.incident } }),
         ...(faults.length === 0 ? {} : { faults }),
         ...(request.mode === 'live' || dead.length > 0 ? { dead } : {}),
         ...(short_of.length === 0 ? {} : { short_of: short_of.map((row) => ({ ...row })) }),
       },
     });
+    const live = this.#carry(run);
+    await this.#orLeave(live, async () => {
+      live.sign('run.created');
+      await this.#begin(live);
+    });
+    return live;
+  }
+
+  #admit({ incident, mode, outage_at, despite_dependencies }: Pick<StartRequest, 'incident' | 'mode' | 'outage_at' | 'despite_dependencies'>, runbook: string, by: string | null): Admitted | null {
+    if (incident === undefined) return null;
+    return admitRun(this.#given.journal, { incident, runbook, mode, outage_at, by, despite: despite_dependencies }, this.#shelf.readable().map((run) => this.#shelf.fold(run)));
+  }
+
+  expected(idOrPath: string, mode: Mode): number | null {
+    return expectRecovery(freezePlan(this.#sources(), this.#given.findRunbook(idOrPath), mode, this.#shelf.measured()), mode);
+  }
+
+  async takeOver(source: TakeOverSource, request: TakeOverRequest): Promise<LiveRun> {
+    const { deps, journal, dataDir, people } = this.#given;
+    const run = newRunId(deps.clock.now());
+    const taking = prepareTakeOver({ ...this.#sources(), readiness: this.#given.readiness }, source, request, { runDir: runDirOf(dataDir, run), measured: this.#shelf.measured(), known: this.#shelf.readable().map((id) => this.#shelf.fold(id)) });
+    if (request.answers !== undefined) checkAnswers(request.answers, planRun(taking.snapshot));
+    const operator = await findOperator(people, taking.mode, request.operator, request.passphrase);
+    const admitted = this.#admit({ ...request, mode: taking.mode, outage_at: taking.outage_at ?? undefined }, taking.runbook.front.id, operator?.name ?? null);
+    const run_dir = makeRunDir(dataDir, run);
+    journal.startRunKey(run);
+    takeOverEvents(journal, { run, run_dir, taking, source, request, operator, engine: this.#engine(), bundle: packageDigest(), incident: admitted?.incident ?? null });
     const live = this.#carry(run);
     await this.#orLeave(live, async () => {
       live.sign('run.created');

@@ -6,12 +6,14 @@ import { EngineError } from '../../contract/errors.ts';
 import type { RunSummary } from '../../contract/run.ts';
 import type { BlobName, RunEvent } from '../../contract/run/events.ts';
 import { readRunEvent } from '../../contract/run/events.ts';
-import { applyEvent, beginRun } from '../../contract/run/fold.ts';
+import { applyEvent } from '../../contract/run/fold.ts';
 import { planRun } from '../../contract/run/plan.ts';
 import { RunSnapshot } from '../../contract/run/snapshot.ts';
 import type { RunFold } from '../../contract/run/state.ts';
+import { beginAny } from '../../contract/run/take-over.ts';
 import { summarise } from '../../contract/run/view.ts';
 import type { JournalEvent, JournalReader } from '../journal/journal.ts';
+import { readTakenEvents } from './taken-events.ts';
 
 export interface Shelf {
   /** Oldest first. */
@@ -141,7 +143,7 @@ class FoldedRuns implements Shelf {
 }
 
 function begin(run: string, event: RunEvent & { type: 'run.created' }, reader: Pick<JournalReader, 'blobs'>): RunFold {
-  return beginRun(run, planRun(readSnapshot(reader, event.data.snapshot)), event);
+  return beginAny(run, planRun(readSnapshot(reader, event.data.snapshot)), event, (events) => readTakenEvents(reader, events).flatMap((entry) => readRunEvent(entry) ?? []));
 }
 
 function readSnapshot(reader: Pick<JournalReader, 'blobs'>, { sha256 }: BlobName): RunSnapshot {

@@ -1,6 +1,6 @@
 /** Before a run begins: what is frozen, what has to be known, and what only a person may accept. */
 import { randomBytes } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { EngineError } from '../../contract/errors.ts';
 import type { ReadinessState } from '../../contract/readiness.ts';
 import type { ParamQuestion } from '../../contract/methods.ts';
@@ -37,6 +37,11 @@ export interface StartRequest {
   proceed_not_ready?: string | undefined;
   /** What a drill plays as dead; a live run takes it from the switchboard. */
   dead?: readonly string[] | undefined;
+  /** The incident that it is a part of, and why it begins before what it depends on is back. */
+  incident?: string | undefined;
+  despite_dependencies?: string | undefined;
+  /** Who says that, where no operator is named. */
+  by?: string | undefined;
 }
 
 export interface Preparation {
@@ -153,6 +158,18 @@ export function freezeRun(sources: StartSources, found: FoundRunbook, request: S
   const calls: Record<string, Frozen> = {};
   freezeCalls(sources, found.runbook, '', [found.runbook.front.id], request.mode, runDir, calls);
   return { format: 1, root: freeze(sources, found.runbook, request.params, request.mode, runDir, true), calls, measured };
+}
+
+/** What another laptop froze, for this one. `folder`: instead of the runbook's own. EngineError `usage` as `freezeRun`. */
+export function freezeAgain(sources: StartSources, { runbook, given, mode, runDir, folder, complete }: { runbook: Runbook; given: Readonly<Record<string, string>>; mode: Mode; runDir: string; folder: string | null; complete: boolean }): Frozen {
+  return freeze(sources, folder === null ? runbook : { ...runbook, path: join(folder, basename(runbook.path)) }, given, mode, runDir, complete);
+}
+
+/** The same before anything is known of a run's values: to see how long it takes. EngineError `refused` as `freezeRun`. */
+export function freezePlan(sources: StartSources, { runbook }: FoundRunbook, mode: Mode, measured: Record<string, number>): RunSnapshot {
+  const calls: Record<string, Frozen> = {};
+  freezeCalls(sources, runbook, '', [runbook.front.id], mode, '', calls);
+  return { format: 1, root: freeze(sources, runbook, {}, mode, '', false), calls, measured };
 }
 
 function freeze(sources: StartSources, runbook: Runbook, given: Readonly<Record<string, string>>, mode: Mode, runDir: string, complete: boolean): Frozen {

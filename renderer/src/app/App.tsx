@@ -19,6 +19,8 @@ const Palette = later(async () => (await import('./Palette.tsx')).Palette);
 const DrillsScreen = later(async () => (await import('../screens/drills/DrillsScreen.tsx')).DrillsScreen);
 const CeremonyScreen = later(async () => (await import('../screens/escrow/ceremony/CeremonyScreen.tsx')).CeremonyScreen);
 const EscrowScreen = later(async () => (await import('../screens/escrow/EscrowScreen.tsx')).EscrowScreen);
+const IncidentReportScreen = later(async () => (await import('../screens/incident/IncidentReportScreen.tsx')).IncidentReportScreen);
+const IncidentScreen = later(async () => (await import('../screens/incident/IncidentScreen.tsx')).IncidentScreen);
 const KitScreen = later(async () => (await import('../screens/kit/KitScreen.tsx')).KitScreen);
 const OutageScreen = later(async () => (await import('../screens/outage/OutageScreen.tsx')).OutageScreen);
 const PeopleScreen = later(async () => (await import('../screens/people/PeopleScreen.tsx')).PeopleScreen);
@@ -39,6 +41,8 @@ function Screen({ route, home }: { route: Route; home: { view: HomeView | null }
     case 'runbook': return <RunbookScreen key={route.id} id={route.id} />;
     case 'readiness': return <ReadinessScreen key={route.id} id={route.id} home={home.view} />;
     case 'outage': return <OutageScreen />;
+    case 'incident': return <IncidentScreen key={route.id} chosen={route.id} />;
+    case 'incident-report': return <IncidentReportScreen key={route.id} id={route.id} />;
     case 'drills': return <DrillsScreen />;
     case 'escrow': return <EscrowScreen key={route.key} chosen={route.key} />;
     case 'ceremony': return <CeremonyScreen />;
@@ -50,8 +54,10 @@ function Screen({ route, home }: { route: Route; home: { view: HomeView | null }
   }
 }
 
-/** A window that opens during a run belongs at that run. */
+/** A window that opens during an incident or a run belongs there. */
 function openingRoute(home: HomeView): Route {
+  const [incident] = home.incidents ?? [];
+  if (incident !== undefined) return { screen: 'incident', id: incident.id };
   const busy = home.open_runs.filter((run) => run.state !== 'interrupted');
   const only = busy.length === 1 ? busy[0] : undefined;
   return only === undefined ? { screen: 'home' } : { screen: 'run', run: only.id };

@@ -1,10 +1,12 @@
 /** The frame of the quiet screens: bar, rail, page. */
 import { type ReactNode, useEffect, useRef } from 'react';
+import type { Mode } from '../../../electron/contract/step.ts';
 import { useBody } from './use-body.ts';
 
 /** The body carries the grid, so that the drawings' style sheets hold as they are. */
-export function Page({ head, children, className }: { head?: ReactNode; children: ReactNode; className?: string }) {
-  useBody('app', null);
+/** @param mode of what the page is about: its frame is around the window */
+export function Page({ head, children, className, mode = null }: { head?: ReactNode; children: ReactNode; className?: string; mode?: Mode | null }) {
+  useBody('app', mode);
   const main = useFocusOnArrival<HTMLElement>();
   return <main ref={main} tabIndex={-1} className={`page${className === undefined ? '' : ` ${className}`}`}>{head}{children}</main>;
 }

@@ -22,6 +22,7 @@ function usePlaces(home: HomeView | null, runbooks: readonly RunbookRow[]): Plac
     { id: 'runbooks', label: 'Runbooks', group: 'Screen', go: () => { go({ screen: 'runbooks' }); } },
     { id: 'readiness', label: 'Readiness', group: 'Screen', go: () => { go({ screen: 'readiness', id: null }); } },
     { id: 'outage', label: 'Outage switchboard', group: 'Screen', go: () => { go({ screen: 'outage' }); } },
+    { id: 'incident', label: 'Incident', group: 'Screen', go: () => { go({ screen: 'incident', id: null }); } },
     { id: 'drills', label: 'Drills', group: 'Screen', go: () => { go({ screen: 'drills' }); } },
     { id: 'escrow', label: 'Escrow', group: 'Screen', go: () => { go({ screen: 'escrow', key: null }); } },
     { id: 'record', label: 'Record', group: 'Screen', go: () => { go({ screen: 'record' }); } },

@@ -1,6 +1,7 @@
 /** The rail: only what exists, and the runs that are open. */
-import { BookOpen, Briefcase, CalendarClock, House, KeyRound, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
+import { BookOpen, Briefcase, CalendarClock, Layers, House, KeyRound, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { IncidentView } from '../../../electron/contract/incident.ts';
 import type { HomeView } from '../../../electron/contract/methods.ts';
 import { Glyph } from '../components/Glyph.tsx';
 import { runState, StateMark } from '../components/States.tsx';
@@ -32,6 +33,12 @@ function Dead({ names }: { names: readonly string[] }) {
   return <span className="n st c-red" title={words}><Glyph shape="dead" tone="red" size={12} /><span aria-hidden="true">{names.length}</span><span className="sr">{words}</span></span>;
 }
 
+function OpenIncidents({ incidents }: { incidents: readonly IncidentView[] }) {
+  if (incidents.length === 0) return null;
+  const words = `${incidents.length} open`;
+  return <span className="n st c-amber" title={words}><Glyph shape="needs" tone="amber" size={12} /><span aria-hidden="true">{incidents.length}</span><span className="sr">{words}</span></span>;
+}
+
 function Late({ drills }: { drills: HomeView['drills'] }) {
   const late = drills.filter((drill) => drill.overdue_days > 0).length;
   if (late === 0) return null;
@@ -58,6 +65,7 @@ export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: H
       <Entry to={{ screen: 'runbooks' }} current={route.screen === 'runbooks' || route.screen === 'runbook'} icon={<BookOpen {...ICON} />}>Runbooks</Entry>
       <Entry to={{ screen: 'readiness', id: null }} current={route.screen === 'readiness'} icon={<ShieldCheck {...ICON} />} count={<NotReady systems={home?.systems ?? []} />}>Readiness</Entry>
       <Entry to={{ screen: 'outage' }} current={route.screen === 'outage'} icon={<Unplug {...ICON} />} count={<Dead names={home?.dead ?? []} />}>Outage</Entry>
+      <Entry to={{ screen: 'incident', id: null }} current={route.screen === 'incident' || route.screen === 'incident-report'} icon={<Layers {...ICON} />} count={<OpenIncidents incidents={home?.incidents ?? []} />}>Incident</Entry>
       <Entry to={{ screen: 'drills' }} current={route.screen === 'drills'} icon={<CalendarClock {...ICON} />} count={<Late drills={home?.drills ?? []} />}>Drills</Entry>
       <Entry to={{ screen: 'escrow', key: null }} current={route.screen === 'escrow'} icon={<KeyRound {...ICON} />} count={<KeysToLookAt asked={home !== null} />}>Escrow</Entry>
       <hr />

@@ -7,6 +7,8 @@ export type Route =
   | { screen: 'runbook'; id: string }
   | { screen: 'readiness'; id: string | null }
   | { screen: 'outage' }
+  | { screen: 'incident'; id: string | null }
+  | { screen: 'incident-report'; id: string }
   | { screen: 'drills' }
   | { screen: 'escrow'; key: string | null }
   | { screen: 'ceremony' }

@@ -8,6 +8,7 @@ import { Fault } from '../../components/Fault.tsx';
 import { useAction, useEngine } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
 import { FirstSteps } from './FirstSteps.tsx';
+import { OpenIncidents } from './OpenIncidents.tsx';
 import { OpenRuns } from './OpenRuns.tsx';
 import { Summaries } from './Summaries.tsx';
 import { Systems } from './Systems.tsx';
@@ -27,14 +28,16 @@ function Head({ view }: { view: HomeView }) {
   const { start, go } = useNavigation();
   const drill = useFirstDrill();
   const resume = view.open_runs[0];
+  const incident = view.incidents?.[0];
   return (
     <>
       <PageHead title={view.fresh ? 'Nothing is set up yet' : visible(view.headline)} detail={view.fresh ? 'Three things to do. The first one shows what a recovery feels like, on invented data.' : visible(view.detail)}>
         {view.fresh && <Button tall onPress={() => { start({ runbook: null, mode: 'live' }); }}>Start recovery…</Button>}
         {!view.fresh && resume !== undefined && <Button tall onPress={() => { start({ runbook: null, mode: 'live' }); }}>Start another…</Button>}
         {view.fresh && <Primary id="first-drill" label="Run the First drill (5 min)" busy={drill.busy} onPress={() => { void drill.run(); }} />}
-        {!view.fresh && resume !== undefined && <Primary id={`open ${resume.id}`} label="Back to the open run" onPress={() => { go({ screen: 'run', run: resume.id }); }} />}
-        {!view.fresh && resume === undefined && <Primary id="start" label="Start recovery" icon={<Zap size={16} strokeWidth={1.75} aria-hidden="true" />} onPress={() => { start({ runbook: null, mode: 'live' }); }} />}
+        {incident !== undefined && <Primary id={`incident ${incident.id}`} label="Back to the incident" onPress={() => { go({ screen: 'incident', id: incident.id }); }} />}
+        {!view.fresh && incident === undefined && resume !== undefined && <Primary id={`open ${resume.id}`} label="Back to the open run" onPress={() => { go({ screen: 'run', run: resume.id }); }} />}
+        {!view.fresh && incident === undefined && resume === undefined && <Primary id="start" label="Start recovery" icon={<Zap size={16} strokeWidth={1.75} aria-hidden="true" />} onPress={() => { start({ runbook: null, mode: 'live' }); }} />}
       </PageHead>
       {drill.error !== null && <Fault error={drill.error} />}
     </>
@@ -46,6 +49,7 @@ export function HomeScreen({ view }: { view: HomeView | null }) {
   return (
     <Page head={<Head view={view} />}>
       {view.fresh && <FirstSteps systems={view.systems} />}
+      <OpenIncidents incidents={view.incidents ?? []} />
       {view.open_runs.length > 0 && <OpenRuns runs={view.open_runs} />}
       {view.systems.length > 0 && <Systems systems={view.systems} />}
       {(!view.fresh || view.kit.length + view.drills.length + view.findings.length > 0) && <Summaries view={view} />}

@@ -82,7 +82,7 @@ export function RecordScreen() {
         {result !== null && <div role="status"><VerificationResult result={result} /></div>}
         <Guards />
         {list.length > 0 && <RunsTable runs={list} />}
-        {imported.result !== null && imported.result.runs.length > 0 && <ImportedTable runs={imported.result.runs} />}
+        {imported.result !== null && imported.result.runs.length > 0 && <ImportedTable runs={imported.result.runs} own={list} />}
       </div>
       {dialog === 'checkpoint' && <CheckpointDialog onClose={() => { setDialog(null); }} />}
       {dialog === 'match' && <MatchDialog onClose={() => { setDialog(null); }} />}

@@ -1,4 +1,4 @@
-import { CircleDashed, House, Unplug, Users, Zap } from 'lucide-react';
+import { CircleDashed, House, Layers, Unplug, Users, Zap } from 'lucide-react';
 import type { RunView } from '../../../../electron/contract/run.ts';
 import { Bar } from '../../app/Bar.tsx';
 import { useNavigation } from '../../app/navigation.ts';
@@ -12,6 +12,7 @@ const SPOKEN_WORDS = 3;
 
 export function RunBar({ view }: { view: RunView }) {
   const { go } = useNavigation();
+  const { incident } = view;
   const words = view.checkpoint_words?.split(/\s+/u).slice(0, SPOKEN_WORDS).join(' ') ?? null;
   const icon = view.mode === 'live' ? <Zap {...ICON} /> : view.mode === 'rehearsal' ? <CircleDashed {...ICON} /> : <Users {...ICON} />;
   return (
@@ -21,6 +22,7 @@ export function RunBar({ view }: { view: RunView }) {
         <>
           {view.dead.length > 0 && <span className="offline"><Unplug {...ICON} />Dead: {view.dead.map(visible).join(', ')}</span>}
           {words !== null && <span className="t3 words nw" title={`Words of the newest checkpoint of the record: ${view.checkpoint_words ?? ''}`}>record {visible(words)}</span>}
+          {incident !== undefined && <button type="button" className="iconbtn wide" onClick={() => { go({ screen: 'incident', id: incident.id }); }}><Layers size={16} strokeWidth={1.75} aria-hidden="true" />Incident</button>}
           <button type="button" className="iconbtn wide" onClick={() => { go({ screen: 'home' }); }}><House size={16} strokeWidth={1.75} aria-hidden="true" />Home</button><span className="sep" />
         </>
       }

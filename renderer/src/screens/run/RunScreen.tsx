@@ -50,6 +50,7 @@ function OpenRun({ run, view }: { run: Run; view: RunView }) {
   const step = view.steps.find((candidate) => candidate.id === selected) ?? null;
   const answers = useAnswers();
   const action = nextAction(view, step);
+  const { incident } = view;
   // What the engine refused belongs to the dialog that asked, and is gone with it.
   const setDialog = (dialog: RunDialog | null): void => {
     run.clear();
@@ -63,6 +64,7 @@ function OpenRun({ run, view }: { run: Run; view: RunView }) {
     { key: 'k', label: 'Previous step', run: () => { look(neighbour(view, selected, -1)); } },
     { key: 'ArrowUp', label: 'Previous step', run: () => { look(neighbour(view, selected, -1)); } },
     { key: 'h', ctrl: true, label: 'Home; the run goes on', run: () => { go({ screen: 'home' }); } },
+    ...(incident === undefined ? [] : [{ key: 'i', ctrl: true, label: 'The incident; the run goes on', run: () => { go({ screen: 'incident', id: incident.id }); } }]),
   ]);
   const press = (): void => { perform(action, { run, go, look, setDialog, submit: answers.submit }); };
   return (

@@ -11,6 +11,7 @@ import { useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
 import { Acknowledge } from './Acknowledge.tsx';
 import { type Draft, EMPTY_DRAFT } from './draft.ts';
+import { IncidentFields, lackingNames, useIncidentPart } from './IncidentFields.tsx';
 import { OperatorFields, useOperator } from './OperatorFields.tsx';
 import { OutageField } from './OutageField.tsx';
 import { ParamFields } from './ParamFields.tsx';
@@ -37,6 +38,8 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
   const [params, setParams, forgetParams] = useTypedValues(runbook, mode);
   const prepared = usePreparation(runbook, mode, params);
   const operator = useOperator(prepared.shown?.operators ?? []);
+  const offered = useIncidentPart(runbook, mode);
+  const part = offered !== null && draft.joins ? offered : null;
   const change = (part: Partial<Draft>): void => { setDraft((old) => ({ ...old, ...part })); };
   const begin = useAction(async () => {
     if (runbook === null) return;
@@ -44,7 +47,9 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
     operator.setPresent(false);
     const { run } = await client.call('run.start', {
       id: runbook, mode, params,
-      ...(draft.outage === '' || draft.outage === null ? {} : { outage_at: draft.outage }),
+      ...(part !== null || draft.outage === '' || draft.outage === null ? {} : { outage_at: draft.outage }),
+      ...(part === null ? {} : { incident: part.incident.id }),
+      ...(part === null || part.member.lacking.length === 0 ? {} : { despite_dependencies: draft.despite, ...(draft.by.trim() === '' ? {} : { by: draft.by.trim() }) }),
       ...(operator.person === '' ? {} : { operator: operator.person }),
       ...(passphrase === '' ? {} : { passphrase }),
       ...(draft.unsigned === '' ? {} : { acknowledge_unsigned: draft.unsigned }),
@@ -53,7 +58,7 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
     forgetParams();
     go({ screen: 'run', run });
   });
-  const missing = runbook === null ? 'Choose a runbook.' : missingToStart(prepared.current, draft, operator, mode);
+  const missing = runbook === null ? 'Choose a runbook.' : missingToStart(prepared.current, part === null ? draft : { ...draft, outage: part.incident.outage_at }, operator, mode) ?? (part === null || part.member.lacking.length === 0 ? null : draft.despite.trim() === '' ? `Say why it begins before ${lackingNames(part)} is back.` : operator.person === '' && draft.by.trim() === '' ? 'Say who accepts that.' : null);
   const verb = MODES.find((choice) => choice.value === mode)?.label ?? 'Run';
   return (
     <DialogBox
@@ -69,7 +74,8 @@ export function StartDialog({ what, onClose }: { what: Start; onClose(): void })
         {prepared.error !== null && <Fault error={prepared.error} />}
         {prepared.shown !== null && (
           <>
-            <OutageField key={mode} drill={!prepared.shown.needs.includes('outage')} value={draft.outage} onChange={(outage) => { change({ outage }); }} />
+            {offered !== null && <IncidentFields part={offered} draft={draft} needsName={operator.person === ''} onChange={change} />}
+            {part === null && <OutageField key={mode} drill={!prepared.shown.needs.includes('outage')} value={draft.outage} onChange={(outage) => { change({ outage }); }} />}
             <ParamFields key={`${runbook ?? ''} ${mode}`} questions={prepared.shown.questions} values={params} onChange={(values) => { setParams(values); change({ confirmed: false }); }} />
             {prepared.shown.questions.length > 0 && <CheckField label="These values are right. They are frozen into the run." checked={draft.confirmed} onChange={(confirmed) => { change({ confirmed }); }} />}
             <Acknowledge prepared={prepared.shown} draft={draft} onChange={change} />

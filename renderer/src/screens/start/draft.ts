@@ -9,6 +9,11 @@ export interface Draft {
   notReady: string;
   /** Whether the values were confirmed as they stand. */
   confirmed: boolean;
+  /** Whether it is a part of the open incident that has its runbook. */
+  joins: boolean;
+  /** Why it begins before what it depends on there is back, and who says so. */
+  despite: string;
+  by: string;
 }
 
-export const EMPTY_DRAFT: Draft = { outage: '', unsigned: '', notReady: '', confirmed: false };
+export const EMPTY_DRAFT: Draft = { outage: '', unsigned: '', notReady: '', confirmed: false, joins: true, despite: '', by: '' };
