@@ -7,6 +7,7 @@ import { CeremonyView, Custody, EscrowView, KeyId, NetworkLook, SealState, Verif
 import { KitBoard, KitInPlace, KitPlan, KitProgress } from './kit.ts';
 import { OutageView } from './outage.ts';
 import { Checkpoint, ImportedRun, Person, RecordMatch, Verification } from './record.ts';
+import { Replication, ReplicationProgress, ReplicationRequest } from './replication.ts';
 import { ReportFacts } from './report-facts.ts';
 import { ReportStatus, ReportVerification } from './report-signature.ts';
 import { CheckProgress, ReadinessReport, ReadinessState } from './readiness.ts';
@@ -147,6 +148,11 @@ export const METHODS = {
   'record.export': { params: z.object({ run: z.string(), path: z.string() }).strict(), result: z.object({ path: z.string(), sha256: z.string() }) },
   /** Does this paper match? `text`: the words, a note, or what a QR code held; `path`: a file with any of them. */
   'record.match': { params: z.object({ text: z.string().optional(), path: z.string().optional() }).strict(), result: RecordMatch },
+  /** Copies of this laptop's record in a bucket with Object Lock, newest first; `running`: the one that is under way here. */
+  'record.replications': { params: none, result: z.object({ replications: z.array(Replication), running: z.boolean() }) },
+  /** Answers when the copy was read back; progress comes as events. */
+  'record.replicate': { params: ReplicationRequest, result: Replication },
+  'record.replicate.stop': { params: none, result: none },
   /** Takes in the evidence bundle of another laptop, to read only. */
   'record.import': { params: z.object({ path: z.string() }).strict(), result: ImportedRun },
   /** Each is verified at every call. */
@@ -192,6 +198,7 @@ export const EngineEvent = z.discriminatedUnion('event', [
   /** The register or the ceremony changed. */
   z.object({ event: z.literal('escrow.changed'), view: EscrowView }),
   z.object({ event: z.literal('kit.progress'), progress: KitProgress }),
+  z.object({ event: z.literal('replication.progress'), progress: ReplicationProgress }),
   z.object({ event: z.literal('notice'), level: z.enum(['info', 'attention', 'alarm']), text: z.string() }),
 ]);
 export type EngineEvent = z.infer<typeof EngineEvent>;

@@ -1,8 +1,9 @@
 /** A data folder opened: everything that lives in it, put together. One to write, one to read. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { EscrowView, VerificationRecord } from '../contract/escrow-register.ts';
 import type { CheckProgress, ReadinessReport } from '../contract/readiness.ts';
+import type { Replication, ReplicationRequest } from '../contract/replication.ts';
 import type { Cosigned, ImportedRun, Person, RecordMatch, Verification } from '../contract/record.ts';
 import type { Report } from '../contract/report.ts';
 import type { RunDocument, RunView } from '../contract/run.ts';
@@ -43,6 +44,8 @@ import { knownFaults } from './readiness/known-faults.ts';
 import { foldReadiness, READINESS_EVENTS } from './readiness/fold-readiness.ts';
 import { createReadiness, withToolbox, type Readiness } from './readiness/readiness.ts';
 import { RELEASE_KEYS } from './release-keys.ts';
+import { replicate, type ReplicateWatch } from './replicate/replicate.ts';
+import { readReplications } from './replicate/replications.ts';
 import { createReports, readReport, readStatus, renderReport, verifyReport, type KnownHere, type ReportRecord, type Reports } from './report/report.ts';
 import { readHistory } from './report/report-history.ts';
 import { readRunView, readRunViews } from './run/read-runs.ts';
@@ -104,6 +107,8 @@ export interface DataFolderReader {
   matchRecord(text: string): Promise<RecordMatch>;
   /** Runs of other laptops, each verified now. */
   imported(): Promise<ShownImport[]>;
+  /** Of this record, newest first. */
+  replications(): Replication[];
   importedView(run: string): Promise<RunView>;
   importedVerification(run: string): Promise<Verification>;
   importedReport(run: string, revision?: number): Promise<Report>;
@@ -138,7 +143,11 @@ export interface DataFolder {
   /** Keeps a checkpoint of this record that a known witness has signed. */
   keepWitnessed(note: string): Promise<RecordMatch>;
   importBundle(file: string): Promise<ImportedRun>;
+  /** Copies the record into a bucket with Object Lock; EngineError as `replicate`. */
+  replicate(request: ReplicationRequest, watch?: ReplicateWatch): Promise<Replication>;
   imported(): Promise<ShownImport[]>;
+  /** Of this record, newest first. */
+  replications(): Replication[];
   importedView(run: string): Promise<RunView>;
   importedVerification(run: string): Promise<Verification>;
   importedReport(run: string, revision?: number): Promise<Report>;
@@ -200,6 +209,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
     cosign: async (note, { trust = [], person }) => cosignCheckpoint({ journal, people, clock }, { note, person, trusted: [...trustedKeys(dataDir, []), ...trust.map((vkey) => parseVerifier(vkey))] }),
     keepWitnessed: async (note) => keepWitnessed(journal, note, await elsewhere(record, options).matchRecord(note)),
     importBundle: async (file) => importBundle(journal, importPlace(record), file),
+    replicate: async (request, watch) => replicate({ journal, dataDir, clock, keychain: credentials, env, resolve: (path) => resolve(options.base ?? process.cwd(), path) }, request, watch),
     close: async () => {
       try {
         await runs.close();
@@ -347,7 +357,7 @@ function importPlace({ dataDir, clock, device }: ReportRecord): ImportPlace {
 }
 
 /** What concerns other records: papers that came back, and runs that came from other laptops. */
-function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<DataFolderReader, 'matchRecord' | 'imported' | 'importedView' | 'importedVerification' | 'importedReport'> {
+function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<DataFolderReader, 'matchRecord' | 'replications' | 'imported' | 'importedView' | 'importedVerification' | 'importedReport'> {
   const { reader, dataDir } = record;
   const place = importPlace(record);
   return {
@@ -355,6 +365,7 @@ function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<Data
       const people = [...readPeople(reader).values()].map(({ vkey }) => parseVerifier(vkey));
       return matchInChild(dataDir, text, people.map(({ name, publicKey }) => cosignerVkey(name, Buffer.from(publicKey, 'hex'))), nodePath);
     },
+    replications: () => readReplications(reader),
     imported: async () => showImported(reader, place),
     importedView: async (run) => (await findImported(reader, place, run)).view,
     importedVerification: async (run) => (await findImported(reader, place, run)).opened.verification,

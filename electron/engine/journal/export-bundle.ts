@@ -115,7 +115,7 @@ function runKeyMember({ type, data }: JournalEvent): Member | null {
 }
 
 /** Objects of exactly `sha256` and `size`, perhaps with a `name`, name blobs, wherever they stand. */
-function namedBlobs(value: EventValue): string[] {
+export function namedBlobs(value: EventValue): string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (!Array.isArray(value)) {
     const { sha256, size } = value;
