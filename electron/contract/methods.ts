@@ -1,5 +1,6 @@
 /** Every call that a page can make, with its parameters and its result; and every event that it can receive. */
 import { z } from 'zod';
+import { FindingCorrection, FindingStatus, HotWash, ImprovementPlan, LiveFinding, NewFinding, SaidHotWash } from './after-action.ts';
 import { CredentialName, CredentialPlace, CredentialSetting, CredentialsView, DeviceKeyView } from './credentials.ts';
 import { DrillCalendar, DrillKind } from './drill.ts';
 import { EscrowFormat } from './escrow.ts';
@@ -40,7 +41,7 @@ export const HomeView = z.object({
   dead: z.array(z.string()), // what is marked so on the switchboard
   kit: z.array(z.object({ title: z.string(), value: z.string(), state: z.enum(['good', 'due', 'bad', 'unknown']) })),
   drills: z.array(z.object({ title: z.string(), runbook: z.string(), kind: DrillKind.optional(), at: z.string(), overdue_days: z.int() })),
-  findings: z.array(z.object({ id: z.string(), title: z.string(), runbook: z.string(), due: z.string().nullable(), severity: z.string() })),
+  findings: z.array(z.object({ id: z.string(), title: z.string(), runbook: z.string(), due: z.string().nullable(), severity: z.string(), status: FindingStatus, overdue_days: z.int() })), // open ones, by date
   open_runs: z.array(RunSummary),
 });
 export type HomeView = z.infer<typeof HomeView>;
@@ -61,6 +62,12 @@ export const METHODS = {
   'app.echo': { params: z.object({ text: z.string() }), result: z.object({ text: z.string() }) },
   'home.view': { params: none, result: HomeView },
   'drill.calendar': { params: none, result: DrillCalendar },
+  'finding.plan': { params: none, result: ImprovementPlan },
+  'finding.raise': { params: NewFinding, result: LiveFinding },
+  'finding.change': { params: FindingCorrection, result: LiveFinding },
+  /** What was said at the end of a run; null when nobody has. */
+  'run.hot-wash': { params: z.object({ run: z.string() }).strict(), result: SaidHotWash.nullable() },
+  'run.say-hot-wash': { params: z.object({ run: z.string(), by: z.string(), said: HotWash }).strict(), result: SaidHotWash },
   'runbook.list': { params: none, result: z.object({ runbooks: z.array(RunbookRow) }) },
   'runbook.get': { params: id, result: z.object({ runbook: Runbook, signature: SignatureState, text: z.string() }) },
   'runbook.lint': { params: id, result: LintReport },

@@ -1,6 +1,7 @@
 /** A data folder opened: everything that lives in it, put together. One to write, one to read. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ImprovementPlan } from '../contract/after-action.ts';
 import type { EscrowView, VerificationRecord } from '../contract/escrow-register.ts';
 import type { CheckProgress, ReadinessReport } from '../contract/readiness.ts';
 import type { Replication, ReplicationRequest } from '../contract/replication.ts';
@@ -30,6 +31,8 @@ import { readKitState } from './kit/fold-kit.ts';
 import { judgeKitRunbooks } from './kit/judge-kit.ts';
 import type { KitFacts } from './kit/kit-board.ts';
 import { kitRoot } from './kit/kit-place.ts';
+import { createFindings, improvementPlan, ofRunbook, readFindings, type Findings } from './findings/findings.ts';
+import { findingWarnings } from './findings/warnings.ts';
 import { createKits, kitInPlace, type KitPlaceFacts, type Kits } from './kit/kits.ts';
 import { settleKit } from './kit/settle-kit.ts';
 import { readPins } from './kit/pins.ts';
@@ -93,6 +96,7 @@ export interface DataFolderReader {
   escrow(): { fold: RegisterFold; view: Omit<EscrowView, 'ceremony'>; record(id: string): VerificationRecord };
   kit(): Omit<KitFacts, 'laptop'>;
   readiness(runbook: Runbook): ReadinessReport;
+  findings(): ImprovementPlan;
   /** @param revision a number: that one, as it was frozen; default the newest, or a draft when something was recorded since */
   report(run: string, revision?: number): Report;
   /** Who has signed, who may, and what nobody has said. */
@@ -124,6 +128,7 @@ export interface DataFolder {
   readonly runs: Runs;
   readonly kits: Kits;
   readonly reports: Reports;
+  readonly findings: Findings;
   report(run: string, revision?: number): Report;
   verifyReport(bytes: Uint8Array, trust?: readonly string[]): ReportVerification;
   readonly credentials: Credentials;
@@ -171,8 +176,12 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   const deps = { clock, runTool: startsLauncher(createRunTool({ node: nodePath }), { launcher, node: nodePath }) };
   const tools = toolEnvironment(env, []);
   const escrow = openEscrow({ journal, people, clock, runTool: deps.runTool, nodePath, env: withToolbox(tools, dataDir) });
+  const findings = createFindings({
+    journal, people, clock, runbooks: () => library.list().flatMap(({ runbook }) => runbook ?? []),
+    run: (name) => runs.view(name),
+  });
   const readiness = createReadiness({
-    ...deps, journal, dataDir, nodePath, env: tools, processEnv: env, keychain: credentials, escrow: (key) => keyViewOf(journal, key, clock.now()),
+    ...deps, journal, dataDir, nodePath, env: tools, processEnv: env, keychain: credentials, warnings: (runbook) => findingWarnings(findings.of(runbook)), escrow: (key) => keyViewOf(journal, key, clock.now()),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     ...(options.onReadiness === undefined ? {} : { onChanged: options.onReadiness }),
   });
@@ -186,7 +195,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   const reports = createReports(record, people);
   const report = (run: string, revision?: number): Report => reports.read(runs.view(run), revision);
   return {
-    dataDir, journal, library, people, readiness, runs, kits, escrow, reports, report, credentials,
+    dataDir, journal, library, people, readiness, runs, kits, escrow, reports, findings, report, credentials,
     verifyReport: (bytes, trust = []) => verifyReport(bytes, knownHere(record, trust, (run) => runs.view(run))),
     deviceKey: () => describeDeviceKey(journal.device),
     deviceSigner: () => journal.deviceSigner(),
@@ -234,7 +243,8 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
   const judging = (): ((runbook: Runbook) => ReadinessReport) => {
     const fold = foldReadiness(reader.events({ types: READINESS_EVENTS }));
     const { dead } = readOutage(reader);
-    return (runbook) => evaluate(runbook, fold, clock.now(), dead);
+    const findings = readFindings(reader);
+    return (runbook) => evaluate(runbook, fold, clock.now(), dead, findingWarnings(ofRunbook(findings, runbook, clock.now())));
   };
   return {
     dataDir,
@@ -251,6 +261,7 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
       return kitFacts(entries, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), entries.flatMap(({ runbook }) => runbook ?? [])));
     },
     readiness: (runbook) => judging()(runbook),
+    findings: () => improvementPlan(readFindings(reader), library.list().flatMap(({ runbook }) => runbook ?? []), clock.now()),
     credentials,
     deviceKey: async (passphrase) => lookAtDeviceKey(join(dataDir, 'keys'), credentials.keyring, passphrase),
     report: (run, revision) => readReport(record, view(run), revision),

@@ -23,6 +23,7 @@ import { dueDrills } from './drill/due.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
 import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
 import { escrowPage, type EscrowPage, type KeyTarget } from './escrow/register/page-escrow.ts';
+import { findingAnswers, planOfAll, type FindingHost } from './finding-answers.ts';
 import { guardAnswers } from './guard-answers.ts';
 import { homeView } from './home/home-view.ts';
 import { kitBoard } from './kit/kit-board.ts';
@@ -64,6 +65,16 @@ class Console implements ConsoleEngine {
   readonly #stale = new Set<string>();
   readonly #talking = new Map<string, NodeJS.Timeout>();
   #importing: { stop: AbortController; done: Promise<KitInPlace> } | null = null;
+  readonly #closing = new AbortController();
+  readonly #findingHost: FindingHost = {
+    folders: () => this.#folders(), folderOfRunbook: (id) => this.#folderOfRunbook(id), folderOfRun: (run) => this.#folderOfRun(run),
+    changed: (id) => {
+      const runbook = this.#runbooks().find(({ front }) => front.id === id);
+      if (runbook !== undefined) this.#emit({ event: 'readiness.changed', report: this.#folderOfRunbook(id).readiness.view(runbook) });
+      this.#emit({ event: 'home.changed' });
+    },
+  };
+  #replicating: Promise<unknown> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
   readonly #refresh: NodeJS.Timeout;
@@ -77,7 +88,7 @@ class Console implements ConsoleEngine {
       take: async (to, key, source) => this.#takeKey(to, key, source),
     }, (view) => this.#changed({ event: 'escrow.changed', view }));
     this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
-    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...recordAnswers({ real: this.#real, clock: this.#options.clock, folders: () => this.#folders(), folderOfRun: (run) => this.#folders().find((folder) => folder.runs.has(run)) ?? null }), ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })), ...this.#peopleAnswers(), ...this.#escrow.answers };
+    this.answers = { ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...recordAnswers({ real: this.#real, clock: this.#options.clock, closing: this.#closing.signal, onReplication: (progress) => this.#emit({ event: 'replication.progress', progress }), underWay: (work) => { this.#replicating = work; }, folders: () => this.#folders(), folderOfRun: (run) => this.#folders().find((folder) => folder.runs.has(run)) ?? null }), ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })), ...this.#peopleAnswers(), ...this.#escrow.answers, ...findingAnswers(this.#findingHost) };
     void this.#unlockAtStart();
   }
 
@@ -100,6 +111,7 @@ class Console implements ConsoleEngine {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#importing?.stop.abort();
+    this.#closing.abort();
     clearTimeout(this.#timer);
     for (const timer of this.#talking.values()) clearTimeout(timer);
     clearInterval(this.#refresh);
@@ -107,6 +119,7 @@ class Console implements ConsoleEngine {
     this.#escrow.close();
     await this.#openingDrill?.catch(() => undefined);
     await this.#importing?.done.catch(() => undefined);
+    await this.#replicating?.catch(() => undefined);
     await this.#drill?.close();
     await this.#real.close();
   }
@@ -393,7 +406,7 @@ class Console implements ConsoleEngine {
     const runs = this.#summaries();
     const now = this.#options.clock.now();
     return homeView({
-      runbooks, runs, drills: dueDrills(runbooks, runs, now), kit: await this.#kit(), peopleEnrolled: this.#real.people.list().length, dead: readOutage(this.#real.journal).dead,
+      runbooks, runs, drills: dueDrills(runbooks, runs, now), findings: planOfAll(this.#findingHost).findings, kit: await this.#kit(), peopleEnrolled: this.#real.people.list().length, dead: readOutage(this.#real.journal).dead,
       readiness: new Map(runbooks.map((runbook) => [runbook.front.id, this.#folderOfRunbook(runbook.front.id).readiness.view(runbook)])),
     });
   }

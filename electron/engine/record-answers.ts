@@ -20,13 +20,14 @@ export interface RecordHost {
   /** The laptop's own first, then the First drill's. */
   folders(): readonly DataFolder[];
   /** While the record is copied elsewhere. */
-  onReplication?: (progress: ReplicationProgress) => void;
-  /** Aborts when the console closes. */
-  closing?: AbortSignal;
+  onReplication(progress: ReplicationProgress): void;
+  /** Aborts when the console closes, which then waits for what is under way. */
+  closing: AbortSignal;
+  underWay(work: Promise<unknown>): void;
 }
 
 /** One replication at a time; it is the laptop's own record that is copied, never the First drill's. */
-function replicationAnswers({ real, onReplication, closing }: RecordHost) {
+function replicationAnswers({ real, onReplication, closing, underWay }: RecordHost) {
   let stop: AbortController | null = null;
   return {
     'record.replications': answer(METHODS['record.replications'], () => ({ replications: real.replications(), running: stop !== null })),
@@ -34,7 +35,9 @@ function replicationAnswers({ real, onReplication, closing }: RecordHost) {
       if (stop !== null) throw new EngineError('refused', 'The record is being copied already.', { hint: 'Wait for it, or stop it first.' });
       stop = new AbortController();
       try {
-        return await real.replicate(request, { signal: closing === undefined ? stop.signal : AbortSignal.any([stop.signal, closing]), onProgress: onReplication });
+        const work = real.replicate(request, { signal: AbortSignal.any([stop.signal, closing]), onProgress: onReplication });
+        underWay(work);
+        return await work;
       } finally {
         stop = null;
       }
