@@ -1,5 +1,6 @@
 /** The bar under the step: the one primary action, then what else may be done. */
 import type { RunView, StepView } from '../../../../electron/contract/run.ts';
+import { useNavigation } from '../../app/navigation.ts';
 import { Button, Primary } from '../../components/Buttons.tsx';
 import { type MoreItem, MoreMenu } from '../../components/MoreMenu.tsx';
 import { useEngine, useEngineState } from '../../engine-context.ts';
@@ -63,18 +64,22 @@ function TheOne({ action, answer, busy, onPress }: { action: NextAction; answer:
 export function ActionBar({ run, view, step, action, answer, onPress, onDialog }: ActionBarProps) {
   const over = view.finished_at !== null || view.state === 'interrupted';
   const can = step === null || over ? NO_CHOICES : choicesOf(step);
+  const { go } = useNavigation();
+  const ended = view.finished_at !== null;
   const halted = !over && (step?.state === 'failed' || step?.state === 'unknown');
   const running = !over && step?.state === 'running';
   const attach = useAttach(run, step);
   const open = (dialog: RunDialog) => (): void => { onDialog(dialog); };
   const again = halted && step?.state === 'failed' && action.kind !== 'dialog' ? step.id : null;
   useKeys([
+    ...(ended ? [{ key: 'w', label: 'Hot wash, while it is fresh', run: () => { go({ screen: 'report', run: view.id, ask: 'hot-wash' }); } }] : []),
     ...(over ? [] : [{ key: 'n', label: 'Write a note', run: open({ kind: 'note' }) }, { key: 'a', label: 'Attach a file', run: () => { void attach(); } }]),
     ...stepKeys(can, handDialog(step), again === null ? null : () => { void run.send({ do: 'retry', step: again }); }, open),
   ]);
   return (
     <div className="actions">
       <TheOne action={action} answer={answer} busy={run.busy} onPress={onPress} />
+      {ended && <Button letter="W" onPress={() => { go({ screen: 'report', run: view.id, ask: 'hot-wash' }); }}>Hot wash…</Button>}
       {can.byHand && <Button letter="H" onPress={open(handDialog(step))}>By hand…</Button>}
       {can.defer && <Button letter="D" onPress={open({ kind: 'reason', verb: 'defer' })}>Defer…</Button>}
       {can.skip && <Button letter="S" onPress={open({ kind: 'reason', verb: 'skip' })}>Skip…</Button>}
