@@ -3,12 +3,14 @@ import { Command, CommanderError } from 'commander';
 import { EngineError, toEnvelope } from '../contract/errors.ts';
 import { drillCommand } from './commands/drill.ts';
 import { escrowCommand } from './commands/escrow.ts';
+import { findingCommand } from './commands/finding.ts';
 import { incidentCommand } from './commands/incident.ts';
 import { kitCommand } from './commands/kit.ts';
 import { outageCommand } from './commands/outage.ts';
 import { peopleCommand } from './commands/people.ts';
 import { readyCommand } from './commands/ready.ts';
 import { recordCommand } from './commands/record.ts';
+import { replicateCommand } from './commands/replicate.ts';
 import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
@@ -34,7 +36,7 @@ export function buildProgram(perform: Perform): Command {
     .option('--vault-passphrase-env <variable>', 'environment variable with the passphrase of the vault')
     .option('--vault-passphrase-file <file>', 'file with the passphrase of the vault')
     .option('--runbooks <dir>', 'folder of runbooks, may be repeated; default: the bundled ones', (dir: string, all: string[]) => [...all, dir], []);
-  for (const make of [runbookCommand, readyCommand, runCommand, resumeCommand, takeoverCommand, runsCommand, statusCommand, reportCommand, recordCommand, peopleCommand, outageCommand, incidentCommand, kitCommand, vaultCommand, escrowCommand, drillCommand]) {
+  for (const make of [runbookCommand, readyCommand, runCommand, resumeCommand, takeoverCommand, runsCommand, statusCommand, reportCommand, recordCommand, peopleCommand, outageCommand, incidentCommand, kitCommand, vaultCommand, escrowCommand, drillCommand, findingCommand, replicateCommand]) {
     program.addCommand(make(perform));
   }
   for (const command of descendants(program)) finish(command);

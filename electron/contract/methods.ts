@@ -1,5 +1,6 @@
 /** Every call that a page can make, with its parameters and its result; and every event that it can receive. */
 import { z } from 'zod';
+import { FindingCorrection, FindingStatus, HotWash, ImprovementPlan, LiveFinding, NewFinding, SaidHotWash } from './after-action.ts';
 import { AudienceContacts, ContactBook, OutgoingMessage } from './comms.ts';
 import { CredentialName, CredentialPlace, CredentialSetting, CredentialsView, DeviceKeyView } from './credentials.ts';
 import { DrillCalendar, DrillKind } from './drill.ts';
@@ -9,6 +10,7 @@ import { IncidentMode, IncidentView } from './incident.ts';
 import { KitBoard, KitInPlace, KitPlan, KitProgress } from './kit.ts';
 import { OutageView } from './outage.ts';
 import { Checkpoint, ImportedRun, Person, RecordMatch, Verification } from './record.ts';
+import { Replication, ReplicationProgress, ReplicationRequest } from './replication.ts';
 import { ReportFacts } from './report-facts.ts';
 import { ReportStatus, ReportVerification } from './report-signature.ts';
 import { CheckProgress, ReadinessReport, ReadinessState } from './readiness.ts';
@@ -41,7 +43,7 @@ export const HomeView = z.object({
   dead: z.array(z.string()), // what is marked so on the switchboard
   kit: z.array(z.object({ title: z.string(), value: z.string(), state: z.enum(['good', 'due', 'bad', 'unknown']) })),
   drills: z.array(z.object({ title: z.string(), runbook: z.string(), kind: DrillKind.optional(), at: z.string(), overdue_days: z.int() })),
-  findings: z.array(z.object({ id: z.string(), title: z.string(), runbook: z.string(), due: z.string().nullable(), severity: z.string() })),
+  findings: z.array(z.object({ id: z.string(), title: z.string(), runbook: z.string(), due: z.string().nullable(), severity: z.string(), status: FindingStatus, overdue_days: z.int() })), // open ones, by date
   open_runs: z.array(RunSummary),
   incidents: z.array(IncidentView).optional(), // the open ones, newest first
 });
@@ -63,6 +65,12 @@ export const METHODS = {
   'app.echo': { params: z.object({ text: z.string() }), result: z.object({ text: z.string() }) },
   'home.view': { params: none, result: HomeView },
   'drill.calendar': { params: none, result: DrillCalendar },
+  'finding.plan': { params: none, result: ImprovementPlan },
+  'finding.raise': { params: NewFinding, result: LiveFinding },
+  'finding.change': { params: FindingCorrection, result: LiveFinding },
+  /** What was said at the end of a run; null when nobody has. */
+  'run.hot-wash': { params: z.object({ run: z.string() }).strict(), result: SaidHotWash.nullable() },
+  'run.say-hot-wash': { params: z.object({ run: z.string(), by: z.string(), said: HotWash }).strict(), result: SaidHotWash },
   'runbook.list': { params: none, result: z.object({ runbooks: z.array(RunbookRow) }) },
   'runbook.get': { params: id, result: z.object({ runbook: Runbook, signature: SignatureState, text: z.string() }) },
   'runbook.lint': { params: id, result: LintReport },
@@ -168,6 +176,11 @@ export const METHODS = {
   'record.export': { params: z.object({ run: z.string(), path: z.string() }).strict(), result: z.object({ path: z.string(), sha256: z.string() }) },
   /** Does this paper match? `text`: the words, a note, or what a QR code held; `path`: a file with any of them. */
   'record.match': { params: z.object({ text: z.string().optional(), path: z.string().optional() }).strict(), result: RecordMatch },
+  /** Copies of this laptop's record in a bucket with Object Lock, newest first; `running`: the one that is under way here. */
+  'record.replications': { params: none, result: z.object({ replications: z.array(Replication), running: z.boolean() }) },
+  /** Answers when the copy was read back; progress comes as events. */
+  'record.replicate': { params: ReplicationRequest, result: Replication },
+  'record.replicate.stop': { params: none, result: none },
   /** Takes in the evidence bundle of another laptop, to read only. */
   'record.import': { params: z.object({ path: z.string() }).strict(), result: ImportedRun },
   /** Each is verified at every call. */
@@ -221,6 +234,7 @@ export const EngineEvent = z.discriminatedUnion('event', [
   /** The register or the ceremony changed. */
   z.object({ event: z.literal('escrow.changed'), view: EscrowView }),
   z.object({ event: z.literal('kit.progress'), progress: KitProgress }),
+  z.object({ event: z.literal('replication.progress'), progress: ReplicationProgress }),
   z.object({ event: z.literal('notice'), level: z.enum(['info', 'attention', 'alarm']), text: z.string() }),
 ]);
 export type EngineEvent = z.infer<typeof EngineEvent>;

@@ -4,6 +4,7 @@
  * `null` says that the record does not hold it, an empty list that there was none; nothing is made up.
  */
 import { z } from 'zod';
+import { SaidHotWash } from './after-action.ts';
 import { AssertionResult } from './assertion.ts';
 import { CheckResult, ReadinessState } from './readiness.ts';
 import { Correction, ExercisedType, Part, ReportFinding, SaidBy, Severity, Trigger } from './report-facts.ts';
@@ -182,6 +183,7 @@ export const Report = z.object({
     regulator: z.object({ authority: z.string(), at: z.string(), by: Text, reference: Text }).nullable(),
   }),
   findings: z.array(ReportFinding),
+  hot_wash: SaidHotWash.nullable().optional(),
   escrow: z.array(EscrowedKey),
   approval: z.object({
     author: z.string(),

@@ -1,8 +1,10 @@
 /** A data folder opened: everything that lives in it, put together. One to write, one to read. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { ImprovementPlan } from '../contract/after-action.ts';
 import type { EscrowView, VerificationRecord } from '../contract/escrow-register.ts';
 import type { CheckProgress, ReadinessReport } from '../contract/readiness.ts';
+import type { Replication, ReplicationRequest } from '../contract/replication.ts';
 import type { Cosigned, ImportedRun, Person, RecordMatch, Verification } from '../contract/record.ts';
 import type { Report } from '../contract/report.ts';
 import type { RunDocument, RunView } from '../contract/run.ts';
@@ -30,6 +32,8 @@ import { readKitState } from './kit/fold-kit.ts';
 import { judgeKitRunbooks } from './kit/judge-kit.ts';
 import type { KitFacts } from './kit/kit-board.ts';
 import { kitRoot } from './kit/kit-place.ts';
+import { createFindings, improvementPlan, ofRunbook, readFindings, type Findings } from './findings/findings.ts';
+import { findingWarnings } from './findings/warnings.ts';
 import { createKits, kitInPlace, type KitPlaceFacts, type Kits } from './kit/kits.ts';
 import { settleKit } from './kit/settle-kit.ts';
 import { readPins } from './kit/pins.ts';
@@ -44,6 +48,8 @@ import { knownFaults } from './readiness/known-faults.ts';
 import { foldReadiness, READINESS_EVENTS } from './readiness/fold-readiness.ts';
 import { createReadiness, withToolbox, type Readiness } from './readiness/readiness.ts';
 import { RELEASE_KEYS } from './release-keys.ts';
+import { replicate, type ReplicateWatch } from './replicate/replicate.ts';
+import { readReplications } from './replicate/replications.ts';
 import { createReports, readReport, readStatus, renderReport, verifyReport, type KnownHere, type ReportRecord, type Reports } from './report/report.ts';
 import { readHistory } from './report/report-history.ts';
 import { readRunView, readRunViews } from './run/read-runs.ts';
@@ -91,6 +97,7 @@ export interface DataFolderReader {
   escrow(): { fold: RegisterFold; view: Omit<EscrowView, 'ceremony'>; record(id: string): VerificationRecord };
   kit(): Omit<KitFacts, 'laptop'>;
   readiness(runbook: Runbook): ReadinessReport;
+  findings(): ImprovementPlan;
   /** @param revision a number: that one, as it was frozen; default the newest, or a draft when something was recorded since */
   report(run: string, revision?: number): Report;
   /** Who has signed, who may, and what nobody has said. */
@@ -105,6 +112,8 @@ export interface DataFolderReader {
   matchRecord(text: string): Promise<RecordMatch>;
   /** Runs of other laptops, each verified now. */
   imported(): Promise<ShownImport[]>;
+  /** Of this record, newest first. */
+  replications(): Replication[];
   importedView(run: string): Promise<RunView>;
   importedVerification(run: string): Promise<Verification>;
   importedReport(run: string, revision?: number): Promise<Report>;
@@ -121,6 +130,7 @@ export interface DataFolder {
   readonly runs: Runs;
   readonly kits: Kits;
   readonly reports: Reports;
+  readonly findings: Findings;
   report(run: string, revision?: number): Report;
   verifyReport(bytes: Uint8Array, trust?: readonly string[]): ReportVerification;
   readonly credentials: Credentials;
@@ -140,7 +150,11 @@ export interface DataFolder {
   /** Keeps a checkpoint of this record that a known witness has signed. */
   keepWitnessed(note: string): Promise<RecordMatch>;
   importBundle(file: string): Promise<ImportedRun>;
+  /** Copies the record into a bucket with Object Lock; EngineError as `replicate`. */
+  replicate(request: ReplicationRequest, watch?: ReplicateWatch): Promise<Replication>;
   imported(): Promise<ShownImport[]>;
+  /** Of this record, newest first. */
+  replications(): Replication[];
   importedView(run: string): Promise<RunView>;
   importedVerification(run: string): Promise<Verification>;
   importedReport(run: string, revision?: number): Promise<Report>;
@@ -167,8 +181,12 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   const deps = { clock, runTool: startsLauncher(createRunTool({ node: nodePath }), { launcher, node: nodePath }) };
   const tools = toolEnvironment(env, []);
   const escrow = openEscrow({ journal, people, clock, runTool: deps.runTool, nodePath, env: withToolbox(tools, dataDir) });
+  const findings = createFindings({
+    journal, people, clock, runbooks: () => library.list().flatMap(({ runbook }) => runbook ?? []),
+    run: (name) => runs.view(name),
+  });
   const readiness = createReadiness({
-    ...deps, journal, dataDir, nodePath, env: tools, processEnv: env, keychain: credentials, escrow: (key) => keyViewOf(journal, key, clock.now()),
+    ...deps, journal, dataDir, nodePath, env: tools, processEnv: env, keychain: credentials, warnings: (runbook) => findingWarnings(findings.of(runbook)), escrow: (key) => keyViewOf(journal, key, clock.now()),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     ...(options.onReadiness === undefined ? {} : { onChanged: options.onReadiness }),
   });
@@ -182,7 +200,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
   const reports = createReports(record, people);
   const report = (run: string, revision?: number): Report => reports.read(runs.view(run), revision);
   return {
-    dataDir, journal, library, people, readiness, runs, kits, escrow, reports, report, credentials,
+    dataDir, journal, library, people, readiness, runs, kits, escrow, reports, findings, report, credentials,
     verifyReport: (bytes, trust = []) => verifyReport(bytes, knownHere(record, trust, (run) => runs.view(run))),
     deviceKey: () => describeDeviceKey(journal.device),
     deviceSigner: () => journal.deviceSigner(),
@@ -214,6 +232,7 @@ export function openDataFolder(options: FolderOptions): DataFolder {
       journal, clock, find: (runbook) => library.find(runbook).runbook, expected: (runbook, mode) => runs.expected(runbook, mode),
       runs: () => runs.summaries().flatMap(({ id, incident: part }) => (part === undefined ? [] : [runs.view(id)])),
     }),
+    replicate: async (request, watch) => replicate({ journal, dataDir, clock, keychain: credentials, env, resolve: (path) => resolve(options.base ?? process.cwd(), path) }, request, watch),
     close: async () => {
       try {
         await runs.close();
@@ -238,7 +257,8 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
   const judging = (): ((runbook: Runbook) => ReadinessReport) => {
     const fold = foldReadiness(reader.events({ types: READINESS_EVENTS }));
     const { dead } = readOutage(reader);
-    return (runbook) => evaluate(runbook, fold, clock.now(), dead);
+    const findings = readFindings(reader);
+    return (runbook) => evaluate(runbook, fold, clock.now(), dead, findingWarnings(ofRunbook(findings, runbook, clock.now())));
   };
   return {
     dataDir,
@@ -255,6 +275,7 @@ export function readDataFolder(options: FolderOptions): DataFolderReader {
       return kitFacts(entries, judging(), reader, clock.now(), kitInPlace(kitPlaceFacts(options, reader, device === null ? [] : [device]), entries.flatMap(({ runbook }) => runbook ?? [])));
     },
     readiness: (runbook) => judging()(runbook),
+    findings: () => improvementPlan(readFindings(reader), library.list().flatMap(({ runbook }) => runbook ?? []), clock.now()),
     credentials,
     deviceKey: async (passphrase) => lookAtDeviceKey(join(dataDir, 'keys'), credentials.keyring, passphrase),
     report: (run, revision) => readReport(record, view(run), revision),
@@ -362,7 +383,7 @@ function importPlace({ dataDir, clock, device }: ReportRecord): ImportPlace {
 }
 
 /** What concerns other records: papers that came back, and runs that came from other laptops. */
-function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<DataFolderReader, 'matchRecord' | 'imported' | 'importedView' | 'importedVerification' | 'importedReport'> {
+function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<DataFolderReader, 'matchRecord' | 'replications' | 'imported' | 'importedView' | 'importedVerification' | 'importedReport'> {
   const { reader, dataDir } = record;
   const place = importPlace(record);
   return {
@@ -370,6 +391,7 @@ function elsewhere(record: ReportRecord, { nodePath }: FolderOptions): Pick<Data
       const people = [...readPeople(reader).values()].map(({ vkey }) => parseVerifier(vkey));
       return matchInChild(dataDir, text, people.map(({ name, publicKey }) => cosignerVkey(name, Buffer.from(publicKey, 'hex'))), nodePath);
     },
+    replications: () => readReplications(reader),
     imported: async () => showImported(reader, place),
     importedView: async (run) => (await findImported(reader, place, run)).view,
     importedVerification: async (run) => (await findImported(reader, place, run)).opened.verification,

@@ -24,6 +24,7 @@ import { dueDrills } from './drill/due.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from './drill/first-drill.ts';
 import { openFirstDrill, type OpenDrill } from './drill/open-first-drill.ts';
 import { escrowPage, type EscrowPage, type KeyTarget } from './escrow/register/page-escrow.ts';
+import { findingAnswers, planOfAll, type FindingHost } from './finding-answers.ts';
 import { guardAnswers } from './guard-answers.ts';
 import { homeView } from './home/home-view.ts';
 import { incidentAnswers } from './incident-answers.ts';
@@ -66,6 +67,16 @@ class Console implements ConsoleEngine {
   readonly #stale = new Set<string>();
   readonly #talking = new Map<string, NodeJS.Timeout>();
   #importing: { stop: AbortController; done: Promise<KitInPlace> } | null = null;
+  readonly #closing = new AbortController();
+  readonly #findingHost: FindingHost = {
+    folders: () => this.#folders(), folderOfRunbook: (id) => this.#folderOfRunbook(id), folderOfRun: (run) => this.#folderOfRun(run),
+    changed: (id) => {
+      const runbook = this.#runbooks().find(({ front }) => front.id === id);
+      if (runbook !== undefined) this.#emit({ event: 'readiness.changed', report: this.#folderOfRunbook(id).readiness.view(runbook) });
+      this.#emit({ event: 'home.changed' });
+    },
+  };
+  #replicating: Promise<unknown> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
   readonly #refresh: NodeJS.Timeout;
@@ -79,12 +90,15 @@ class Console implements ConsoleEngine {
       take: async (to, key, source) => this.#takeKey(to, key, source),
     }, (view) => this.#changed({ event: 'escrow.changed', view }));
     this.#refresh = setInterval(() => this.#refreshViews(), REFRESH_MS).unref();
+    const changedHome = (): void => this.#emit({ event: 'home.changed' });
     this.answers = {
       ...this.#readingAnswers(), ...this.#kitAnswers(), ...this.#readinessAnswers(), ...this.#runAnswers(), ...this.#peopleAnswers(), ...this.#escrow.answers,
-      ...recordAnswers({ real: this.#real, clock: this.#options.clock, folders: () => this.#folders(), folderOfRun: (run) => this.#folders().find((folder) => folder.runs.has(run)) ?? null }),
+      ...recordAnswers({
+        real: this.#real, clock: this.#options.clock, folders: () => this.#folders(), folderOfRun: (run) => this.#folders().find((folder) => folder.runs.has(run)) ?? null,
+        closing: this.#closing.signal, onReplication: (progress) => this.#emit({ event: 'replication.progress', progress }), underWay: (work) => { this.#replicating = work; },
+      }),
       ...commsAnswers({ clock: this.#options.clock, library: this.#real.library, runsOf: (run) => this.#folderOfRun(run).runs }),
-      ...guardAnswers(this.#real, () => this.#emit({ event: 'home.changed' })),
-      ...incidentAnswers(this.#real, () => this.#emit({ event: 'home.changed' })),
+      ...guardAnswers(this.#real, changedHome), ...incidentAnswers(this.#real, changedHome), ...findingAnswers(this.#findingHost),
     };
     void this.#unlockAtStart();
   }
@@ -108,6 +122,7 @@ class Console implements ConsoleEngine {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#importing?.stop.abort();
+    this.#closing.abort();
     clearTimeout(this.#timer);
     for (const timer of this.#talking.values()) clearTimeout(timer);
     clearInterval(this.#refresh);
@@ -115,6 +130,7 @@ class Console implements ConsoleEngine {
     this.#escrow.close();
     await this.#openingDrill?.catch(() => undefined);
     await this.#importing?.done.catch(() => undefined);
+    await this.#replicating?.catch(() => undefined);
     await this.#drill?.close();
     await this.#real.close();
   }
@@ -401,7 +417,8 @@ class Console implements ConsoleEngine {
     const runs = this.#summaries();
     const now = this.#options.clock.now();
     return homeView({
-      runbooks, runs, drills: dueDrills(runbooks, runs, now), kit: await this.#kit(), incidents: this.#real.incidents.list().filter(({ state }) => state === 'open'), peopleEnrolled: this.#real.people.list().length, dead: readOutage(this.#real.journal).dead,
+      runbooks, runs, drills: dueDrills(runbooks, runs, now), findings: planOfAll(this.#findingHost).findings, kit: await this.#kit(), peopleEnrolled: this.#real.people.list().length,
+      dead: readOutage(this.#real.journal).dead, incidents: this.#real.incidents.list().filter(({ state }) => state === 'open'),
       readiness: new Map(runbooks.map((runbook) => [runbook.front.id, this.#folderOfRunbook(runbook.front.id).readiness.view(runbook)])),
     });
   }

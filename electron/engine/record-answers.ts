@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { EngineError } from '../contract/errors.ts';
 import { METHODS } from '../contract/methods.ts';
 import type { RecordMatch } from '../contract/record.ts';
+import type { ReplicationProgress } from '../contract/replication.ts';
 import type { Report } from '../contract/report.ts';
 import { readPaperFile } from './anchor/read-paper.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -18,6 +19,34 @@ export interface RecordHost {
   folderOfRun(run: string): DataFolder | null;
   /** The laptop's own first, then the First drill's. */
   folders(): readonly DataFolder[];
+  /** While the record is copied elsewhere. */
+  onReplication(progress: ReplicationProgress): void;
+  /** Aborts when the console closes, which then waits for what is under way. */
+  closing: AbortSignal;
+  underWay(work: Promise<unknown>): void;
+}
+
+/** One replication at a time; it is the laptop's own record that is copied, never the First drill's. */
+function replicationAnswers({ real, onReplication, closing, underWay }: RecordHost) {
+  let stop: AbortController | null = null;
+  return {
+    'record.replications': answer(METHODS['record.replications'], () => ({ replications: real.replications(), running: stop !== null })),
+    'record.replicate': answer(METHODS['record.replicate'], async (request) => {
+      if (stop !== null) throw new EngineError('refused', 'The record is being copied already.', { hint: 'Wait for it, or stop it first.' });
+      stop = new AbortController();
+      try {
+        const work = real.replicate(request, { signal: AbortSignal.any([stop.signal, closing]), onProgress: onReplication });
+        underWay(work);
+        return await work;
+      } finally {
+        stop = null;
+      }
+    }),
+    'record.replicate.stop': answer(METHODS['record.replicate.stop'], () => {
+      stop?.abort();
+      return {};
+    }),
+  };
 }
 
 export function recordAnswers(host: RecordHost) {
@@ -36,6 +65,7 @@ export function recordAnswers(host: RecordHost) {
     'record.checkpoint': answer(METHODS['record.checkpoint'], () => ({ ...real.journal.checkpoint('asked for in the window'), at: new Date(clock.now()).toISOString() })),
     'record.export': answer(METHODS['record.export'], async ({ run, path }) => own(run).exportRun(run, path)),
     'record.match': answer(METHODS['record.match'], async ({ text, path }) => matchAny(host, paperText(text, path))),
+    ...replicationAnswers(host),
     'record.import': answer(METHODS['record.import'], async ({ path }) => real.importBundle(path)),
     'record.imported': answer(METHODS['record.imported'], async () => ({ runs: (await real.imported()).map(({ imported }) => imported) })),
     'report.status': answer(METHODS['report.status'], ({ run }) => own(run).reports.status(own(run).runs.view(run))),

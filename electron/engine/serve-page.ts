@@ -109,6 +109,8 @@ function keyOf(event: EngineEvent, place: number): string {
       return 'home';
     case 'kit.progress':
       return 'kit';
+    case 'replication.progress':
+      return 'replication';
     case 'escrow.changed':
       return 'escrow';
     case 'notice':

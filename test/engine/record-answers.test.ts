@@ -15,7 +15,7 @@ function openAnswers() {
     await real.close();
     rmSync(root, { recursive: true, force: true });
   });
-  return { root, real, answers: recordAnswers({ real, clock, folderOfRun: () => null, folders: () => [real] }) };
+  return { root, real, answers: recordAnswers({ real, clock, folderOfRun: () => null, folders: () => [real], closing: new AbortController().signal, onReplication: () => undefined, underWay: () => undefined }) };
 }
 
 describe('the page’s calls about the record', () => {
@@ -30,7 +30,7 @@ describe('the page’s calls about the record', () => {
 
   it.each([
     ['record.match', {}, 'usage'], ['record.match', { text: 'only two' }, 'refused'], ['record.match', { path: '/no/such/file' }, 'not-found'],
-    ['record.import', { path: '/no/such/bundle.zip' }, 'not-found'], ['report.verify', { path: '/no/such/report.html' }, 'not-found'],
+    ['record.import', { path: '/no/such/bundle.zip' }, 'not-found'], ['record.replicate', { to: 'nowhere' }, 'usage'], ['record.replicate', { to: 's3://records/x', colour: 'red' }, 'usage'], ['report.verify', { path: '/no/such/report.html' }, 'not-found'],
     ['report.status', { run: 'none' }, 'not-found'], ['report.sign', { run: 'none', person: 'a', role: 'witness', passphrase: 'x' }, 'not-found'], ['report.complete', { run: 'none', by: 'A', facts: {} }, 'not-found'],
     ['report.html', { run: 'none' }, 'not-found'], ['record.export', { run: 'none', path: '/tmp/x.zip' }, 'not-found'], ['record.verify', { run: 'none' }, 'not-found'], ['report.complete', { run: 'none', by: 'A', facts: { colour: 'red' } }, 'usage'],
   ] as const)('%s %j is answered with "%s"', async (method, params, code) => {

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { HOT_WASH_PARTS, HOT_WASH_QUESTIONS, type SaidHotWash } from '../../contract/after-action.ts';
 import { EngineError } from '../../contract/errors.ts';
 import type { ReportStatus, ReportVerification } from '../../contract/report-signature.ts';
 import { counted, utcInstant } from '../../contract/wording.ts';
+import { parseHotWash } from '../../engine/findings/parse-hot-wash.ts';
 import { parseFacts, renderReport, type ReportFormat } from '../../engine/report/report.ts';
 import { writeReport } from '../../engine/report/write-report.ts';
 import { ownOrImported } from '../own-or-imported.ts';
@@ -38,6 +40,7 @@ export function reportCommand(perform: Perform): Command {
       }),
     )
     .addCommand(completeCommand(perform))
+    .addCommand(hotWashCommand(perform))
     .addCommand(signCommand(perform))
     .addCommand(verifyCommand(perform));
 }
@@ -65,6 +68,30 @@ function completeCommand(perform: Perform): Command {
         return sayStatus(terminal, reports.complete(view, { by: options.by, facts, reason: options.reason }), false);
       }),
     );
+}
+
+function hotWashCommand(perform: Perform): Command {
+  return new Command('hot-wash')
+    .description('what is said at the end of a run, while it is fresh; without --answers: what was said')
+    .argument('<run>', 'its id, a unique beginning of it, or "last"')
+    .option('--answers <file>', 'YAML: planned, happened, went_well, went_badly, why')
+    .option('--by <name>', 'who says it')
+    .addHelpText('after', '\nA later one corrects an earlier one and erases nothing; findings are raised with "finding add --run".\n\nExample:\n  blackstart report hot-wash last --by "Ruth Adeyemi" --answers hot-wash.yaml')
+    .action(async (run: string, { answers, by }: { answers?: string; by?: string }, command: Command) =>
+      perform(command, async ({ terminal, reader, writer, read }) => {
+        if (answers === undefined) return sayHotWash(terminal, reader().report(run).hot_wash ?? null);
+        if (by === undefined) throw new EngineError('usage', 'Say who speaks for the hot wash.', { hint: 'Add --by NAME; the name stands in the report.' });
+        const said = parseHotWash(Buffer.from(read(answers)).toString('utf8'), answers);
+        return sayHotWash(terminal, writer().findings.sayHotWash(run, by, said));
+      }),
+    );
+}
+
+function sayHotWash(terminal: Terminal, wash: SaidHotWash | null): ExitStatus {
+  if (terminal.json) terminal.document({ hot_wash: wash });
+  if (wash === null) terminal.line('No hot wash was recorded.');
+  else for (const part of HOT_WASH_PARTS) if (wash.said[part] !== undefined) terminal.line(`${HOT_WASH_QUESTIONS[part]}: ${wash.said[part]}`);
+  return wash === null ? EXIT.waiting : EXIT.good;
 }
 
 /** @param asked whether the question was what is missing: then an open field waits for a person */

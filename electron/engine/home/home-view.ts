@@ -1,4 +1,5 @@
 /** What Home says: one row a system, the worst first, and one sentence for all. Pure; the engine gathers the facts. */
+import type { LiveFinding } from '../../contract/after-action.ts';
 import type { ProofLevel } from '../../contract/check.ts';
 import type { IncidentView } from '../../contract/incident.ts';
 import type { HomeView, SystemRow } from '../../contract/methods.ts';
@@ -22,6 +23,8 @@ export interface HomeFacts {
   dead: readonly string[];
   /** Those that are open, newest first. */
   incidents?: readonly IncidentView[];
+  /** The most urgent first. */
+  findings: readonly LiveFinding[];
 }
 
 const WORST_FIRST: readonly ReadinessState[] = ['NOT_READY', 'NEEDS_VERIFICATION', 'READY_WITH_OVERRIDES', 'READY'];
@@ -38,7 +41,7 @@ export function homeView(facts: HomeFacts): HomeView {
     dead: [...facts.dead],
     kit: facts.kit,
     drills: facts.drills.map(({ title, runbook, kind, at, overdueDays }) => ({ title, runbook, kind, at, overdue_days: overdueDays })),
-    findings: knownFindings(facts.runbooks),
+    findings: facts.findings.filter(({ closed }) => !closed).map(({ id, title, runbook, due, severity, status, overdue_days }) => ({ id, title, runbook, due, severity: severity ?? 'medium', status, overdue_days })),
     open_runs: open,
     incidents: [...(facts.incidents ?? [])],
   };
@@ -150,10 +153,4 @@ function lastDrill(runbooks: readonly Runbook[], runs: readonly RunSummary[]): S
 function nextDue(ids: readonly string[], drills: readonly DueDrill[]): SystemRow['next_due'] {
   const next = drills.filter(({ runbook }) => ids.includes(runbook)).sort((a, b) => a.at.localeCompare(b.at))[0];
   return next === undefined ? null : { title: next.title, at: next.at, overdue_days: next.overdueDays, runbook: next.runbook };
-}
-
-function knownFindings(runbooks: readonly Runbook[]): HomeView['findings'] {
-  return runbooks.flatMap(({ front, findings }) =>
-    findings.filter(({ status }) => status !== 'closed').map(({ id, title, due, severity }) => ({ id, title, runbook: front.id, due: due ?? null, severity: severity ?? 'medium' })),
-  );
 }

@@ -14,13 +14,14 @@ const AHEAD_MS = 120_000;
 /**
  * @param now milliseconds since 1970
  * @param dead what is marked as dead on this laptop
+ * @param more warnings that do not come from the runbook: open findings
  */
-export function evaluate(runbook: Runbook, fold: ReadinessFold, now: number, dead: readonly string[]): ReadinessReport {
+export function evaluate(runbook: Runbook, fold: ReadinessFold, now: number, dead: readonly string[], more: readonly string[] = []): ReadinessReport {
   const results = runbook.checks.map(({ block }) => withoutReach(resultOf(runbook, block, fold, now), block, dead));
   const checks = results.map((check) => rankSuspects(check, runbook, results));
   const dependencies = deadDependencies(runbook, dead);
   const state = dependencies.some(isStranded) ? 'NOT_READY' : stateOf(checks);
-  return { runbook: { id: runbook.front.id, sha256: runbook.sha256 }, state, checks, dependencies, warnings: warningsOf(runbook, now) };
+  return { runbook: { id: runbook.front.id, sha256: runbook.sha256 }, state, checks, dependencies, warnings: [...warningsOf(runbook, now), ...more] };
 }
 
 /** What a check found before says nothing while the thing that it examined cannot be reached; an override stands. */

@@ -46,6 +46,8 @@ export interface ReadinessDeps extends Deps {
   escrow?: (key: string) => EscrowKeyView | null;
   /** Node, to run the key and database children; default this process's own program. */
   nodePath?: string;
+  /** Open findings of a runbook, in words. */
+  warnings?: (runbook: Runbook) => readonly string[];
   onProgress?: (progress: CheckProgress) => void;
   /** After every result, override and attestation. */
   onChanged?: (report: ReadinessReport) => void;
@@ -101,7 +103,7 @@ class ChecksOfRunbooks implements Readiness {
 
   view(runbook: Runbook): ReadinessReport {
     this.#foldOn();
-    return evaluate(runbook, this.#fold, this.#deps.clock.now(), this.#outage.dead);
+    return evaluate(runbook, this.#fold, this.#deps.clock.now(), this.#outage.dead, this.#deps.warnings?.(runbook));
   }
 
   #markedDead(): readonly string[] {

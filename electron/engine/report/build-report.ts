@@ -1,4 +1,5 @@
 /** From a run's view and its events to the report: a pure function, so that a report can be made again from the record. */
+import { reportFinding, type LiveFinding, type SaidHotWash } from '../../contract/after-action.ts';
 import type { CheckResult, ReadinessReport } from '../../contract/readiness.ts';
 import type { Person } from '../../contract/record.ts';
 import type { EscrowedKey, Report, ReportMessage, ReportStep } from '../../contract/report.ts';
@@ -34,6 +35,9 @@ export interface ReportSources {
   plan?: Plan;
   /** Verifications and uses of escrowed keys that belong to this run. */
   escrow?: readonly EscrowedKey[];
+  /** Findings of this run, and gaps of its runbook, that live on by themselves. */
+  live?: readonly LiveFinding[];
+  hotWash?: SaidHotWash | null;
   version: string;
   now: Date;
 }
@@ -61,7 +65,8 @@ export function buildReport(sources: ReportSources): Report {
     data: dataGroup(sources, checks, execution, facts, history),
     results,
     communications: communications(view, runbook, facts, history),
-    findings: findings(runbook, history),
+    findings: findings(runbook, history, sources.live ?? []),
+    ...(sources.hotWash === undefined || sources.hotWash === null ? {} : { hot_wash: sources.hotWash }),
     escrow: escrowGroup(sources, facts),
     approval: approval(sources, runbook, history),
     integrity: buildIntegrity(sources.record, view, runbook, facts, events, checks),
@@ -272,14 +277,15 @@ function regulator({ audiences }: Runbook, facts: RunFacts, { facts: { regulator
 
 const UNKNOWN = { description: null, severity: null, root_cause: null, action: null, owner: null, due: null, status: 'open', retest: null };
 
-/** The runbook's known gaps, and what this run found; the same id is the same finding, and what is said of it counts. */
-function findings(runbook: Runbook, { facts }: ReportHistory): ReportFinding[] {
+/** The runbook's known gaps, and what this run found; the same id is the same finding, and what is said of it counts; then how it stands now. */
+function findings(runbook: Runbook, { facts }: ReportHistory, live: readonly LiveFinding[]): ReportFinding[] {
   const all = new Map<string, ReportFinding>();
   const known = runbook.findings.map(({ text: description, ...finding }) => ({ description, ...finding }));
   for (const finding of [...known, ...(facts.findings ?? [])]) {
     const said = Object.fromEntries(Object.entries(finding).filter(([, value]) => value !== undefined));
     all.set(finding.id, ReportFinding.parse({ ...UNKNOWN, ...all.get(finding.id), ...said }));
   }
+  for (const finding of live) all.set(finding.id, reportFinding(finding));
   return [...all.values()];
 }
 

@@ -139,7 +139,7 @@ function deviationRows({ deviations }: Report): string[][] {
 }
 
 function openFindings({ findings }: Report): string[][] {
-  return findings.filter(({ status }) => !/^(?:closed|done|fixed|resolved)$/iu.test(status)).map(({ id, title, action, severity, owner, due }) => [`${id}: ${title}${action === null ? '' : `. ${action}`}`, severity ?? '–', owner ?? '–', due ?? '–']);
+  return findings.filter(({ status }) => !/^(?:closed|done|fixed|resolved|accepted)$/iu.test(status)).map(({ id, title, action, severity, owner, due }) => [`${id}: ${title}${action === null ? '' : `. ${action}`}`, severity ?? '–', owner ?? '–', due ?? '–']);
 }
 
 /** The first rows under their heading; where there are none, one line says so. */

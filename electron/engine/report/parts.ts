@@ -1,4 +1,5 @@
 /** The fourteen groups of a report as parts, in the order of `contract/report.ts`. */
+import { HOT_WASH_PARTS, HOT_WASH_QUESTIONS } from '../../contract/after-action.ts';
 import type { Report } from '../../contract/report.ts';
 import { full, listed, mark, span, spoken, time, type Block, type Mark, type Part } from './block.ts';
 import { spokenBytes, counted } from '../../contract/wording.ts';
@@ -187,8 +188,16 @@ function lateness(due: string | null, sent: string): string | Mark {
   return due !== null && Date.parse(sent) > Date.parse(due) ? mark('bad', `${time(sent)}, late`) : time(sent);
 }
 
-function findings({ findings: all }: Report): Block[] {
-  return [{
+/** What was said at the end of the run, question by question. */
+function hotWash(wash: NonNullable<Report['hot_wash']> | null): Block[] {
+  if (wash === null) return [];
+  const rows = HOT_WASH_PARTS.flatMap((part): [string, string][] => (wash.said[part] === undefined ? [] : [[HOT_WASH_QUESTIONS[part], wash.said[part]]]));
+  const corrected = wash.earlier === 0 ? '' : `, corrected ${counted(wash.earlier, 'time', 'times')}`;
+  return [{ kind: 'title', text: `Hot wash, as ${wash.by} recorded it at ${full(wash.at) ?? wash.at}${corrected}` }, { kind: 'pairs', rows }, { kind: 'title', text: 'What is to be done' }];
+}
+
+function findings({ findings: all, hot_wash: wash }: Report): Block[] {
+  return [...hotWash(wash ?? null), {
     kind: 'table', head: ['Finding', 'Severity', 'Root cause', 'Action', 'Owner', 'Due', 'Status', 'Retest'], none: 'None.',
     rows: all.map((f) => [`${f.id}: ${f.title}${f.description === null ? '' : `. ${f.description}`}`, f.severity, f.root_cause, f.action, f.owner, f.due, f.status, f.retest]),
   }];

@@ -13,6 +13,7 @@ import { SignatureState, type Runbook } from '../../contract/runbook.ts';
 import { readWitnessed } from '../anchor/cosign.ts';
 import type { Clock } from '../deps.ts';
 import { escrowOfRun } from '../escrow/register/escrow-of-run.ts';
+import { FINDING_EVENTS, foldFindings, ownFindings } from '../findings/fold-findings.ts';
 import type { JournalEvent, JournalReader } from '../journal/journal.ts';
 import { reportDeviceKey } from '../journal/describe-device-key.ts';
 import { wordsForHash } from '../journal/words.ts';
@@ -84,8 +85,10 @@ export function draftReport(record: ReportRecord, { view, runbook, events }: Rep
   const { reader, clock } = record;
   const created = createdOf(view.id, events);
   const signature = SignatureState.shape.state.safeParse(created.data.signature);
+  const findings = foldFindings(reader.events({ types: FINDING_EVENTS }), (sha256) => readText(reader, sha256));
   return buildReport({
     view, runbook,
+    live: ownFindings(findings, runbook, view.id, clock.now()), hotWash: findings.washes.get(view.id) ?? null,
     signature: { state: signature.data ?? 'unsigned', signers: [] },
     // as it was when the run began: what was checked since says nothing about what the operator knew
     readiness: evaluate(runbook, foldReadiness(reader.events({ types: READINESS_EVENTS, until: created.seq })), Date.parse(created.wall), created.data.dead ?? readOutage(reader).dead),

@@ -11,8 +11,8 @@ export const Completed = z.object({ by: z.string(), facts: Blob, reason: z.strin
 export const Issued = z.object({ number: z.int(), at: z.string(), report: Blob });
 export const Signed = z.object({ number: z.int(), person: z.string(), name: z.string(), role: z.string(), at: z.string(), enrolled_at: z.string(), vkey: z.string(), note: Blob });
 
-/** Events that a revision does not grow old by: its own, and the end of the run's key. */
-const OWN: ReadonlySet<string> = new Set(['report.issued', 'report.signed', 'run.key', 'run.key-ended']);
+/** Events that a revision does not grow old by: its own, what becomes of its findings, and the end of the run's key. */
+const OWN: ReadonlySet<string> = new Set(['report.issued', 'report.signed', 'finding.changed', 'run.key', 'run.key-ended']);
 
 export interface Revision extends RevisionSignatures {
   /** Nothing of this run was recorded since it was frozen. */

@@ -19,6 +19,7 @@ const Palette = later(async () => (await import('./Palette.tsx')).Palette);
 const DrillsScreen = later(async () => (await import('../screens/drills/DrillsScreen.tsx')).DrillsScreen);
 const CeremonyScreen = later(async () => (await import('../screens/escrow/ceremony/CeremonyScreen.tsx')).CeremonyScreen);
 const EscrowScreen = later(async () => (await import('../screens/escrow/EscrowScreen.tsx')).EscrowScreen);
+const FindingsScreen = later(async () => (await import('../screens/findings/FindingsScreen.tsx')).FindingsScreen);
 const IncidentReportScreen = later(async () => (await import('../screens/incident/IncidentReportScreen.tsx')).IncidentReportScreen);
 const IncidentScreen = later(async () => (await import('../screens/incident/IncidentScreen.tsx')).IncidentScreen);
 const KitScreen = later(async () => (await import('../screens/kit/KitScreen.tsx')).KitScreen);
@@ -48,7 +49,8 @@ function Screen({ route, home }: { route: Route; home: { view: HomeView | null }
     case 'ceremony': return <CeremonyScreen />;
     case 'run': return <RunScreen key={route.run} run={route.run} />;
     case 'record': return <RecordScreen />;
-    case 'report': return <ReportScreen key={route.run} run={route.run} />;
+    case 'findings': return <FindingsScreen />;
+    case 'report': return <ReportScreen key={route.run} run={route.run} asked={route.ask === 'hot-wash'} />;
     case 'people': return <PeopleScreen />;
     case 'kit': return <KitScreen />;
   }

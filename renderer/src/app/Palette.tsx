@@ -24,6 +24,7 @@ function usePlaces(home: HomeView | null, runbooks: readonly RunbookRow[]): Plac
     { id: 'outage', label: 'Outage switchboard', group: 'Screen', go: () => { go({ screen: 'outage' }); } },
     { id: 'incident', label: 'Incident', group: 'Screen', go: () => { go({ screen: 'incident', id: null }); } },
     { id: 'drills', label: 'Drills', group: 'Screen', go: () => { go({ screen: 'drills' }); } },
+    { id: 'findings', label: 'Findings', group: 'Screen', go: () => { go({ screen: 'findings' }); } },
     { id: 'escrow', label: 'Escrow', group: 'Screen', go: () => { go({ screen: 'escrow', key: null }); } },
     { id: 'record', label: 'Record', group: 'Screen', go: () => { go({ screen: 'record' }); } },
     { id: 'people', label: 'People', group: 'Screen', go: () => { go({ screen: 'people' }); } },

@@ -1,5 +1,5 @@
 /** The rail: only what exists, and the runs that are open. */
-import { BookOpen, Briefcase, CalendarClock, Layers, House, KeyRound, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
+import { BookOpen, Briefcase, CalendarClock, House, KeyRound, Layers, ListChecks, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { IncidentView } from '../../../electron/contract/incident.ts';
 import type { HomeView } from '../../../electron/contract/methods.ts';
@@ -46,6 +46,13 @@ function Late({ drills }: { drills: HomeView['drills'] }) {
   return <span className="n st c-amber" title={words}><Glyph shape="needs" tone="amber" size={12} /><span aria-hidden="true">{late}</span><span className="sr">{words}</span></span>;
 }
 
+function Overdue({ findings }: { findings: HomeView['findings'] }) {
+  const late = findings.filter((finding) => finding.overdue_days > 0).length;
+  if (late === 0) return null;
+  const words = `${late} overdue`;
+  return <span className="n st c-red" title={words}><Glyph shape="failed" tone="red" size={12} /><span aria-hidden="true">{late}</span><span className="sr">{words}</span></span>;
+}
+
 /** How many escrowed keys need somebody, in the shape of the worst. Asked for after Home, which comes first. */
 function KeysToLookAt({ asked }: { asked: boolean }) {
   const { view } = useEscrow(asked);
@@ -67,6 +74,7 @@ export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: H
       <Entry to={{ screen: 'outage' }} current={route.screen === 'outage'} icon={<Unplug {...ICON} />} count={<Dead names={home?.dead ?? []} />}>Outage</Entry>
       <Entry to={{ screen: 'incident', id: null }} current={route.screen === 'incident' || route.screen === 'incident-report'} icon={<Layers {...ICON} />} count={<OpenIncidents incidents={home?.incidents ?? []} />}>Incident</Entry>
       <Entry to={{ screen: 'drills' }} current={route.screen === 'drills'} icon={<CalendarClock {...ICON} />} count={<Late drills={home?.drills ?? []} />}>Drills</Entry>
+      <Entry to={{ screen: 'findings' }} current={route.screen === 'findings'} icon={<ListChecks {...ICON} />} count={<Overdue findings={home?.findings ?? []} />}>Findings</Entry>
       <Entry to={{ screen: 'escrow', key: null }} current={route.screen === 'escrow'} icon={<KeyRound {...ICON} />} count={<KeysToLookAt asked={home !== null} />}>Escrow</Entry>
       <hr />
       <Entry to={{ screen: 'record' }} current={route.screen === 'record' || route.screen === 'report'} icon={<ScrollText {...ICON} />}>Record</Entry>

@@ -13,8 +13,9 @@ export type Route =
   | { screen: 'escrow'; key: string | null }
   | { screen: 'ceremony' }
   | { screen: 'run'; run: string }
+  | { screen: 'findings' }
   | { screen: 'record' }
-  | { screen: 'report'; run: string }
+  | { screen: 'report'; run: string; ask?: 'hot-wash' } // opens with that dialog
   | { screen: 'people' }
   | { screen: 'kit' };
 

@@ -146,7 +146,7 @@ const HOME: HomeView = {
   ],
   kit: [{ title: 'Tools pinned', value: '23 of 23', state: 'good' }, { title: 'Images, by digest', value: '61 of 61', state: 'good' }, { title: 'Disk free for a restore', value: '412 of 350 GiB', state: 'good' }, { title: 'Clock', value: '+0.4 s, checked today', state: 'good' }],
   drills: [{ title: 'AKKO full cluster rebuild', runbook: 'akko-a', at: at(-60 * 24 * 37), overdue_days: 37 }, { title: 'Kravn rehearsal', runbook: 'kravn', at: at(-60 * 24 * 13), overdue_days: 13 }, { title: 'Kredete partial DR', runbook: 'kredete', at: at(60 * 24 * 6), overdue_days: 0 }],
-  findings: [{ id: 'v-12', title: 'DNS change waited 22 min', runbook: 'veza', due: at(-60 * 24 * 11), severity: 'high' }, { id: 'a-07', title: 'Put master key v4 into escrow', runbook: 'ampora-key', due: at(60 * 24 * 7), severity: 'high' }],
+  findings: [{ id: 'v-12', title: 'DNS change waited 22 min', runbook: 'veza', due: at(-60 * 24 * 11).slice(0, 10), severity: 'high', status: 'open', overdue_days: 11 }, { id: 'a-07', title: 'Put master key v4 into escrow', runbook: 'ampora-key', due: at(60 * 24 * 7).slice(0, 10), severity: 'high', status: 'in-work', overdue_days: 0 }],
 };
 
 const RUNBOOKS = ['ampora-total-loss', 'akko-a', 'kravn', 'kredete', 'veza'].map((id) => ({ id, title: id === 'ampora-total-loss' ? 'Rebuild Ampora after total loss' : `Rebuild ${id}`, system: id.split('-')[0] ?? id, sha256: SHA, severity: 'critical', path: `/kit/${id}/${id}.runbook.md`, rto: '4h', steps: 18, signature: { state: 'signed', signers: ['kit bundle 2026.09'] }, error: null }));

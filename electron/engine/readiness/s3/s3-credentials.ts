@@ -27,13 +27,14 @@ export interface S3Access {
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
+type AsksStore = Pick<ProbeContext, 'env' | 'credentialsEnv' | 'stored' | 'secrets' | 'resolve'>;
 
 /**
  * @param named `credentials` of the check: `env` (the default), `none`, a secret's name, `keychain:SERVICE/ACCOUNT`, the path of
  *   a file, or a profile
  * @throws CannotTell `credentials-missing` when nothing is there, `unsupported` for a form that is not known
  */
-export function findS3Access(named: string | undefined, context: ProbeContext): S3Access {
+export function findS3Access(named: string | undefined, context: AsksStore): S3Access {
   const env: Env = context.credentialsEnv ?? context.env;
   if (named === undefined || named === 'env') return fromEnvironment(env, context);
   if (named === 'none') return { credentials: null, source: 'none', ...ofEnvironment(env) };
@@ -50,7 +51,7 @@ export function findS3Access(named: string | undefined, context: ProbeContext): 
 }
 
 /** @throws CannotTell `credentials-missing` with the reason that the keyring or the vault gave */
-function fromStored({ stored = [], secrets }: ProbeContext, env: Env): S3Access {
+function fromStored({ stored = [], secrets }: AsksStore, env: Env): S3Access {
   for (const answer of stored) {
     const secret = 'handle' in answer ? secrets.get(answer.handle) : null;
     if (secret !== null) return { credentials: pairIn(Buffer.from(secret.bytes()).toString('utf8'), `The entry ${answer.entry}`), source: secret.source, ...ofEnvironment(env) };
@@ -59,7 +60,7 @@ function fromStored({ stored = [], secrets }: ProbeContext, env: Env): S3Access 
   throw new CannotTell('credentials-missing', `The credentials of the object store are not at hand. ${why ?? 'No keyring and no vault can be asked here'}.`);
 }
 
-function fromEnvironment(env: Env, context: ProbeContext): S3Access {
+function fromEnvironment(env: Env, context: AsksStore): S3Access {
   const [accessKeyId, secretAccessKey, sessionToken] = [env['AWS_ACCESS_KEY_ID'], env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN']];
   if (isSet(accessKeyId) && isSet(secretAccessKey)) {
     return { credentials: { accessKeyId, secretAccessKey, ...(isSet(sessionToken) ? { sessionToken } : {}) }, source: 'environment', ...ofEnvironment(env) };

@@ -84,19 +84,35 @@ export interface S3Place {
   credentials: string | undefined;
 }
 
+/** What is needed of a probe's context to reach a store. */
+export type S3Context = Pick<ProbeContext, 'env' | 'credentialsEnv' | 'stored' | 'secrets' | 'resolve' | 'signal'>;
+
+/** The client with what it was told to speak to. */
+export interface S3Connection {
+  sdk: typeof s3Module;
+  client: S3Client;
+  facts: Pick<S3Store, 'bucket' | 'where' | 'source' | 'access' | 'endpoint' | 'region'>;
+}
+
 /** @throws CannotTell `credentials-missing` or `refused` before anything is sent */
-export async function openS3(place: S3Place, context: ProbeContext): Promise<S3Store> {
+export async function openS3(place: S3Place, context: S3Context): Promise<S3Store> {
+  const { sdk, client, facts } = await connectS3(place, context);
+  return new Bucket(sdk, client, facts, context.signal);
+}
+
+/** @param more of the client's configuration @throws CannotTell as `openS3` */
+export async function connectS3(place: S3Place, context: S3Context, more: S3ClientConfig = {}): Promise<S3Connection> {
   const access = findS3Access(place.credentials, context);
   const endpoint = place.endpoint ?? access.endpoint;
   const url = endpoint === null ? null : readEndpoint(endpoint);
   const region = regionOf(url) ?? access.region ?? 'us-east-1';
   // The client loads a good deal, which no start of the console should wait for.
   const sdk = await import('@aws-sdk/client-s3');
-  const client = new sdk.S3Client(await configuration(access, url, region, context));
-  return new Bucket(sdk, client, { bucket: place.bucket, where: `The object store ${url === null ? `of AWS in ${region}` : url.host}`, source: access.source, access, endpoint: url === null ? null : url.href.replace(/\/$/u, ''), region }, context.signal);
+  const client = new sdk.S3Client({ ...(await configuration(access, url, region, context)), ...more });
+  return { sdk, client, facts: { bucket: place.bucket, where: `The object store ${url === null ? `of AWS in ${region}` : url.host}`, source: access.source, access, endpoint: url === null ? null : url.href.replace(/\/$/u, ''), region } };
 }
 
-async function configuration(access: S3Access, url: URL | null, region: string, context: ProbeContext): Promise<S3ClientConfig> {
+async function configuration(access: S3Access, url: URL | null, region: string, context: S3Context): Promise<S3ClientConfig> {
   const ca = (context.credentialsEnv ?? context.env)['AWS_CA_BUNDLE'];
   const { Agent } = await import('node:https');
   return {
@@ -110,8 +126,6 @@ async function configuration(access: S3Access, url: URL | null, region: string, 
   };
 }
 
-type Facts = Pick<S3Store, 'bucket' | 'where' | 'source' | 'access' | 'endpoint' | 'region'>;
-
 class Bucket implements S3Store {
   readonly bucket: string;
   readonly where: string;
@@ -123,7 +137,7 @@ class Bucket implements S3Store {
   readonly #client: S3Client;
   readonly #signal: AbortSignal;
 
-  constructor(sdk: typeof s3Module, client: S3Client, facts: Facts, signal: AbortSignal) {
+  constructor(sdk: typeof s3Module, client: S3Client, facts: S3Connection['facts'], signal: AbortSignal) {
     [this.bucket, this.where, this.source, this.access, this.endpoint, this.region] = [facts.bucket, facts.where, facts.source, facts.access, facts.endpoint, facts.region];
     [this.#sdk, this.#client, this.#signal] = [sdk, client, signal];
   }
@@ -222,7 +236,7 @@ class Bucket implements S3Store {
 
 const CHECKSUMS = ['SHA256', 'SHA1', 'CRC64NVME', 'CRC32C', 'CRC32'] as const;
 
-function headOf(key: string, head: HeadObjectCommandOutput): ObjectHead {
+export function headOf(key: string, head: HeadObjectCommandOutput): ObjectHead {
   const values = { SHA256: head.ChecksumSHA256, SHA1: head.ChecksumSHA1, CRC64NVME: head.ChecksumCRC64NVME, CRC32C: head.ChecksumCRC32C, CRC32: head.ChecksumCRC32 };
   // of parts: "VALUE-3", or the type says so
   const whole = head.ChecksumType !== 'COMPOSITE';

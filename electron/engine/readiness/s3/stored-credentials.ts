@@ -21,8 +21,10 @@ export function namedEntry(credentials: string | undefined): string | null {
   return /^(?:keychain|keyring):(.+)$/u.exec(credentials ?? '')?.[1] ?? null;
 }
 
+type AsksKeyring = Pick<ProbeContext, 'secrets' | 'keychain' | 'env' | 'credentialsEnv' | 'redactor' | 'stored'>;
+
 /** @param work gets the context with what was found; what it says is masked with it */
-export async function withStoredCredentials<T>(probe: Probe, context: ProbeContext, work: (context: ProbeContext) => Promise<T>): Promise<T> {
+export async function withStoredCredentials<T, C extends AsksKeyring>(probe: Probe, context: C, work: (context: C) => Promise<T>): Promise<T> {
   const entries = entriesFor(probe, context);
   if (entries.length === 0 || context.keychain === undefined) return work(context);
   const stored: StoredCredentials[] = [];
@@ -45,7 +47,7 @@ export async function withStoredCredentials<T>(probe: Probe, context: ProbeConte
 }
 
 /** Nothing is asked of a keyring that the check has no use for: it may put up a window. */
-function entriesFor(probe: Probe, context: ProbeContext): string[] {
+function entriesFor(probe: Probe, context: AsksKeyring): string[] {
   if (probe.kind !== 'backup' && probe.kind !== 's3-object') return [];
   const address = probe.kind === 'backup' ? probe.at : probe.url;
   if (!isS3(address)) return [];
@@ -67,7 +69,7 @@ async function ask(entry: string, keychain: NonNullable<ProbeContext['keychain']
   return keychain.read(service, account);
 }
 
-function keep(entry: string, answer: KeychainAnswer, { secrets }: ProbeContext, kept: string[]): StoredCredentials {
+function keep(entry: string, answer: KeychainAnswer, { secrets }: AsksKeyring, kept: string[]): StoredCredentials {
   switch (answer.kind) {
     case 'found': return keepFound(entry, answer, secrets, kept);
     case 'absent': return { entry, why: 'there is no such entry in the keyring or the vault', absent: true };

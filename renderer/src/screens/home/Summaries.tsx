@@ -1,6 +1,8 @@
 /** Below the systems: the kit, the drills owed, the open findings. */
 import type { ReactNode } from 'react';
+import { STATUS_WORDS } from '../../../../electron/contract/after-action.ts';
 import type { HomeView } from '../../../../electron/contract/methods.ts';
+import { counted } from '../../../../electron/contract/wording.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Glyph, type Shape, type Tone } from '../../components/Glyph.tsx';
 import { useNow } from '../../use-now.ts';
@@ -39,7 +41,7 @@ export function Summaries({ view }: { view: HomeView }) {
   const { go } = useNavigation();
   const state = worst(view.kit);
   const late = view.drills.filter((drill) => drill.overdue_days > 0).length;
-  const past = view.findings.filter((finding) => finding.due !== null && Date.parse(finding.due) < now).length;
+  const past = view.findings.filter((finding) => finding.overdue_days > 0).length;
   return (
     <div className="three">
       <Card
@@ -54,10 +56,10 @@ export function Summaries({ view }: { view: HomeView }) {
       />
       <Card
         title="Open findings" empty="None"
-        end={<span className="t3 s12">{view.findings.length} open{past > 0 ? `, ${past} past the date` : ''}</span>}
+        end={<span className="t3 s12">{view.findings.length} open{past > 0 ? `, ${past} overdue` : ''}</span>}
         rows={view.findings.map((finding) => {
-          const over = finding.due !== null && Date.parse(finding.due) < now;
-          return <li key={`${finding.runbook} ${finding.id}`}><Glyph shape={over ? 'failed' : 'pending'} tone={over ? 'red' : 'grey'} /><span className="cut" title={`${visible(finding.id)}: ${visible(finding.title)}`}>{visible(finding.title)}</span><span className={`end${over ? ' tx c-red' : ''}`}>{finding.due === null ? finding.severity : `due ${shortDay(finding.due, now)}`}</span></li>;
+          const over = finding.overdue_days > 0;
+          return <li key={`${finding.runbook} ${finding.id}`}><Glyph shape={over ? 'failed' : finding.status === 'in-work' ? 'running' : 'pending'} tone={over ? 'red' : finding.status === 'in-work' ? 'blue' : 'grey'} /><span className="sr">{STATUS_WORDS[finding.status]}</span><button type="button" className="plain cut" title={`${visible(finding.id)}: ${visible(finding.title)}`} onClick={() => { go({ screen: 'findings' }); }}>{visible(finding.title)}</button><span className={`end${over ? ' tx c-red' : ''}`}>{finding.due === null ? finding.severity : over ? counted(finding.overdue_days, 'day overdue', 'days overdue') : `due ${shortDay(finding.due, now)}`}</span></li>;
         })}
       />
     </div>

@@ -16,6 +16,7 @@ import { Guards } from './Guards.tsx';
 import { ImportedTable } from './ImportedTable.tsx';
 import { MatchDialog } from './MatchDialog.tsx';
 import { CheckedReport } from './CheckedReport.tsx';
+import { Replications } from './Replications.tsx';
 import { RunsTable } from './RunsTable.tsx';
 import './record.css';
 
@@ -81,6 +82,7 @@ export function RecordScreen() {
         {checked !== null && <div role="status"><CheckedReport checked={checked} /></div>}
         {result !== null && <div role="status"><VerificationResult result={result} /></div>}
         <Guards />
+        <Replications />
         {list.length > 0 && <RunsTable runs={list} />}
         {imported.result !== null && imported.result.runs.length > 0 && <ImportedTable runs={imported.result.runs} own={list} />}
       </div>

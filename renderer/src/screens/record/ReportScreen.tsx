@@ -10,6 +10,7 @@ import { MoreMenu } from '../../components/MoreMenu.tsx';
 import { Notice, runState, StateWord } from '../../components/States.tsx';
 import { useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
+import { AfterAction } from './AfterAction.tsx';
 import { ReportParts } from './ReportParts.tsx';
 import { Signatures } from './Signatures.tsx';
 import { useExport } from './use-export.ts';
@@ -21,7 +22,7 @@ const ALTERED = { word: 'The record was altered', shape: 'failed', tone: 'red' }
 const ELSEWHERE = { word: 'From another laptop', shape: 'confirmed', tone: 'grey' } as const;
 type Format = keyof typeof FORMATS;
 
-export function ReportScreen({ run }: { run: string }) {
+export function ReportScreen({ run, asked }: { run: string; asked: boolean }) {
   const { client, dialogs } = useEngine();
   const { go } = useNavigation();
   const report = useQuery('report.html', { run });
@@ -64,7 +65,7 @@ export function ReportScreen({ run }: { run: string }) {
         <div className="desk">
           {report.result === null ? <p className="t2">{report.error === null ? 'The report is being made.' : ''}</p> : <iframe ref={sheet} className="sheet" title="Report" sandbox="" srcDoc={report.result.html} />}
         </div>
-        {report.result !== null && <ReportParts html={report.result.html} sheet={sheet}>{status.result !== null && <Signatures status={status.result} onChanged={changed} />}</ReportParts>}
+        {report.result !== null && <ReportParts html={report.result.html} sheet={sheet}>{status.result !== null && <Signatures status={status.result} onChanged={changed} />}{own !== null && own.finished_at !== null && <AfterAction run={run} asked={asked} onChanged={changed} />}</ReportParts>}
       </div>
     </Page>
   );

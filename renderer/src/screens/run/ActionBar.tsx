@@ -1,5 +1,6 @@
 /** The bar under the step: the one primary action, then what else may be done. */
 import type { RunView, StepView } from '../../../../electron/contract/run.ts';
+import { useNavigation } from '../../app/navigation.ts';
 import { Button, Primary } from '../../components/Buttons.tsx';
 import { type MoreItem, MoreMenu } from '../../components/MoreMenu.tsx';
 import { useEngine, useEngineState } from '../../engine-context.ts';
@@ -65,6 +66,8 @@ function TheOne({ action, answer, busy, onPress }: { action: NextAction; answer:
 export function ActionBar({ run, view, step, action, answer, onPress, onDialog }: ActionBarProps) {
   const over = view.finished_at !== null || view.state === 'interrupted';
   const can = step === null || over ? NO_CHOICES : choicesOf(step);
+  const { go } = useNavigation();
+  const ended = view.finished_at !== null;
   const halted = !over && (step?.state === 'failed' || step?.state === 'unknown');
   const running = !over && step?.state === 'running';
   const attach = useAttach(run, step);
@@ -73,6 +76,7 @@ export function ActionBar({ run, view, step, action, answer, onPress, onDialog }
   const led = view.operator !== null;
   const again = halted && step?.state === 'failed' && action.kind !== 'dialog' ? step.id : null;
   useKeys([
+    ...(ended ? [{ key: 'w', label: 'Hot wash, while it is fresh', run: () => { go({ screen: 'report', run: view.id, ask: 'hot-wash' }); } }] : []),
     ...(over ? [] : [{ key: 'n', label: 'Write a note', run: open({ kind: 'note' }) }, { key: 'a', label: 'Attach a file', run: () => { void attach(); } }]),
     ...(over || audience === null ? [] : [{ key: 'u', label: 'Tell whoever is due next', run: open({ kind: 'tell', audience }) }]),
     ...(over || !led ? [] : [{ key: 'o', label: 'Hand the run over', run: open({ kind: 'handover' }) }]),
@@ -81,6 +85,7 @@ export function ActionBar({ run, view, step, action, answer, onPress, onDialog }
   return (
     <div className="actions">
       <TheOne action={action} answer={answer} busy={run.busy} onPress={onPress} />
+      {ended && <Button letter="W" onPress={() => { go({ screen: 'report', run: view.id, ask: 'hot-wash' }); }}>Hot wash…</Button>}
       {can.byHand && <Button letter="H" onPress={open(handDialog(step))}>By hand…</Button>}
       {can.defer && <Button letter="D" onPress={open({ kind: 'reason', verb: 'defer' })}>Defer…</Button>}
       {can.skip && <Button letter="S" onPress={open({ kind: 'reason', verb: 'skip' })}>Skip…</Button>}
