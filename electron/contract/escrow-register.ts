@@ -3,9 +3,9 @@
  * on which backups, what is due, and the record of a verification. Nothing here is secret.
  */
 import { z } from 'zod';
-import { EscrowFormat, EscrowLevel } from './escrow.ts';
+import { EscrowFormat, EscrowLevel, KmsRecord } from './escrow.ts';
 import { ProofStrength } from './known-answer.ts';
-import { Day, Id } from './scalars.ts';
+import { Day } from './scalars.ts';
 
 /** Of an escrowed key, as runbooks name it: `{ escrow: ID }`. */
 export const KeyId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/u, 'the id of a key is letters, digits, ".", "_" and "-", and has at most 64 characters');
@@ -103,8 +103,22 @@ export const MatrixCell = z.object({
 });
 export type MatrixCell = z.infer<typeof MatrixCell>;
 
-export const BackupSetView = z.object({ id: Id, title: z.string(), oldest: z.string().nullable(), newest: z.string().nullable() });
+/** How a set was defined, for a form: the known answer as YAML, paths and pattern as they were given. */
+export const SetDefinition = z.object({ answer: z.string(), samples: z.string().nullable(), oldest: z.string().nullable(), newest: z.string().nullable() });
+export type SetDefinition = z.infer<typeof SetDefinition>;
+
+/** `definition` null: it was only seen, in a run or with a single sample. */
+export const BackupSetView = z.object({ id: z.string(), title: z.string(), oldest: z.string().nullable(), newest: z.string().nullable(), definition: SetDefinition.nullable() });
 export type BackupSetView = z.infer<typeof BackupSetView>;
+
+const SampleFile = z.object({ path: z.string(), size: z.int(), at: Instant });
+/** What the samples of a set are on this laptop, now. */
+export const SamplesLook = z.object({
+  files: z.int().nullable(), // that the pattern finds; null without a pattern
+  oldest: SampleFile.nullable(), newest: SampleFile.nullable(),
+  lacks: z.array(z.string()), // sentences
+});
+export type SamplesLook = z.infer<typeof SamplesLook>;
 
 export const EscrowAlarm = z.object({
   kind: z.enum(['silent-rotation', 'mixed-generations', 'too-few', 'exactly-enough', 'overdue', 'share-wrong', 'key-wrong', 'custodian-left', 'not-destroyed', 'never-proven', 'unverifiable']),
@@ -127,6 +141,7 @@ export const KeyVersionView = z.object({
   generations: z.array(GenerationRow),
   quorum: QuorumView,
   note: z.string().nullable(), // what cannot be proven offline
+  kms: KmsRecord.nullable(), // of a key that a key service wrapped
 });
 export type KeyVersionView = z.infer<typeof KeyVersionView>;
 

@@ -5,7 +5,7 @@ import { AudienceContacts, ContactBook, OutgoingMessage } from './comms.ts';
 import { CredentialName, CredentialPlace, CredentialSetting, CredentialsView, DeviceKeyView } from './credentials.ts';
 import { DrillCalendar, DrillKind } from './drill.ts';
 import { EscrowFormat } from './escrow.ts';
-import { CeremonyView, Custody, EscrowView, KeyId, NetworkLook, SealState, VerificationPurpose, VerificationRecord } from './escrow-register.ts';
+import { CeremonyView, Custody, EscrowView, KeyId, NetworkLook, SamplesLook, SealState, VerificationPurpose, VerificationRecord } from './escrow-register.ts';
 import { IncidentMode, IncidentView } from './incident.ts';
 import { KitBoard, KitInPlace, KitPlan, KitProgress } from './kit.ts';
 import { OutageView } from './outage.ts';
@@ -116,6 +116,11 @@ export const METHODS = {
   'escrow.revoke': { params: z.object({ custodian: z.string(), reason: z.string().min(1), by: z.string().min(1) }).strict(), result: EscrowView },
   'escrow.destroyed': { params: z.object({ key: KeyId, version: z.int().optional(), generation: z.int(), shares: z.array(z.int()).min(1), how: z.string().min(1), by: z.string().min(1), witness: z.string().nullable() }).strict(), result: EscrowView },
   'escrow.retire': { params: z.object({ key: KeyId, version: z.int(), reason: z.string().min(1), by: z.string().min(1) }).strict(), result: EscrowView },
+  /** Defines a set of backups that the key seals, or changes it; `answer` is YAML, `file` where it was read from. Without a title it is called by its id. */
+  'escrow.set': { params: z.object({ key: KeyId, set: z.string(), title: z.string().optional(), answer: z.string().max(1_000_000), file: z.string().optional(), samples: z.string().nullable(), oldest: z.string().nullable(), newest: z.string().nullable(), by: z.string().min(1) }).strict(), result: EscrowView },
+  'escrow.set-remove': { params: z.object({ key: KeyId, set: z.string(), reason: z.string().min(1), by: z.string().min(1) }).strict(), result: EscrowView },
+  /** What the samples of a set would be today; nothing is opened. */
+  'escrow.samples': { params: z.object({ title: z.string(), samples: z.string().nullable(), oldest: z.string().nullable(), newest: z.string().nullable() }).strict(), result: SamplesLook },
   /**
    * One ceremony at a time. `operator` and `witnesses`: ids of enrolled people; a key under dual control names how many witnesses
    * it needs, none of whom is the operator or a custodian of its shares.

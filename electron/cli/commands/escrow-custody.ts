@@ -1,11 +1,12 @@
 /** Who holds which share, who is away or left, what was destroyed, and which backups a key seals. */
 import { Command } from 'commander';
 import { EngineError } from '../../contract/errors.ts';
-import { defineSet, markAway, noteFingerprint, placeShares, recordDestroyed, retireVersion, revokeCustodian, setCustody, type CustodyChange } from '../../engine/escrow/register/custodians.ts';
+import { defineSet, markAway, noteFingerprint, placeShares, recordDestroyed, removeSet, retireVersion, revokeCustodian, setCustody, type CustodyChange } from '../../engine/escrow/register/custodians.ts';
 import { parseKnownAnswer } from '../../engine/escrow/register/known-answer-file.ts';
 import { nameOf, wholeNumber } from '../escrow-input.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, type ExitStatus } from '../exit-codes.ts';
 import type { Perform } from '../perform.ts';
+import type { Session } from '../session.ts';
 
 const BY = ['--by <name>', 'who says so; default: this account’s name'] as const;
 
@@ -104,18 +105,20 @@ export function retireCommand(perform: Perform): Command {
     );
 }
 
-interface SetOptions { key: string; set: string; title?: string; knownAnswer: string; samples?: string; oldest?: string; newest?: string; by?: string }
+interface SetOptions { key: string; set: string; title?: string; knownAnswer?: string; remove?: boolean; reason?: string; samples?: string; oldest?: string; newest?: string; by?: string }
 
 export function setCommand(perform: Perform): Command {
   return new Command('set')
     .description('name a set of backups that the key seals, and what of it can be opened')
     .requiredOption('--key <id>', 'the key').requiredOption('--set <id>', 'id of the set').option('--title <text>', 'what people call it')
-    .requiredOption('--known-answer <file>', 'the `answer:` mapping of how its samples are sealed')
-    .option('--samples <pattern>', 'pattern of its files: the oldest and the newest are opened').option('--oldest <file>', 'its oldest sample').option('--newest <file>', 'its newest sample').option(...BY)
+    .option('--known-answer <file>', 'the `answer:` mapping of how its samples are sealed')
+    .option('--samples <pattern>', 'pattern of its files: the oldest and the newest are opened').option('--oldest <file>', 'its oldest sample').option('--newest <file>', 'its newest sample')
+    .option('--remove', 'the set counts no longer; records that name it stay').option('--reason <text>', 'why it is removed').option(...BY)
     .addHelpText('after', '\nExample:\n  blackstart escrow set --key ampora-master --set daily --known-answer daily.yaml --samples "/media/kit/ampora/*.dump.age"')
-    .action(async ({ key, set, title, knownAnswer, samples, oldest, newest, by }: SetOptions, command: Command) =>
+    .action(async ({ key, set, title, knownAnswer, samples, oldest, newest, by, ...end }: SetOptions, command: Command) =>
       perform(command, async ({ terminal, writer, read, path }) => {
-        if (samples === undefined && (oldest === undefined || newest === undefined)) throw new EngineError('usage', 'Name the samples: a pattern with --samples, or both --oldest and --newest.');
+        if (end.remove === true) return remove({ terminal, writer }, { key, set, reason: end.reason, by });
+        if (knownAnswer === undefined) throw new EngineError('usage', 'Say how its samples are sealed: --known-answer.');
         const answer = parseKnownAnswer(Buffer.from(read(knownAnswer)).toString('utf8'), path(knownAnswer));
         const absolute = (named: string | undefined): string | null => (named === undefined ? null : path(named));
         const defined = defineSet(writer().escrow.host, key, { id: set, title: title ?? set, answer, samples: absolute(samples), oldest: absolute(oldest), newest: absolute(newest) }, nameOf(by));
@@ -124,6 +127,14 @@ export function setCommand(perform: Perform): Command {
         return EXIT.good;
       }),
     );
+}
+
+function remove({ terminal, writer }: Pick<Session, 'terminal' | 'writer'>, { key, set, reason, by }: { key: string; set: string; reason: string | undefined; by: string | undefined }): ExitStatus {
+  if (reason === undefined) throw new EngineError('usage', 'Say why the set is removed: --reason.');
+  removeSet(writer().escrow.host, key, set, reason, nameOf(by));
+  if (terminal.json) terminal.document({ key, removed: set });
+  terminal.line(`The set ${set} of ${key} counts no longer; records that name it stay.`);
+  return EXIT.good;
 }
 
 export function observeCommand(perform: Perform): Command {

@@ -7,7 +7,7 @@ import { KeyFormat, type ShareScheme } from '../../contract/escrow.ts';
 import { recogniseFormat } from '../../engine/escrow/key/recognise-format.ts';
 import { proveKey, verifyShares } from '../../engine/escrow/quorum/ask-quorum.ts';
 import type { ShareInput } from '../../engine/escrow/quorum/quorum.ts';
-import { requirePeople } from '../../engine/escrow/register/ceremony.ts';
+import { requirePeople } from '../../engine/escrow/register/require-people.ts';
 import { readCommitments } from '../../engine/escrow/register/commitments-file.ts';
 import { escrowId } from '../../engine/escrow/register/enroll.ts';
 import { currentVersion, inForce, isWhole } from '../../engine/escrow/register/fold-register.ts';

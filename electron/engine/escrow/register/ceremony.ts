@@ -1,23 +1,25 @@
 /**
  * One verification ceremony, custodian by custodian: who is here, the seal, the share, the verdict, a new bag, the signatures.
- * Shares that are needed for a quorum lie in memory handles until the ceremony ends; for L1 alone none is kept.
+ * Shares that are needed for a quorum lie in memory handles until the ceremony ends; for L1 alone none is kept. A key that is
+ * held whole is one item: it is compared and tried as soon as it is entered, and never kept.
  */
 import type { CeremonyShare, CeremonyView, NetworkLook, SealState, VerificationPurpose, VerifiedShare } from '../../../contract/escrow-register.ts';
 import { EngineError } from '../../../contract/errors.ts';
-import { counted } from '../../../contract/wording.ts';
 import { createSecretStore } from '../../secrets/secret-store.ts';
 import type { SecretStore } from '../../secrets/secret.ts';
 import { obtainKey } from '../quorum/ask-quorum.ts';
 import type { ShareInput } from '../quorum/quorum.ts';
+import { nextWords, sharesWords } from './ceremony-words.ts';
 import { escrowId } from './enroll.ts';
-import { inForce, type FoldedKey, type FoldedVersion } from './fold-register.ts';
+import { inForce, isWhole, type FoldedKey, type FoldedVersion } from './fold-register.ts';
 import { lookAtNetwork } from './network.ts';
 import { shareRows } from './quorum-view.ts';
+import { requirePeople } from './require-people.ts';
 import { recordVerification, signVerification, type Findings } from './record-verification.ts';
 import { escrowEvent, findKey, versionOf, type RegisterHost } from './register.ts';
 import { encodingsOf, shareCharacters } from './sheet.ts';
 import { trialsOfSet, type SampleTrial } from './trials.ts';
-import { findOut, setFor } from './verify.ts';
+import { findOut, requireOffline, setFor, wholeResult } from './verify.ts';
 
 export interface CeremonyRequest {
   key: string;
@@ -41,6 +43,8 @@ export class Ceremony {
   readonly #request: CeremonyRequest;
   readonly #version: FoldedVersion;
   readonly #key: FoldedKey;
+  /** Held in one piece. */
+  readonly #whole: boolean;
   readonly #look: () => NetworkLook;
   readonly #network: NetworkLook;
   readonly #beganAt: string;
@@ -63,7 +67,9 @@ export class Ceremony {
     this.#version = versionOf(this.#key, request.version);
     requirePeople(host, request, this.#key, this.#version);
     const generation = inForce(this.#version);
-    setFor(this.#version, [], undefined); // a key that has no shares has no ceremony
+    requireOffline(request.key, this.#version);
+    this.#whole = isWhole(generation.enrolled.scheme);
+    if (this.#whole && request.goal === 'L1') throw new EngineError('refused', `The key ${request.key} is held whole, as ${generation.enrolled.scheme}: it has no shares that could be looked at by themselves.`, { hint: 'Compare it with its commitment (L3), or try it on the backups as well (L4).' });
     this.id = escrowId(host.clock.now());
     this.#network = look();
     this.#beganAt = new Date(host.clock.now()).toISOString();
@@ -92,12 +98,13 @@ export class Ceremony {
     if (expected !== null && found.bag !== null && expected !== found.bag) this.#deviate(`${this.#slot(x)} was in bag ${found.bag}, and the register says ${expected}`);
   }
 
-  /** L1. The bytes are overwritten in any case. */
+  /** L1 of a share; L3 and, where it is the goal, L4 of a whole key. The bytes are overwritten in any case. */
   async share(x: number, bytes: Uint8Array, passphrase: Uint8Array | undefined): Promise<void> {
     try {
-      await this.#alone(async () => this.#takeShare(x, bytes, passphrase));
+      await this.#alone(async () => (this.#whole ? this.#takeKey(x, bytes, passphrase) : this.#takeShare(x, bytes, passphrase)));
     } finally {
       bytes.fill(0);
+      passphrase?.fill(0);
     }
   }
 
@@ -114,6 +121,18 @@ export class Ceremony {
     else this.#kept.forget(String(x));
     this.#findings = null;
     this.#state = 'open';
+  }
+
+  async #takeKey(x: number, bytes: Uint8Array, passphrase: Uint8Array | undefined): Promise<void> {
+    const step = this.#open(x);
+    const { trials, lacks } = this.#trials();
+    const { findings } = await findOut(this.#host, { ...this.#asked(), brought: { whole: bytes }, trials, ...(passphrase === undefined ? {} : { passphrase }) });
+    const { result, detail } = wholeResult(findings.quorum);
+    this.#journal(x, 'share', detail, { result });
+    this.#journal(null, 'combined', findings.result, {});
+    Object.assign(step, { state: 'verdict', result, detail, tries: step.tries + 1, out_at: step.out_at ?? this.#now() });
+    this.#findings = { ...findings, deviations: [...findings.deviations, ...lacks] };
+    this.#state = 'proven';
   }
 
   #keep(x: number, bytes: Uint8Array, passphrase: Uint8Array | undefined): void {
@@ -145,6 +164,7 @@ export class Ceremony {
   async prove(): Promise<void> {
     await this.#alone(async () => {
       this.#requireOpen();
+      if (this.#whole) throw new EngineError('refused', 'The key is held whole: it is compared and tried when it is entered.');
       const { threshold } = inForce(this.#version).enrolled;
       const inputs = this.#inputs();
       if (this.#request.goal === 'L1') throw new EngineError('refused', 'This ceremony looks at each share by itself; no key comes into being.');
@@ -166,35 +186,28 @@ export class Ceremony {
   /** Writes the record. EngineError `refused` when nothing was looked at yet, or a quorum was promised and not proven. */
   finish(): void {
     this.#requireOpen();
-    if (this.#request.goal !== 'L1' && this.#state !== 'proven') throw new EngineError('refused', 'The key was not rebuilt yet.', { hint: 'Prove it first, or end the ceremony with its reason.' });
+    if (this.#request.goal !== 'L1' && this.#state !== 'proven') throw new EngineError('refused', this.#whole ? 'The key was not entered yet.' : 'The key was not rebuilt yet.', { hint: `${this.#whole ? 'Enter it' : 'Prove it'} first, or end the ceremony with its reason.` });
     const touched = [...this.#steps.values()].filter(({ state }) => state !== 'waiting');
     if (touched.length === 0) throw new EngineError('refused', 'No share was looked at yet, so there is nothing to record.');
     const after = this.#look();
     if (this.#network.off !== after.off) this.#deviate(`The network was ${this.#network.off ? 'off' : 'on'} at the beginning and ${after.off ? 'off' : 'on'} at the end`);
     if (!this.#network.off) this.#deviate('The network was not off');
-    recordVerification(this.#host, this.#whole(), [escrowEvent('escrow.ceremony-ended', { id: this.id, how: 'finished', reason: 'recorded' })]);
+    recordVerification(this.#host, this.#everything(), [escrowEvent('escrow.ceremony-ended', { id: this.id, how: 'finished', reason: 'recorded' })]);
     this.#state = 'signing';
     this.#settle();
   }
 
   /** Findings of the quorum, if there was one, with what was seen of every share. */
-  #whole(): Findings {
+  #everything(): Findings {
     const seen = [...this.#steps].map(([x, step]) => this.#verified(x, step));
     const given = seen.filter(({ result }) => result !== 'not-entered');
     const found = this.#findings;
     const allMatch = given.length > 0 && given.every(({ result }) => result === 'match');
     const base: Findings = found ?? {
       ...this.#asked(), id: this.id, version: this.#version.version, generation: inForce(this.#version).generation, shares: [], agreement: null, quorum: null, proofs: [],
-      level: allMatch ? 'L1' : given.length > 0 ? null : 'L0', ok: allMatch, result: this.#words(given), deviations: [], network: this.#network, witnesses: this.#witnesses(), run: null, beganAt: this.#beganAt, operator: this.#request.operator,
+      level: allMatch ? 'L1' : given.length > 0 ? null : 'L0', ok: allMatch, result: sharesWords(`${this.#key.key} version ${this.#version.version}`, given), deviations: [], network: this.#network, witnesses: this.#witnesses(), run: null, beganAt: this.#beganAt, operator: this.#request.operator,
     };
     return { ...base, id: this.id, ok: base.ok && allMatch, shares: seen, deviations: [...base.deviations, ...this.#deviations] };
-  }
-
-  #words(given: readonly VerifiedShare[]): string {
-    const bad = given.filter(({ result }) => result !== 'match');
-    const name = `${this.#key.key} version ${this.#version.version}`;
-    if (given.length === 0) return `${name}: bags and seals were looked at, no share was opened (L0).`;
-    return bad.length === 0 ? `${counted(given.length, 'share', 'shares')} of ${name} ${given.length === 1 ? 'is' : 'are'} unchanged (L1).` : `${name}: ${bad.map(({ slot }) => slot ?? 'a share').join(', ')} did not match.`;
   }
 
   #verified(x: number, step: ShareStep): VerifiedShare {
@@ -202,7 +215,7 @@ export class Ceremony {
     const { bag_found, photo, new_bag, new_seal, out_at, in_at } = step;
     return {
       x, slot: share?.slot ?? null, label: share?.custody?.custodian ?? this.#slot(x), generation: inForce(this.#version).generation, commitment: share?.commitment?.digest ?? null,
-      result: step.result ?? 'not-entered', level: step.result === 'match' ? 'L1' : step.seal === null ? null : 'L0', detail: step.detail ?? '', custody: share?.custody ?? null,
+      result: step.result ?? 'not-entered', level: step.result === 'match' ? (this.#whole ? 'L3' : 'L1') : step.seal === null ? null : 'L0', detail: step.detail ?? '', custody: share?.custody ?? null,
       bag_found, seal: step.seal ?? 'not-looked', photo, new_bag, new_seal, out_at, in_at,
     };
   }
@@ -234,6 +247,7 @@ export class Ceremony {
    */
   async release(secret: string, to: string, run: string | null): Promise<{ key: Uint8Array; source: string }> {
     return this.#alone(async () => {
+      if (this.#whole) throw new EngineError('refused', 'A key that is held whole is not kept by its ceremony.', { hint: 'Hand it over as a file or at the prompt.' });
       const proven = this.#findings?.quorum?.state;
       if (this.#state !== 'finished' || (proven !== 'match' && proven !== 'self-proven')) {
         throw new EngineError('refused', this.#state === 'finished' ? 'No quorum was proven in this ceremony.' : 'The key is given out when the ceremony is recorded and signed.', { hint: 'Prove the quorum, finish, and let everybody sign.' });
@@ -287,21 +301,11 @@ export class Ceremony {
   }
 
   #next(): string | null {
-    const { threshold } = inForce(this.#version).enrolled;
-    const entered = this.#kept.all().length;
-    const untouched = [...this.#steps].filter(([, { state }]) => state === 'waiting');
-    switch (this.#state) {
-      case 'open':
-        if (this.#request.goal === 'L1') return untouched.length === 0 ? 'Finish and sign.' : `Look at ${this.#slot(untouched[0]?.[0] ?? 0)}, or finish.`;
-        return entered < threshold ? `${counted(threshold - entered, 'share', 'shares')} to go before the key can be rebuilt.` : 'Rebuild the key and look whether it is the committed one.';
-      case 'proven':
-        return this.#findings?.ok === true ? 'Put the shares into new bags, then finish and sign.' : 'Something does not hold: note what was done about it, then finish and sign.';
-      case 'signing':
-        return 'The operator and the witnesses sign.';
-      case 'finished':
-      case 'aborted':
-        return null;
-    }
+    const untouched = [...this.#steps].find(([, { state }]) => state === 'waiting')?.[0];
+    return nextWords({
+      state: this.#state, goal: this.#request.goal, whole: this.#whole, threshold: inForce(this.#version).enrolled.threshold, entered: this.#kept.all().length,
+      untouched: untouched === undefined ? null : this.#slot(untouched), holds: this.#findings?.ok === true,
+    });
   }
 
   #witnesses(): { id: string; name: string }[] {
@@ -369,19 +373,3 @@ export class Ceremony {
 function lastOf(last: { at: string; ok: boolean } | null): CeremonyShare['last'] {
   return last === null ? null : { at: last.at, ok: last.ok };
 }
-
-/** Dual control: enough witnesses, each enrolled, none of them the operator or a custodian of this key. */
-export function requirePeople({ people }: Pick<RegisterHost, 'people'>, { operator, witnesses }: Pick<CeremonyRequest, 'operator' | 'witnesses'>, key: FoldedKey, version: FoldedVersion): void {
-  for (const id of [...(operator === null ? [] : [operator]), ...witnesses]) {
-    const person = people.find(id);
-    if (person === null) throw new EngineError('not-found', `Nobody is enrolled as "${id}".`, { hint: '"blackstart people list" shows who is.' });
-    if (person.revoked_at !== null) throw new EngineError('refused', `The enrolment of ${person.name} was revoked.`);
-  }
-  if (new Set(witnesses).size !== witnesses.length) throw new EngineError('refused', 'A witness counts once.');
-  if (operator !== null && witnesses.includes(operator)) throw new EngineError('refused', `${operator} runs the ceremony and cannot witness it.`);
-  const custodians = [...inForce(version).shares.values()].flatMap(({ custody }) => custody?.custodian ?? []);
-  const both = witnesses.find((id) => custodians.includes(people.find(id)?.name ?? id));
-  if (both !== undefined) throw new EngineError('refused', `${people.find(both)?.name ?? both} holds a share of this key and cannot witness its ceremony.`);
-  if (witnesses.length < key.witnesses) throw new EngineError('refused', `The key ${key.key} is under dual control: ${counted(key.witnesses, 'witness is', 'witnesses are')} needed, ${witnesses.length} named.`, { hint: 'Name somebody who neither runs the ceremony nor holds a share.' });
-}
-

@@ -1,4 +1,5 @@
 /** Who holds what: custody, absence, departure, destruction, and what else people say about a key in escrow. */
+import { isAbsolute } from 'node:path';
 import { EngineError } from '../../../contract/errors.ts';
 import type { Custody } from '../../../contract/escrow-register.ts';
 import { Custody as CustodySchema } from '../../../contract/escrow-register.ts';
@@ -77,13 +78,24 @@ export function retireVersion(host: RegisterHost, key: string, version: number, 
   host.journal.append(escrowEvent('escrow.retired', { key, version, reason, by }));
 }
 
-/** @throws EngineError `usage` for a set that does not read */
+/** Also one that is there already, which it replaces. @throws EngineError `usage` for a set that does not read or names no samples */
 export function defineSet(host: RegisterHost, key: string, set: unknown, by: string): RegisteredSet {
   findKey(host.fold(), key);
   const read = RegisteredSet.safeParse(set);
   if (!read.success) throw new EngineError('usage', `This set of backups does not read: ${read.error.issues[0]?.path.join('.') ?? ''} ${read.error.issues[0]?.message ?? ''}.`);
+  const { samples, oldest, newest } = read.data;
+  if (samples === null && (oldest === null || newest === null)) throw new EngineError('usage', 'Name the samples: a pattern of their files, or both the oldest and the newest.', { hint: 'On the command line: --samples, or both --oldest and --newest.' });
+  const relative = [samples, oldest, newest].find((path) => path !== null && !isAbsolute(path));
+  if (relative !== undefined) throw new EngineError('usage', `"${relative ?? ''}" does not say in which folder it is.`, { hint: 'Write the whole path, from the root on.' });
   host.journal.append(escrowEvent('escrow.set', { key, set: read.data, by }));
   return read.data;
+}
+
+/** @throws EngineError `not-found` for a set that the key does not have */
+export function removeSet(host: RegisterHost, key: string, set: string, reason: string, by: string): void {
+  const { sets } = findKey(host.fold(), key);
+  if (!sets.has(set)) throw new EngineError('not-found', `The key ${key} has no set of backups "${set}".`, { hint: sets.size === 0 ? 'None is defined.' : `It has ${[...sets.keys()].sort().join(', ')}.` });
+  host.journal.append(escrowEvent('escrow.set-removed', { key, set, reason, by }));
 }
 
 /** What the newest backup of a set says about the key that sealed it: a key id, a recipient, a fingerprint. */

@@ -1,7 +1,7 @@
 /** What of an escrowed key has to be looked at again, and by when. Pure. */
 import type { EscrowDue } from '../../../contract/escrow-register.ts';
 import { addPeriod } from '../../../contract/scalars.ts';
-import { currentVersion, inForce, isComparable, type FoldedKey, type FoldedShare, type FoldedVersion, type RegisterFold } from './fold-register.ts';
+import { currentVersion, inForce, isComparable, isWhole, type FoldedKey, type FoldedShare, type FoldedVersion, type RegisterFold } from './fold-register.ts';
 
 const DAY_MS = 86_400_000;
 /** After a rotation, a resharing or a change of custodian there are so many days to prove quorum and backups again. */
@@ -38,7 +38,7 @@ function sharesDue(fold: RegisterFold, version: FoldedVersion): Item[] {
   return [...inForce(version).shares.values()].flatMap((share): Item[] => {
     const at = shareDue(fold, version, share);
     const who = share.custody === null ? '' : `, ${share.custody.custodian}`;
-    return at === null ? [] : [{ version: version.version, x: share.x, level: 'L1', what: `${capital(share.slot)}${who}: compare it with its commitment`, at }];
+    return at === null ? [] : [{ version: version.version, x: share.x, level: isWhole(inForce(version).enrolled.scheme) ? 'L3' : 'L1', what: `${capital(share.slot)}${who}: compare it with its commitment`, at }];
   });
 }
 
@@ -49,6 +49,7 @@ function capital(text: string): string {
 function quorumDue(version: FoldedVersion): Item[] {
   const { enrolled, enrolledAt } = inForce(version);
   if (enrolled.commitment === null) return []; // nothing to compare a key with: a key service keeps it
+  if (isWhole(enrolled.scheme)) return []; // its one item is due, and more often
   const failed = version.quorumFailedAt !== null && version.quorumFailedAt > (version.quorumAt ?? '');
   const at = failed && version.quorumFailedAt !== null ? new Date(version.quorumFailedAt) : afterProof(version.quorumAt ?? enrolledAt, version, enrolled.periods.quorum);
   return [{ version: version.version, x: null, level: 'L3', what: `Version ${version.version}: rebuild the key from a quorum and compare it${reasonOf(version, version.quorumAt)}`, at }];

@@ -47,6 +47,8 @@ export const CustodianRevoked = z.object({ custodian: Name, reason: Said, by: Na
 export const SharesDestroyed = z.object({ ...generation, shares: z.array(z.int()), how: Said, by: Name, witness: Name.nullable() });
 export const VersionRetired = z.object({ key: KeyId, version: z.int(), reason: Said, by: Name });
 export const SetDefined = z.object({ key: KeyId, set: RegisteredSet, by: Name });
+/** Nothing of the set counts from then on; records that name it stay. */
+export const SetRemoved = z.object({ key: KeyId, set: Id, reason: Said, by: Name });
 /** A folder where files of the shares are looked for when nobody enters them: a stick that custodians brought, the drill's invented safes. Null: nowhere. */
 export const SharesPlaced = z.object({ key: KeyId, folder: z.string().max(1000).nullable(), by: Name });
 export const FingerprintSeen = z.object({ key: KeyId, set: Id, fingerprint: z.string().max(500), by: Name });
@@ -95,6 +97,7 @@ export const ESCROW_EVENTS = {
   'escrow.destroyed': SharesDestroyed,
   'escrow.retired': VersionRetired,
   'escrow.set': SetDefined,
+  'escrow.set-removed': SetRemoved,
   'escrow.place': SharesPlaced,
   'escrow.fingerprint': FingerprintSeen,
   'escrow.verified': Verified,

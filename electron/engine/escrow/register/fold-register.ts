@@ -144,6 +144,10 @@ const TAKERS: Takers = {
     if (found !== null) found.retired = { at: wall, reason, by };
   },
   'escrow.set': (fold, { key, set }) => void fold.keys.get(key)?.sets.set(set.id, set),
+  'escrow.set-removed': (fold, { key, set }) => {
+    const found = fold.keys.get(key);
+    for (const of of [found?.sets, found?.fingerprints, ...(found?.versions ?? []).flatMap(({ tried, rehearsed }) => [tried, rehearsed])]) of?.delete(set);
+  },
   'escrow.place': (fold, { key, folder }) => {
     const found = fold.keys.get(key);
     if (found !== undefined) found.sharesAt = folder;
@@ -205,6 +209,10 @@ function takeVerified(fold: RegisterFold, verified: z.infer<typeof Verified>, { 
   if (version === null) return;
   if (verified.quorum === true) version.quorumAt = wall;
   if (verified.quorum === false) version.quorumFailedAt = wall;
+  const current = inForce(version);
+  const [share] = current.shares.values();
+  // Brought whole, it is its one item that was looked at, also where the record has no row for it.
+  if (share !== undefined && isWhole(current.enrolled.scheme) && verified.quorum !== null) share.last = { at: wall, level: 'L3', result: verified.quorum ? 'match' : 'no-match' };
 }
 
 function takeVerifiedShares(fold: RegisterFold, { id, shares }: z.infer<(typeof ESCROW_EVENTS)['escrow.verified-shares']>, { wall }: JournalEvent): void {

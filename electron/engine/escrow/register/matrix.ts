@@ -1,4 +1,5 @@
 /** Key version against backup set: what was proven, how strongly, when; and the alarms that follow from it. Pure. */
+import { stringify } from 'yaml';
 import type { BackupSetView, EscrowAlarm, MatrixCell } from '../../../contract/escrow-register.ts';
 import { addPeriod } from '../../../contract/scalars.ts';
 import { currentVersion, inForce, type FoldedKey, type FoldedVersion, type Tried } from './fold-register.ts';
@@ -7,12 +8,12 @@ import { currentVersion, inForce, type FoldedKey, type FoldedVersion, type Tried
 export const LOOSE_SAMPLES = 'sample';
 
 export function setsOf(key: FoldedKey): BackupSetView[] {
-  const defined = [...key.sets.values()].map(({ id, title, samples, oldest, newest }) => ({ id, title, oldest: oldest ?? samples, newest: newest ?? samples }));
+  const defined = [...key.sets.values()].map(({ id, title, answer, samples, oldest, newest }) => ({ id, title, oldest: oldest ?? samples, newest: newest ?? samples, definition: { answer: stringify(answer), samples, oldest, newest } }));
   const named = [...new Set(key.versions.flatMap(({ tried, rehearsed }) => [...tried.keys(), ...rehearsed.keys()]))].filter((id) => id !== '' && !key.sets.has(id));
   const loose = key.versions.some(({ tried, rehearsed }) => tried.has('') || rehearsed.has(''));
   return [
-    ...defined, ...named.map((id) => ({ id, title: id, oldest: null, newest: null })),
-    ...(loose ? [{ id: LOOSE_SAMPLES, title: 'A single sample', oldest: null, newest: null }] : []),
+    ...defined, ...named.map((id) => ({ id, title: id, oldest: null, newest: null, definition: null })),
+    ...(loose ? [{ id: LOOSE_SAMPLES, title: 'A single sample', oldest: null, newest: null, definition: null }] : []),
   ];
 }
 

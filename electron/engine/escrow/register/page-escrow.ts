@@ -9,13 +9,15 @@ import { custodianCards } from './card.ts';
 import { dueCalendar } from './calendar.ts';
 import { Ceremony } from './ceremony.ts';
 import { commitmentsText } from './commitments-file.ts';
-import { markAway, recordDestroyed, retireVersion, revokeCustodian, setCustody } from './custodians.ts';
+import { defineSet, markAway, recordDestroyed, removeSet, retireVersion, revokeCustodian, setCustody } from './custodians.ts';
 import { enrollFromShares, enrollWhole } from './enroll.ts';
 import { verificationReport } from './escrow-report.ts';
 import { inForce } from './fold-register.ts';
+import { parseKnownAnswer } from './known-answer-file.ts';
 import { lookAtNetwork } from './network.ts';
 import { findKey, recordOf, versionOf, viewOf, type RegisterHost } from './register.ts';
 import { shareCharacters } from './sheet.ts';
+import { samplesOf } from './trials.ts';
 import { keyView } from './view-register.ts';
 
 export type KeyTarget = { run: string; step: string } | { runbook: string; secret: string };
@@ -95,6 +97,9 @@ class Page implements EscrowPage {
       'escrow.away': answer(METHODS['escrow.away'], after(({ custodian, ...word }) => markAway(host, custodian, word))),
       'escrow.revoke': answer(METHODS['escrow.revoke'], after(({ custodian, reason, by }) => void revokeCustodian(host, custodian, reason, by))),
       'escrow.destroyed': answer(METHODS['escrow.destroyed'], after(({ how, by, witness, ...which }) => recordDestroyed(host, which, { how, by, witness }))),
+      'escrow.set': answer(METHODS['escrow.set'], after(({ key, set, title, answer: text, file, by, ...samples }) => void defineSet(host, key, { id: set, title: title ?? set, answer: parseKnownAnswer(text, file ?? null), ...samples }, by))),
+      'escrow.set-remove': answer(METHODS['escrow.set-remove'], after(({ key, set, reason, by }) => removeSet(host, key, set, reason, by))),
+      'escrow.samples': answer(METHODS['escrow.samples'], (set) => samplesOf(set)),
       'escrow.retire': answer(METHODS['escrow.retire'], after(({ key, version, reason, by }) => retireVersion(host, key, version, reason, by))),
     };
   }

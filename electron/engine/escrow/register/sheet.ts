@@ -15,6 +15,8 @@ export function encodingsOf(scheme: EscrowFormat): string[] {
     case 'ssss': return ['hex'];
     case 'slip39': return ['words'];
     case 'horcrux': return ['file'];
+    case 'raw':
+    case 'pkcs12': return ['file'];
     default: return ['file', 'text'];
   }
 }

@@ -1,7 +1,7 @@
 /** Known answers that a key is tried on: from a file that a person names, or the oldest and newest backup of a set. */
 import { globSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { SampleProof } from '../../../contract/escrow-register.ts';
+import type { SampleProof, SamplesLook } from '../../../contract/escrow-register.ts';
 import { EngineError } from '../../../contract/errors.ts';
 import type { KeyProof, KnownAnswer } from '../../../contract/known-answer.ts';
 import { isCompanion } from '../../readiness/backup/pick-backup.ts';
@@ -36,12 +36,30 @@ export function trialOf(answer: KnownAnswer, resolve: (path: string) => string, 
 
 /** Oldest and newest sample of a set, and what of it cannot be looked at here. */
 export function trialsOfSet(set: RegisteredSet): { trials: SampleTrial[]; lacks: string[] } {
-  const files = set.samples === null ? [] : filesOf(set.samples);
-  const pick = (named: string | null, found: string | undefined): string | null => named ?? found ?? null;
-  const both = [{ which: 'oldest', path: pick(set.oldest, files[0]) }, { which: 'newest', path: pick(set.newest, files.at(-1)) }] as const;
-  const trials = both.flatMap(({ which, path }): SampleTrial[] => (path !== null && isFile(path) ? [{ set: set.id, which, name: basename(path), answer: set.answer, path }] : []));
-  const lacks = both.flatMap(({ which, path }) => (path !== null && isFile(path) ? [] : [`The ${which} sample of ${set.title} is not here${path === null ? ` (${set.samples ?? 'none is named'})` : ` (${path})`}`]));
-  return { trials, lacks };
+  const look = samplesOf(set);
+  const trials = WHICH.flatMap((which): SampleTrial[] => {
+    const file = look[which];
+    return file === null ? [] : [{ set: set.id, which, name: basename(file.path), answer: set.answer, path: file.path }];
+  });
+  return { trials, lacks: look.lacks };
+}
+
+const WHICH = ['oldest', 'newest'] as const;
+
+/** What the samples of a set are on this laptop, now. */
+export function samplesOf(set: Pick<RegisteredSet, 'title' | 'samples' | 'oldest' | 'newest'>): SamplesLook {
+  const found = set.samples === null ? null : filesOf(set.samples);
+  const paths = { oldest: set.oldest ?? found?.[0] ?? null, newest: set.newest ?? found?.at(-1) ?? null };
+  const lacks = WHICH.flatMap((which) => {
+    const path = paths[which];
+    return path !== null && isFile(path) ? [] : [`The ${which} sample of ${set.title} is not here${path === null ? ` (${set.samples ?? 'none is named'})` : ` (${path})`}`];
+  });
+  return { files: found?.length ?? null, oldest: fileAt(paths.oldest), newest: fileAt(paths.newest), lacks };
+}
+
+function fileAt(path: string | null): SamplesLook['oldest'] {
+  const state = path === null ? undefined : statSync(path, { throwIfNoEntry: false });
+  return path === null || state?.isFile() !== true ? null : { path, size: state.size, at: state.mtime.toISOString() };
 }
 
 /** Oldest first. */

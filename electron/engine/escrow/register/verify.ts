@@ -96,9 +96,26 @@ export async function findOut(host: RegisterHost, request: VerificationRequest):
 async function findOutSince(host: RegisterHost, request: VerificationRequest): Promise<{ findings: Findings; verdict: EscrowVerdict | null }> {
   const key = findKey(host.fold(), request.key);
   const version = versionOf(key, request.version);
-  const { enrolled } = inForce(version);
-  if (enrolled.scheme === 'kms-wrapped') throw new EngineError('refused', `${request.key} is wrapped by a key service: nothing about it can be verified offline.`, { hint: enrolled.kms?.detail ?? 'Unwrap it online and note the date.' });
+  requireOffline(request.key, version);
   return 'whole' in request.brought ? findOutWhole(host, request, version, request.brought.whole) : findOutShares(host, request, { key, version }, request.brought.shares);
+}
+
+/** @throws EngineError `refused` for a key of which nothing can be proven on this laptop */
+export function requireOffline(key: string, version: FoldedVersion): void {
+  const { enrolled } = inForce(version);
+  if (enrolled.scheme === 'kms-wrapped') throw new EngineError('refused', `${key} is wrapped by a key service: nothing about it can be verified offline.`, { hint: enrolled.kms?.detail ?? 'Unwrap it online and note the date.' });
+}
+
+/** What looking at a whole key says of it, in the terms of a share. */
+export function wholeResult(quorum: QuorumResult | null): { result: ShareResult; detail: string } {
+  switch (quorum?.state) {
+    case 'match':
+    case 'self-proven': return { result: 'match', detail: 'It is the enrolled key.' };
+    case 'mismatch': return { result: 'no-match', detail: 'It is another key than the one that was enrolled.' };
+    case 'unproven': return { result: 'no-commitment', detail: `${capital(quorum.detail)}.` };
+    case 'none': return { result: 'unreadable', detail: `${capital(quorum.detail)}.` };
+    case undefined: return { result: 'not-entered', detail: '' };
+  }
 }
 
 /** Commitments of every version and generation, so that a share that turns up is named even when it is long superseded. */
@@ -275,8 +292,9 @@ function resultWords({ key, version, sharesOnly }: { key: string; version: numbe
   if (sharesOnly === true) return holds ? `${shares.length === 1 ? `${capital(shares[0]?.slot ?? 'The share')} of ${name} is` : `All ${shares.length} shares of ${name} are`} unchanged (L1).` : `${name}:${named}`;
   const refused = found.proofs.filter(({ verdict }) => verdict !== 'opens').map(({ name: sample, detail }) => `${sample}: ${detail}`);
   if (holds && level === 'L4') return `The key ${name} opens ${[...new Set(found.proofs.map((proof) => proof.name))].join(', ')} (L4).`;
-  if (holds) return `A quorum rebuilds the key ${name} (L3).`;
-  const about = found.verdict?.key.state === 'match' ? `The key ${name} was rebuilt.` : `${found.verdict?.key.detail ?? 'Nothing was rebuilt'}${/[.!?]$/u.test(found.verdict?.key.detail ?? '') ? '' : '.'}`;
+  const whole = found.verdict?.threshold === null;
+  if (holds) return whole ? `It is the key ${name} as it was enrolled (L3).` : `A quorum rebuilds the key ${name} (L3).`;
+  const about = found.verdict?.key.state === 'match' ? (whole ? `It is the key ${name}.` : `The key ${name} was rebuilt.`) : `${found.verdict?.key.detail ?? 'Nothing was rebuilt'}${/[.!?]$/u.test(found.verdict?.key.detail ?? '') ? '' : '.'}`;
   return `${about}${named}${refused.length === 0 ? '' : ` It does not open ${refused.join('; ')}.`}`;
 }
 

@@ -3,7 +3,7 @@ import type { EscrowAlarm, EscrowKeyView, EscrowView, GenerationRow, KeyVersionV
 import { counted } from '../../../contract/wording.ts';
 import { foldWords } from '../quorum/ask-quorum.ts';
 import { bySoonest, dueOf } from './due.ts';
-import { currentVersion, inForce, type FoldedGeneration, type FoldedKey, type FoldedVersion, type RegisterFold } from './fold-register.ts';
+import { currentVersion, inForce, isWhole, type FoldedGeneration, type FoldedKey, type FoldedVersion, type RegisterFold } from './fold-register.ts';
 import { matrixOf, rotationAlarms, setsOf } from './matrix.ts';
 import { quorumView, shareRows } from './quorum-view.ts';
 
@@ -59,7 +59,7 @@ function versionView(fold: RegisterFold, key: FoldedKey, version: FoldedVersion,
     purpose: enrolled.purpose, algorithm: enrolled.algorithm, scheme: enrolled.scheme, threshold: enrolled.threshold, total: enrolled.total, generation,
     words: enrolled.commitment === null ? null : foldWords(enrolled.commitment.digest), fingerprint: enrolled.fingerprint,
     shares, generations: version.generations.map(generationRow), quorum: quorumView(version, shares),
-    note: enrolled.kms === null ? null : enrolled.kms.detail,
+    note: enrolled.kms === null ? null : enrolled.kms.detail, kms: enrolled.kms,
   };
 }
 
@@ -82,7 +82,7 @@ function versionAlarms(key: FoldedKey, view: KeyVersionView): EscrowAlarm[] {
   return [
     ...quorumAlarms(view, alarm),
     ...wrong.map(({ slot, custody }) => alarm('share-wrong', 'bad', `${slot[0]?.toUpperCase() ?? ''}${slot.slice(1)}${custody === null ? '' : `, ${custody.custodian},`} did not match its commitment`)),
-    ...(version.quorumFailedAt !== null && version.quorumFailedAt > (version.quorumAt ?? '') ? [alarm('key-wrong', 'bad', `A quorum did not rebuild the committed key of version ${view.version} on ${version.quorumFailedAt.slice(0, 10)}`)] : []),
+    ...(!isWhole(view.scheme) && version.quorumFailedAt !== null && version.quorumFailedAt > (version.quorumAt ?? '') ? [alarm('key-wrong', 'bad', `A quorum did not rebuild the committed key of version ${view.version} on ${version.quorumFailedAt.slice(0, 10)}`)] : []),
     ...custodianAlarms(view, alarm), ...generationAlarms(version, alarm),
     ...(isCurrent && version.openedAt === null && version.rehearsed.size === 0 ? [alarm('never-proven', 'warning', `No backup was opened with version ${view.version} yet, so nothing says that it is the right key`)] : []),
   ];
