@@ -8,10 +8,10 @@ export default defineConfig({
     globalSetup: ['test/support/screen.ts'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    // Two cores: windows side by side would only slow each other down.
-    maxWorkers: 1,
+    setupFiles: ['test/support/own-screen.ts'],
+    // Two windows side by side: each waits for its tools, its engine or its animations half of the time.
+    maxWorkers: 2,
     // A window that shares two cores with a build can miss its time once; twice is a fault.
     retry: 1,
-    fileParallelism: false,
   },
 });

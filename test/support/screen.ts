@@ -1,4 +1,4 @@
-/** A screen without a monitor for the whole end-to-end suite. The workers inherit DISPLAY from this process. */
+/** Screens without a monitor for the end-to-end suite, one a worker. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
@@ -32,9 +32,22 @@ export async function startScreen(): Promise<{ display: string; stop(): Promise<
   };
 }
 
-export async function setup(): Promise<() => Promise<void>> {
+/** Windows on one screen would take the keyboard from each other, so every worker has its own. */
+const SCREENS = 'BLACKSTART_TEST_SCREENS';
+
+interface Project { config: { maxWorkers?: number | string } }
+
+export async function setup(project?: Project): Promise<() => Promise<void>> {
   if (process.platform !== 'linux') return () => Promise.resolve();
-  const { display, stop } = await startScreen();
-  process.env['DISPLAY'] = display;
-  return stop;
+  const screens = await Promise.all(Array.from({ length: Number(project?.config.maxWorkers ?? 1) }, startScreen));
+  process.env[SCREENS] = screens.map(({ display }) => display).join(' ');
+  process.env['DISPLAY'] = screens[0]?.display;
+  return async () => { await Promise.all(screens.map(({ stop }) => stop())); };
+}
+
+/** In a worker: its own screen of those that the suite was given. */
+export function takeOwnScreen(): void {
+  const screens = process.env[SCREENS]?.split(' ') ?? [];
+  const own = screens[(Number(process.env['VITEST_POOL_ID'] ?? 1) - 1) % screens.length];
+  if (own !== undefined) process.env['DISPLAY'] = own;
 }

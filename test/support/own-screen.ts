@@ -1,0 +1,3 @@
+import { takeOwnScreen } from './screen.ts';
+
+takeOwnScreen();
