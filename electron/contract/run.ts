@@ -96,6 +96,7 @@ export const AttachmentView = z.object({ name: z.string(), sha256: z.string(), s
 
 /** A way to tell an audience, with what stands against it now. */
 export const ChannelView = z.object({
+  name: z.string(), // the kind, with the address where an audience has several of a kind
   kind: ChannelName,
   address: z.string().nullable(),
   dead: z.string().nullable(), // the mark of the switchboard by which it is dead

@@ -73,9 +73,12 @@ function deadBy(kind: ChannelView['kind'], address: string | null, dead: readonl
 export function channelsOf(fold: RunFold, { id, channels }: Audience): ChannelView[] {
   const since = fold.sent.findLast(({ audience }) => audience === id)?.seq ?? 0;
   const tried = fold.tried.filter((one) => one.audience === id && one.seq > since);
-  const rows = channels.map((channel): ChannelView => {
+  const kinds = channels.map((channel) => (typeof channel === 'string' ? channel : channel.kind));
+  const rows = channels.map((channel, at): ChannelView => {
     const { kind, address = null } = typeof channel === 'string' ? { kind: channel } : channel;
-    return { kind, address, dead: deadBy(kind, address, fold.dead), tried: tried.filter((one) => one.channel === kind).map(({ at, whom }) => ({ at: iso(at.wall), whom })), next: false };
+    const isOneOfSeveral = kinds.indexOf(kind) !== at || kinds.lastIndexOf(kind) !== at;
+    const name = isOneOfSeveral && address !== null ? `${kind}, ${address}` : kind;
+    return { name, kind, address, dead: deadBy(kind, address, fold.dead), tried: tried.filter((one) => one.channel === name).map(({ at, whom }) => ({ at: iso(at.wall), whom })), next: false };
   });
   const living = rows.filter(({ dead }) => dead === null);
   const next = living.find((row) => row.tried.length === 0) ?? living[0];
@@ -85,8 +88,8 @@ export function channelsOf(fold: RunFold, { id, channels }: Audience): ChannelVi
 
 /** Channels that stand before the one that was used and are dead, each as the record says it. */
 export function passedOver(channels: readonly ChannelView[], used: string): string[] {
-  const at = channels.findIndex(({ kind }) => kind === used);
-  return channels.slice(0, Math.max(0, at)).flatMap(({ kind, dead }) => (dead === null ? [] : [dead === kind ? `${kind} is dead` : `${kind} is dead (${dead})`]));
+  const at = channels.findIndex(({ name }) => name === used);
+  return channels.slice(0, Math.max(0, at)).flatMap(({ name, kind, dead }) => (dead === null ? [] : [dead === kind ? `${name} is dead` : `${name} is dead (${dead})`]));
 }
 
 /** `6 min` of lateness, in words; null while nothing is late. */

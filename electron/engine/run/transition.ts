@@ -218,7 +218,7 @@ function tell(fold: RunFold, { audience, channel, reached, text, unattended }: E
 function notReached(fold: RunFold, { audience, channel, whom }: Extract<Deed, { do: 'not-reached' }>, by: string): Decision {
   const known = audienceOf(fold, audience);
   if (known === undefined) return no(`This run has no audience "${audience}".`);
-  if (!channelsOf(fold, known).some(({ kind }) => kind === channel)) return no(`The audience "${audience}" is not told by ${channel}.`);
+  if (!channelsOf(fold, known).some(({ name }) => name === channel)) return no(`The audience "${audience}" is not told by ${channel}.`);
   return yes({ type: 'comms.tried', data: { audience, channel, whom, by } });
 }
 

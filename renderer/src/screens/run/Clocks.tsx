@@ -94,7 +94,7 @@ function NextMessage({ view, received, now }: { view: RunView; received: number;
   return (
     <div className={`clock told-next${soon ? ' alert c-amber' : ''}`}>
       <span className={`label${soon ? ' tx' : ''}`}>{soon && <Glyph shape="needs" tone="amber" size={12} />}{next.in_s < 0 ? 'Overdue' : 'Next update'}, {visible(next.audience.title)}</span>
-      <span className="v">{next.in_s < 0 ? `${roughly(-next.in_s)} late` : `in ${roughly(next.in_s)}`}</span>
+      <span className="v">{next.in_s >= 0 ? `in ${roughly(next.in_s)}` : next.in_s > -60 ? 'due now' : `${roughly(-next.in_s)} late`}</span>
       <span className="sub">{next.in_s < 0 ? 'was due' : 'at'} {dueMoment(view, next, received, now)}{late > 1 ? `, ${late - 1} more overdue` : due.length > 1 ? `, ${due.length - 1} more later` : ''}</span>
     </div>
   );

@@ -16,19 +16,17 @@ function standing(audience: AudienceView, in_s: number | null): Standing {
 
 function Row({ audience, in_s, onTell }: { audience: AudienceView; in_s: number | null; onTell: (() => void) | null }) {
   const { shape, tone, words } = standing(audience, in_s);
-  const dead = audience.channels.filter((channel) => channel.dead !== null).map(({ kind }) => kind);
-  const tried = audience.channels.filter((channel) => channel.tried.length > 0).map(({ kind }) => kind);
+  const dead = audience.channels.filter((channel) => channel.dead !== null).map(({ name }) => visible(name));
+  const tried = audience.channels.filter((channel) => channel.tried.length > 0).map(({ name }) => visible(name));
   return (
     <li className="audience">
       <Glyph shape={shape} tone={tone} />
-      <span className="grow">
-        {onTell === null ? <span>{visible(audience.title)}</span> : <button type="button" className="plain" onClick={onTell}>{visible(audience.title)}<span className="sr">: tell them</span></button>}
-        <span className="block s12 t3">{audience.cadence}; {lastTold(audience)}</span>
-        {audience.condition !== null && audience.wanted === null && <span className="block s12 t3">Only if {visible(audience.condition)}; not decided yet</span>}
-        {dead.length > 0 && <span className="block s12 t3">{dead.join(', ')} {dead.length === 1 ? 'is' : 'are'} dead, passed over</span>}
-        {tried.length > 0 && <span className="block s12 t3">Nobody reached by {tried.join(', ')}</span>}
-      </span>
+      {onTell === null ? <span>{visible(audience.title)}</span> : <button type="button" className="plain" onClick={onTell}>{visible(audience.title)}<span className="sr">: tell them</span></button>}
       <span className={`end due${tone === 'amber' ? ' tx c-amber' : ''}`}>{words}</span>
+      <span className="more">{audience.cadence}; {lastTold(audience)}</span>
+      {audience.condition !== null && audience.wanted === null && <span className="more">Only if {visible(audience.condition)}; not decided yet</span>}
+      {dead.length > 0 && <span className="more">{dead.join(', ')} {dead.length === 1 ? 'is' : 'are'} dead, passed over</span>}
+      {tried.length > 0 && <span className="more">Nobody reached by {tried.join(', ')}</span>}
     </li>
   );
 }

@@ -12,7 +12,7 @@ import { Notice } from '../../../components/States.tsx';
 import { useAction, useEngine } from '../../../engine-context.ts';
 import { visible } from '../../../visible.ts';
 import { hourMinute } from '../../../wording.ts';
-import { type Telling, waysOf } from './telling.ts';
+import { kindOf, type Telling, waysOf } from './telling.ts';
 import './comms.css';
 
 export function TellForm({ telling, lead }: { telling: Telling; lead: boolean }) {
@@ -46,7 +46,7 @@ function Words({ telling, lead }: { telling: Telling; lead: boolean }) {
 function TakeAlong({ telling }: { telling: Telling }) {
   const { client, dialogs } = useEngine();
   const [done, setDone] = useState<string | null>(null);
-  const { view, audience, step, subject, text, channel } = telling;
+  const { view, audience, step, subject, text, channel, channels } = telling;
   const save = useAction(async (format: 'eml' | 'txt') => {
     const path = await dialogs.chooseSave({ title: 'Save the message', name: `${audience}-${view.id.slice(0, 13)}.${format}`, kinds: [{ name: format === 'eml' ? 'Mail, unsent' : 'Text', extensions: [format] }] });
     if (path === null) return;
@@ -58,7 +58,7 @@ function TakeAlong({ telling }: { telling: Telling }) {
     <>
       <div className="row wrap">
         <CopyButton text={words} onCopied={() => { setDone('Copied.'); }} />
-        {channel === 'email' && <Button onPress={() => { void save.run('eml'); }}>Save as mail (.eml)…</Button>}
+        {channel !== null && kindOf(channels, channel) === 'email' && <Button onPress={() => { void save.run('eml'); }}>Save as mail (.eml)…</Button>}
         <Button onPress={() => { void save.run('txt'); }}>Save as text…</Button>
       </div>
       {save.error !== null && <Fault error={save.error} />}
@@ -85,8 +85,8 @@ function Channels({ telling }: { telling: Telling }) {
   const dead = channels.filter((one) => one.dead !== null);
   return (
     <div className="stack">
-      {dead.map((one) => <p className="s13 t2 row" key={one.kind}><Glyph shape="dead" tone="red" size={12} /><span>{visible(one.kind)} is marked as dead{one.dead === one.kind ? '' : ` (${visible(one.dead ?? '')})`} and passed over</span></p>)}
-      {living.length > 0 && <RadioField inline legend="By, in this order" value={channel ?? ''} onChange={telling.setChannel} options={living.map((one) => ({ value: one.kind, label: visible(one.kind), ...triedOf(one) }))} />}
+      {dead.map((one) => <p className="s13 t2 row" key={one.name}><Glyph shape="dead" tone="red" size={12} /><span>{visible(one.name)} is marked as dead{one.dead === one.kind ? '' : ` (${visible(one.dead ?? '')})`} and passed over</span></p>)}
+      {living.length > 0 && <RadioField inline legend="By, in this order" value={channel ?? ''} onChange={telling.setChannel} options={living.map((one) => ({ value: one.name, label: visible(one.name), ...triedOf(one) }))} />}
       {living.length === 0 && <Notice tone="red" shape="dead">No channel of this audience lives. Send somebody, and mark a channel alive again when it is.</Notice>}
     </div>
   );
@@ -99,10 +99,11 @@ function triedOf({ tried }: ChannelView): { detail?: string } {
 
 /** Where the words go: a number to dial or to scan, addresses, or the name of a place. */
 function Way({ telling }: { telling: Telling }) {
-  const { channel, channels, contacts } = telling;
+  const { channels, contacts } = telling;
+  const channel = telling.channel === null ? null : kindOf(channels, telling.channel);
   if (channel === null) return null;
   const people = waysOf(contacts.result?.people ?? [], channel);
-  const address = channels.find(({ kind }) => kind === channel)?.address ?? null;
+  const address = channels.find(({ name }) => name === telling.channel)?.address ?? null;
   return (
     <div className="stack">
       {contacts.error !== null && <Fault error={contacts.error} />}
@@ -143,8 +144,8 @@ export function Verified({ card }: { card: ContactCard }) {
 }
 
 function Reached({ telling }: { telling: Telling }) {
-  const { contacts, channel, ticked } = telling;
-  const people = channel === null ? [] : waysOf(contacts.result?.people ?? [], channel);
+  const { contacts, channel, channels, ticked } = telling;
+  const people = channel === null ? [] : waysOf(contacts.result?.people ?? [], kindOf(channels, channel));
   return (
     <fieldset className="reached">
       <legend className="label">Who was reached</legend>

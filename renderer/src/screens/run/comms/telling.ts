@@ -52,7 +52,7 @@ export function useTelling(run: Run, view: RunView, { audience, title, step, dra
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const [others, setOthers] = useState('');
   // Until a person chooses, the next living channel is it: one that was tried in vain gives way by itself.
-  const channel = chosen ?? channels.find(({ next }) => next)?.kind ?? null;
+  const channel = chosen ?? channels.find(({ next }) => next)?.name ?? null;
   const reached = [...ticked, ...(others.trim() === '' ? [] : [others.trim()])].join(', ');
   const message = joinDraft(words.subject ?? '', words.text);
   const missing = channel === null ? 'Every channel is marked as dead.' : words.text.trim() === '' ? 'The message is empty.' : reached === '' ? 'Say who was reached.' : null;
@@ -66,7 +66,7 @@ export function useTelling(run: Run, view: RunView, { audience, title, step, dra
     others, setOthers, missing,
     told: async () => channel !== null && run.send(step === null ? { do: 'tell', audience, channel, reached, text: message } : { do: 'sent', step, channel, reached, text: message }),
     notReached: async () => {
-      if (channel === null || !(await run.send({ do: 'not-reached', audience, channel, whom: waysOf(contacts.result?.people ?? [], channel).map(({ name }) => name).join(', ') }))) return false;
+      if (channel === null || !(await run.send({ do: 'not-reached', audience, channel, whom: waysOf(contacts.result?.people ?? [], kindOf(channels, channel)).map(({ name }) => name).join(', ') }))) return false;
       setChosen(null);
       setTicked([]);
       return true;
@@ -74,7 +74,12 @@ export function useTelling(run: Run, view: RunView, { audience, title, step, dra
   };
 }
 
+/** How a channel reaches people. */
+export function kindOf(channels: readonly ChannelView[], name: string): ChannelView['kind'] | null {
+  return channels.find((one) => one.name === name)?.kind ?? null;
+}
+
 /** Who can be reached by a channel. A group that reads along (chat, status page) is everybody. */
-export function waysOf(people: readonly ContactCard[], channel: string): ContactCard[] {
+export function waysOf(people: readonly ContactCard[], channel: ChannelView['kind'] | null): ContactCard[] {
   return people.filter((card) => (channel === 'phone' ? card.phone !== null : channel === 'sms' ? card.sms !== null : channel === 'email' ? card.email !== null : true));
 }
