@@ -44,7 +44,9 @@ const card = (name: string): Locator => page.getByRole('region', { name, exact: 
 const text = async (where: Locator): Promise<string> => (await where.innerText()).replace(/\s+/gu, ' ');
 async function goTo(place: string): Promise<void> {
   await page.keyboard.press('Control+k');
+  await expect.poll(() => page.locator('[data-palette]').evaluate((field) => field === document.activeElement).catch(() => false), { timeout: 20_000 }).toBe(true);
   await page.keyboard.type(place);
+  await page.getByRole('menuitem', { name: place }).first().waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
 }
