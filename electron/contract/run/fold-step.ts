@@ -10,11 +10,9 @@ export type StepEvent = Extract<RunEvent, { type: `step.${string}` | 'comms.sent
 
 export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: Instant): void {
   switch (event.type) {
-    case 'step.inherited': {
-      const { device, run, head, state } = event.data;
-      step.there = { device, run, head, state };
+    case 'step.inherited':
+      step.there = stoodThere(event.data);
       return;
-    }
     case 'step.called':
       step.called = event.data.params;
       begin(fold, step, at);
@@ -129,6 +127,10 @@ export function applyStep(fold: RunFold, step: StepFold, event: StepEvent, at: I
       told(fold, event.data, at);
       return personDid(fold, step, at);
   }
+}
+
+function stoodThere({ device, run, head, state }: EventOf<'step.inherited'>['data']): StepFold['there'] {
+  return { device, run, head, state };
 }
 
 /** What the outage had taken lives again: who waited for nothing else goes on. */

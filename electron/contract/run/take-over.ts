@@ -70,11 +70,9 @@ function usedScratch(fold: RunFold, step: StepFold): boolean {
   return fold.scratch.size > 0 && (names(step, 'scratch.') || (frozen?.open ?? []).some((name) => names(step, `${name}}}`)));
 }
 
-/** What is recorded of every step that had begun there. */
-export function inheritedSteps(fold: RunFold): RunEventBody[] {
-  const taken = fold.created.taken_over;
-  if (taken === undefined) return [];
-  return fold.order.filter(({ startedAt, finishedAt }) => startedAt !== null || finishedAt !== null).map(({ plan: { path }, state, effect }) => ({
+/** What is recorded of every step that had begun there. @param there the run as it stood on that laptop */
+export function inheritedSteps(there: RunFold, taken: { run: string; device: string; head: { hash: string } }): RunEventBody[] {
+  return there.order.filter(({ startedAt, finishedAt }) => startedAt !== null || finishedAt !== null).map(({ plan: { path }, state, effect }) => ({
     type: 'step.inherited', data: { step: path, state: effect === null ? state : 'running', run: taken.run, device: taken.device, head: taken.head.hash },
   }));
 }

@@ -130,7 +130,8 @@ function runsOf(id: string, runs: readonly RunView[]): RunView[] {
 }
 
 export function showIncident(journal: Pick<JournalReader, 'events'>, id: string, runs: readonly RunView[], now: number): IncidentView {
-  return viewIncident(resolveIncident(journal, id), runsOf(id, runs), now);
+  const incident = resolveIncident(journal, id);
+  return viewIncident(incident, runsOf(incident.id, runs), now);
 }
 
 /** The open ones first, each group newest first. */

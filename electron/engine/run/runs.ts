@@ -51,7 +51,7 @@ import { createShelf } from './shelf.ts';
 import { interruptions, settleSurvivors, survivorsOf, takeUpServices } from './resume.ts';
 import { createScratch } from './scratch.ts';
 import type { FindRunbook, Preparation, StartRequest } from './start.ts';
-import { checkStart, findOperator, freezePlan, freezeRun, givenTime, newRunId, prepareRun, shortRoles } from './start.ts';
+import { checkStart, findOperator, freezePlan, freezeRun, givenTimes, newRunId, prepareRun, shortRoles } from './start.ts';
 import { prepareTakeOver, takeOverEvents, type TakeOverRequest, type TakeOverSource } from './take-over.ts';
 
 export type { FindRunbook, FoundRunbook, Preparation, StartRequest } from './start.ts';
@@ -172,9 +172,7 @@ class CarriedRuns implements Runs {
     if (answers !== undefined) checkAnswers(answers, planRun(snapshot));
     const dead = deadAtStart(request.mode, request.dead ?? [], [snapshot.root, ...Object.values(snapshot.calls)].map(({ runbook }) => runbook), () => readOutage(journal).dead);
     const run_dir = makeRunDir(dataDir, run);
-    const begun = new Date(deps.clock.now()).toISOString();
-    const declared_at = admitted?.declared_at ?? givenTime('--declared-at', request.declared_at, now) ?? begun;
-    const outage_at = admitted?.outage_at ?? givenTime('--outage-at', request.outage_at, now) ?? declared_at;
+    const { declared_at, outage_at } = admitted ?? givenTimes(request, deps.clock.now());
     const { front, sha256 } = found.runbook;
     journal.startRunKey(run);
     journal.append({

@@ -118,6 +118,12 @@ export function givenTime(name: string, text: string | undefined, now: number): 
   return instant.toISOString();
 }
 
+/** The declaration counts from now where nobody says, the outage from the declaration. EngineError as `givenTime`. */
+export function givenTimes({ declared_at, outage_at }: Pick<StartRequest, 'declared_at' | 'outage_at'>, now: number): { declared_at: string; outage_at: string } {
+  const declared = givenTime('--declared-at', declared_at, now) ?? new Date(now).toISOString();
+  return { declared_at: declared, outage_at: givenTime('--outage-at', outage_at, now) ?? declared };
+}
+
 /** @throws EngineError `usage` for params, operator or times; `waiting` when a live acknowledgement is missing */
 export function checkStart(request: StartRequest, { signature }: FoundRunbook, readiness: ReadinessState, now: number, short: readonly ShortRole[]): void {
   givenTime('--outage-at', request.outage_at, now);

@@ -157,7 +157,7 @@ export function takeOverEvents(journal: Journal, record: TakeOverRecord): void {
   const actor = operator === null ? 'engine' : `person/${operator.id}`;
   const fold = foldHere(record, created, entries.flatMap((entry) => readRunEvent(entry) ?? []), source.reader);
   const chunks = Array.from({ length: Math.ceil(outputs.length / NAMED_AT_ONCE) }, (_, index) => outputs.slice(index * NAMED_AT_ONCE, (index + 1) * NAMED_AT_ONCE));
-  const bodies: RunEventBody[] = [created, ...chunks.map((blobs): RunEventBody => ({ type: 'run.evidence', data: { blobs } })), ...inheritedSteps(fold), ...openOutcomes(fold)];
+  const bodies: RunEventBody[] = [created, ...chunks.map((blobs): RunEventBody => ({ type: 'run.evidence', data: { blobs } })), ...inheritedSteps(record.taking.there, source), ...openOutcomes(fold)];
   journal.appendAll(bodies.map(({ type, data }): NewEvent => ({ type, run, actor, data: asData(data) })));
 }
 

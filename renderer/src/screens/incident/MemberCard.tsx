@@ -42,9 +42,9 @@ export function MemberCard({ view, member, number, now, selected, onSelect, onOp
         <div className="row wrap">
           {run !== null && <Button label={`${isOpen ? 'Open' : 'Look at'} the run of ${name}`} onPress={onOpen}>{run.state === 'interrupted' ? 'Resume…' : 'Open the run'}</Button>}
           {isOpen && (state === 'ready' || state === 'ended') && <Button label={`Start ${name}`} onPress={onStart}>{state === 'ended' ? 'Start again…' : 'Start…'}</Button>}
-          {isOpen && state === 'blocked' && <Button look="quiet" label={`Start ${name} all the same`} onPress={onStart}>Start all the same…</Button>}
-          {isOpen && run === null && <Button look="quiet" label={`Order of ${name}`} onPress={onChange}>Order…</Button>}
-          {isOpen && run === null && <Button look="quiet" label={`Leave ${name} out`} onPress={onRemove}>Leave out…</Button>}
+          {isOpen && state === 'blocked' && <Button look="quiet" label={`Start all the same: ${name}`} onPress={onStart}>Start all the same…</Button>}
+          {isOpen && run === null && <Button look="quiet" label={`Order: ${name}`} onPress={onChange}>Order…</Button>}
+          {isOpen && run === null && <Button look="quiet" label={`Leave out: ${name}`} onPress={onRemove}>Leave out…</Button>}
         </div>
       </div>
     </section>

@@ -3,7 +3,7 @@ import type { Result } from '../../../../electron/contract/methods.ts';
 import type { Mode } from '../../../../electron/contract/step.ts';
 import type { Draft } from './draft.ts';
 
-export function missingToStart(prepared: Result<'run.prepare'> | null, given: Draft, operator: { person: string; present: boolean }, mode: Mode): string | null {
+export function missingToStart(prepared: Result<'run.prepare'> | null, given: Pick<Draft, 'outage' | 'unsigned' | 'notReady' | 'confirmed'>, operator: { person: string; present: boolean }, mode: Mode): string | null {
   if (prepared === null) return 'Waiting for the engine.';
   const broken = prepared.questions.find((question) => question.problem !== null);
   if (broken !== undefined) return `${broken.prompt}: ${broken.problem ?? ''}`;
