@@ -45,16 +45,16 @@ export function Replications() {
   const all = query.result?.replications ?? [];
   const running = query.result?.running === true;
   return (
-    <section className="card scroll-x" aria-labelledby="copies">
+    <section className="card" aria-labelledby="copies">
       <header><CloudUpload size={16} strokeWidth={1.75} aria-hidden="true" /><h2 id="copies">Copies in a locked bucket</h2><span className="end"><Button onPress={() => { setAsking(true); }}>Copy the record…</Button></span></header>
       {query.error !== null && <Fault error={query.error} />}
       {all.length === 0
         ? <div className="body"><p className="t2">There is none yet. A bucket with Object Lock keeps what it was given: nobody can delete or change it before its time, not even with all keys of this laptop.</p></div>
         : (
-          <table className="table copies">
+          <div className="scroll-x"><table className="table copies">
             <thead><tr><th>When, UTC</th><th>Where</th><th>Up to entry</th><th>State</th><th>Locked until</th></tr></thead>
             <tbody>{all.slice(0, SHOWN).map((one, index) => <Row key={one.id} replication={one} running={running && index === 0} />)}</tbody>
-          </table>
+          </table></div>
         )}
       {asking && <ReplicateDialog last={all[0] ?? null} query={query} onClose={() => { setAsking(false); query.reload(); }} />}
     </section>
