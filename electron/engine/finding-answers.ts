@@ -1,11 +1,13 @@
 /** The page's calls about what runs leave to be done. The First drill keeps its own. */
 import { byDueDate, type ImprovementPlan } from '../contract/after-action.ts';
 import { METHODS } from '../contract/methods.ts';
+import type { Runbook } from '../contract/runbook.ts';
 import type { DataFolder } from './data-folder.ts';
 import { answer } from './serve-page.ts';
 
 export interface FindingHost {
   folders(): readonly DataFolder[];
+  runbooks(): readonly Runbook[];
   folderOfRunbook(id: string): DataFolder;
   /** EngineError `not-found`. */
   folderOfRun(run: string): DataFolder;
@@ -14,15 +16,15 @@ export interface FindingHost {
 }
 
 /** Each folder speaks for its own runbooks. */
-export function planOfAll({ folders, folderOfRunbook }: Pick<FindingHost, 'folders' | 'folderOfRunbook'>): ImprovementPlan {
-  const findings = folders().flatMap((folder) => folder.findings.plan().findings.filter(({ runbook }) => folderOfRunbook(runbook) === folder)).sort(byDueDate);
+export function planOfAll({ folders, folderOfRunbook }: Pick<FindingHost, 'folders' | 'folderOfRunbook'>, runbooks: readonly Runbook[]): ImprovementPlan {
+  const findings = folders().flatMap((folder) => folder.findings.plan(runbooks).findings.filter(({ runbook }) => folderOfRunbook(runbook) === folder)).sort(byDueDate);
   return { findings, open: findings.filter(({ closed }) => !closed).length, overdue: findings.filter(({ overdue_days }) => overdue_days > 0).length };
 }
 
 export function findingAnswers(host: FindingHost) {
   const { folderOfRunbook, folderOfRun, changed } = host;
   return {
-    'finding.plan': answer(METHODS['finding.plan'], () => planOfAll(host)),
+    'finding.plan': answer(METHODS['finding.plan'], () => planOfAll(host, host.runbooks())),
     'finding.raise': answer(METHODS['finding.raise'], (finding) => {
       const made = (finding.run === undefined ? folderOfRunbook(finding.runbook ?? '') : folderOfRun(finding.run)).findings.raise(finding);
       changed(made.runbook);

@@ -69,7 +69,7 @@ class Console implements ConsoleEngine {
   #importing: { stop: AbortController; done: Promise<KitInPlace> } | null = null;
   readonly #closing = new AbortController();
   readonly #findingHost: FindingHost = {
-    folders: () => this.#folders(), folderOfRunbook: (id) => this.#folderOfRunbook(id), folderOfRun: (run) => this.#folderOfRun(run),
+    folders: () => this.#folders(), runbooks: () => this.#runbooks(), folderOfRunbook: (id) => this.#folderOfRunbook(id), folderOfRun: (run) => this.#folderOfRun(run),
     changed: (id) => {
       const runbook = this.#runbooks().find(({ front }) => front.id === id);
       if (runbook !== undefined) this.#emit({ event: 'readiness.changed', report: this.#folderOfRunbook(id).readiness.view(runbook) });
@@ -417,7 +417,7 @@ class Console implements ConsoleEngine {
     const runs = this.#summaries();
     const now = this.#options.clock.now();
     return homeView({
-      runbooks, runs, drills: dueDrills(runbooks, runs, now), findings: planOfAll(this.#findingHost).findings, kit: await this.#kit(), peopleEnrolled: this.#real.people.list().length,
+      runbooks, runs, drills: dueDrills(runbooks, runs, now), findings: planOfAll(this.#findingHost, runbooks).findings, kit: await this.#kit(), peopleEnrolled: this.#real.people.list().length,
       dead: readOutage(this.#real.journal).dead, incidents: this.#real.incidents.list().filter(({ state }) => state === 'open'),
       readiness: new Map(runbooks.map((runbook) => [runbook.front.id, this.#folderOfRunbook(runbook.front.id).readiness.view(runbook)])),
     });

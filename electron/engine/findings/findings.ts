@@ -21,7 +21,8 @@ export interface FindingsHost {
 }
 
 export interface Findings {
-  plan(): ImprovementPlan;
+  /** @param runbooks where they were read already; default: those at hand */
+  plan(runbooks?: readonly Runbook[]): ImprovementPlan;
   /** Those of one runbook, closed ones too. */
   of(runbook: Runbook): LiveFinding[];
   hotWash(run: string): SaidHotWash | null;
@@ -71,8 +72,8 @@ class JournaledFindings implements Findings {
     this.#host = host;
   }
 
-  plan(): ImprovementPlan {
-    return improvementPlan(this.#foldOn(), this.#host.runbooks(), this.#host.clock.now());
+  plan(runbooks = this.#host.runbooks()): ImprovementPlan {
+    return improvementPlan(this.#foldOn(), runbooks, this.#host.clock.now());
   }
 
   of(runbook: Runbook): LiveFinding[] {

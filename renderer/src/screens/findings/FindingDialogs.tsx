@@ -20,11 +20,11 @@ function usePeopleNames(): string[] {
   return (people.result?.people ?? []).filter(({ revoked_at }) => revoked_at === null).map(({ name }) => visible(name));
 }
 
-function WhatFields({ draft, set, names, children }: { draft: FindingDraft; set: Set; names: string[]; children?: ReactNode }) {
+function WhatFields({ draft, set, names, first = false, children }: { draft: FindingDraft; set: Set; names: string[]; first?: boolean; children?: ReactNode }) {
   const problems = draftProblems(draft);
   return (
     <>
-      <TextField label="Finding, in one line" value={draft.title} onChange={set('title')} autoFocus />
+      <TextField label="Finding, in one line" value={draft.title} onChange={set('title')} autoFocus={first} />
       <div className="factgrid">
         <SelectField label="Severity" value={draft.severity} onChange={set('severity')} options={SEVERITIES} />
         {children}
@@ -56,7 +56,7 @@ export function RaiseDialog({ of, onClose }: { of: { run: string } | { runbooks:
       <div className="stack loose">
         <p className="t2">It lives on after the report: open on Home and at the readiness of its runbook, until somebody closes it.</p>
         {'runbooks' in of && <SelectField label="About the runbook" value={runbook} onChange={setRunbook} options={of.runbooks.map(({ id, title }) => ({ value: id, label: visible(title) }))} />}
-        <WhatFields draft={draft} set={set} names={names}><TextField label="Who says this" value={draft.by} onChange={set('by')} suggestions={names} /></WhatFields>
+        <WhatFields first draft={draft} set={set} names={names}><TextField label="Who says this" value={draft.by} onChange={set('by')} suggestions={names} /></WhatFields>
       </div>
     </DialogBox>
   );
@@ -80,7 +80,7 @@ export function ChangeDialog({ finding, runs, drills, onClose }: { finding: Live
       <div className="stack loose">
         <div className="factgrid">
           <SelectField label="Status" value={draft.status} onChange={set('status')} options={STATUSES} />
-          <SelectField label="Retested by the run" value={draft.retest_run} onChange={set('retest_run')} options={[{ value: '', label: 'None yet' }, ...runs.filter(({ id }) => id !== finding.run).map(({ id, title }) => ({ value: id, label: `${visible(title)}, ${id.slice(0, 13)}` }))]} />
+          <SelectField label="Retested by the run" value={draft.retest_run} onChange={set('retest_run')} options={[{ value: '', label: 'None yet' }, ...runs.filter(({ id }) => id !== finding.run).map(({ id, title }) => ({ value: id, label: `${visible(title)}, ${id}` }))]} />
           <TextField label="Who says this" value={draft.by} onChange={set('by')} suggestions={names} />
           <SelectField label="To be retested by the drill" value={draft.retest_drill} onChange={set('retest_drill')} options={[{ value: '', label: 'None is planned' }, ...planned.map((title) => ({ value: title, label: visible(title) }))]} />
         </div>

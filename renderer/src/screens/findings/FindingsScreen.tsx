@@ -14,8 +14,14 @@ import { dueText, findingState } from './finding-state.ts';
 import { ChangeDialog, RaiseDialog } from './FindingDialogs.tsx';
 import './findings.css';
 
-function headline({ open, overdue, findings }: ImprovementPlan): { title: string; detail: string } {
+/** Named by the runbook itself, without a date, and nobody has spoken of it: its reader knows it. */
+function isGap({ source, history, due, closed }: LiveFinding): boolean {
+  return source === 'runbook' && history.length === 0 && due === null && !closed;
+}
+
+function headline({ overdue, findings }: ImprovementPlan): { title: string; detail: string } {
   const first = findings[0];
+  const open = findings.filter((finding) => !finding.closed && !isGap(finding)).length;
   if (open === 0) return { title: 'No finding is open', detail: 'What a run or a drill finds is raised here, or beside its report, and stays until somebody closes it.' };
   const what = counted(open, 'finding is', 'findings are');
   if (overdue === 0) return { title: `${what} open`, detail: 'None is overdue. They stand by their dates.' };
@@ -25,7 +31,7 @@ function headline({ open, overdue, findings }: ImprovementPlan): { title: string
 function Retest({ finding }: { finding: LiveFinding }) {
   const { go } = useNavigation();
   const { retest_run: run, retest_drill: drill } = finding;
-  if (run !== null) return <button type="button" className="plain link mono s12" onClick={() => { go({ screen: 'report', run }); }}>{run.slice(0, 13)}</button>;
+  if (run !== null) return <button type="button" className="plain link mono s12" onClick={() => { go({ screen: 'report', run }); }}>{run}</button>;
   return drill === null ? <span className="t3">none</span> : <span className="t2">planned: {visible(drill)}</span>;
 }
 
@@ -41,7 +47,7 @@ function Row({ finding, title, onChange }: { finding: LiveFinding; title: string
       <td>
         <div className="med">{visible(finding.title)}</div>
         {finding.action !== null && <div className="sub wrap t2">{visible(finding.action)}</div>}
-        <div className="sub wrap">{finding.source === 'runbook' ? 'A gap that the runbook names' : run === null ? 'Raised' : <button type="button" className="plain link" onClick={() => { go({ screen: 'report', run }); }}>Found by {run.slice(0, 13)}</button>}, “{visible(title)}”</div>
+        <div className="sub wrap">{finding.source === 'runbook' ? 'A gap that the runbook names' : run === null ? 'Raised' : <button type="button" className="plain link" onClick={() => { go({ screen: 'report', run }); }}>Found by {run}</button>}, “{visible(title)}”</div>
       </td>
       <td>{finding.owner === null ? <span className="t3">nobody</span> : visible(finding.owner)}</td>
       <td><Retest finding={finding} /></td>
@@ -60,6 +66,17 @@ function Plan({ findings, label, titles, onChange }: { findings: readonly LiveFi
         <tbody>{findings.map((finding) => <Row key={`${finding.runbook}/${finding.id}`} finding={finding} title={titles.get(finding.runbook) ?? finding.runbook} onChange={() => { onChange(finding); }} />)}</tbody>
       </table>
     </section>
+  );
+}
+
+/** Folded: they are many, and known to whoever reads the runbook. One that gets a date or an owner here joins the plan. */
+function Gaps(props: Omit<Parameters<typeof Plan>[0], 'label'>) {
+  if (props.findings.length === 0) return null;
+  return (
+    <details className="gaps">
+      <summary className="t2">{counted(props.findings.length, 'gap that a runbook names and nobody has dated', 'gaps that runbooks name and nobody has dated')}</summary>
+      <Plan label="Gaps that runbooks name" {...props} />
+    </details>
   );
 }
 
@@ -89,7 +106,8 @@ export function FindingsScreen() {
       </PageHead>
     }>
       {error !== null && <Fault error={error} />}
-      <Plan label="Improvement plan" findings={findings.filter(({ closed }) => !closed)} titles={titles} onChange={change} />
+      <Plan label="Improvement plan" findings={findings.filter((finding) => !finding.closed && !isGap(finding))} titles={titles} onChange={change} />
+      <Gaps findings={findings.filter(isGap)} titles={titles} onChange={change} />
       <Plan label="Closed" findings={findings.filter(({ closed }) => closed)} titles={titles} onChange={change} />
       {dialog?.kind === 'raise' && <RaiseDialog of={{ runbooks: sound }} onClose={close} />}
       {dialog?.kind === 'change' && <Changing finding={dialog.finding} runs={(runs.result?.runs ?? []).filter(({ state }) => state === 'succeeded')} onClose={close} />}

@@ -45,16 +45,16 @@ export function Replications() {
   const all = query.result?.replications ?? [];
   const running = query.result?.running === true;
   return (
-    <section className="card scroll-x" aria-labelledby="copies">
+    <section className="card" aria-labelledby="copies">
       <header><CloudUpload size={16} strokeWidth={1.75} aria-hidden="true" /><h2 id="copies">Copies in a locked bucket</h2><span className="end"><Button onPress={() => { setAsking(true); }}>Copy the record…</Button></span></header>
       {query.error !== null && <Fault error={query.error} />}
       {all.length === 0
         ? <div className="body"><p className="t2">There is none yet. A bucket with Object Lock keeps what it was given: nobody can delete or change it before its time, not even with all keys of this laptop.</p></div>
         : (
-          <table className="table copies">
+          <div className="scroll-x"><table className="table copies">
             <thead><tr><th>When, UTC</th><th>Where</th><th>Up to entry</th><th>State</th><th>Locked until</th></tr></thead>
             <tbody>{all.slice(0, SHOWN).map((one, index) => <Row key={one.id} replication={one} running={running && index === 0} />)}</tbody>
-          </table>
+          </table></div>
         )}
       {asking && <ReplicateDialog last={all[0] ?? null} query={query} onClose={() => { setAsking(false); query.reload(); }} />}
     </section>
@@ -76,39 +76,50 @@ function ReplicateDialog({ last, query, onClose }: { last: Replication | null; q
       query.reload();
     }
   });
-  if (done !== null) return <Result replication={done} onClose={onClose} />;
-  if (copy.busy) {
-    const { doing, done: count, total } = progress ?? { doing: 'reaching the store', done: 0, total: 0 };
-    return (
-      <DialogBox title="The record is being copied" onClose={onClose} escape="let it go on" actions={<><Button onPress={() => { void client.call('record.replicate.stop', {}); }}>Stop</Button><Primary id="copying" label="Copying" busy onPress={() => undefined} /></>}>
-        <div className="stack loose" role="status"><p>{visible(doing)}{total === 0 ? '' : `: ${count} of ${counted(total, 'object', 'objects')}`}</p><Meter value={count} target={total === 0 ? null : total} tone="blue" /><p className="t2">Stopped or cut off, the next one goes on where this one ended.</p></div>
-      </DialogBox>
-    );
-  }
   const missing = asked.to.trim() === '' ? 'The address is missing.' : asked.by.trim() === '' ? 'Say who does it.' : !/^[1-9]\d*(?:d|mo|y)$/u.test(asked.retain.trim()) ? 'The lock reads 90d, 6mo or 7y.' : undefined;
+  const title = done !== null ? (done.state === 'done' ? 'The record is copied' : 'The copy does not hold') : copy.busy ? 'The record is being copied' : 'Copy the record into a locked bucket';
+  // One dialog and one primary action all the way: what has the focus stays, so that an Enter too many closes nothing.
   return (
-    <DialogBox title="Copy the record into a locked bucket" error={copy.error} onClose={onClose} escape="copy nothing" actions={<Primary id="copy record" label="Copy and read back" missing={missing} onPress={() => { void copy.run(); }} />}>
-      <div className="stack loose">
-        <TextField label="Bucket and prefix" mono value={asked.to} onChange={set('to')} autoFocus placeholder="s3://records/laptops" hint="The bucket needs Object Lock. This laptop gets a folder of its own in it." />
-        <TextField label="Endpoint" mono value={asked.endpoint} onChange={set('endpoint')} placeholder="https://s3.example.org" hint="Of a store of your own; empty for AWS." />
-        <TextField label="Locked for" value={asked.retain} onChange={set('retain')} hint="90d, 6mo, 7y. A lock cannot be taken back before its time, by nobody." />
-        <TextField label="Your name, for the record" value={asked.by} onChange={set('by')} />
-        <p className="t2 s13">The keys of the store are those that S3 checks find: the environment, or <span className="mono">blackstart-s3/BUCKET</span> under Credentials.</p>
-      </div>
+    <DialogBox
+      title={title} error={copy.error} onClose={onClose} escape={done !== null ? 'close' : copy.busy ? 'let it go on' : 'copy nothing'}
+      actions={<>
+        {copy.busy && <Button onPress={() => { void client.call('record.replicate.stop', {}); }}>Stop</Button>}
+        {done === null
+          ? <Primary key="one" id={`copy ${asked.to} ${asked.endpoint}`} label={copy.busy ? 'Copying' : 'Copy and read back'} missing={copy.busy ? undefined : missing} busy={copy.busy} onPress={() => { void copy.run(); }} />
+          : <Primary key="one" id="copied" label="Done" onPress={onClose} />}
+      </>}
+    >
+      {done !== null ? <Result replication={done} /> : copy.busy ? <Copying progress={progress} /> : (
+        <div className="stack loose">
+          <TextField label="Bucket and prefix" mono value={asked.to} onChange={set('to')} autoFocus placeholder="s3://records/laptops" hint="The bucket needs Object Lock. This laptop gets a folder of its own in it." />
+          <TextField label="Endpoint" mono value={asked.endpoint} onChange={set('endpoint')} placeholder="https://s3.example.org" hint="Of a store of your own; empty for AWS." />
+          <TextField label="Locked for" value={asked.retain} onChange={set('retain')} hint="90d, 6mo, 7y. A lock cannot be taken back before its time, by nobody." />
+          <TextField label="Your name, for the record" value={asked.by} onChange={set('by')} />
+          <p className="t2 s13">The keys of the store are those that S3 checks find: the environment, or <span className="mono">blackstart-s3/BUCKET</span> under Credentials.</p>
+        </div>
+      )}
     </DialogBox>
   );
 }
 
-function Result({ replication, onClose }: { replication: Replication; onClose(): void }) {
-  const { state, entries, objects, created, bytes, folder, problems } = replication;
+function Copying({ progress }: { progress: ReplicationProgress | null }) {
+  const { doing, done, total } = progress ?? { doing: 'reaching the store', done: 0, total: 0 };
+  return (
+    <div className="stack loose" role="status">
+      <p>{visible(doing)}{total === 0 ? '' : `: ${done} of ${counted(total, 'object', 'objects')}`}</p>
+      <Meter value={done} target={total === 0 ? null : total} tone="blue" />
+      <p className="t2">Stopped or cut off, the next one goes on where this one ended.</p>
+    </div>
+  );
+}
+
+function Result({ replication: { state, entries, objects, created, bytes, folder, problems } }: { replication: Replication }) {
   const good = state === 'done';
   return (
-    <DialogBox title={good ? 'The record is copied' : 'The copy does not hold'} onClose={onClose} actions={<Primary id="copied" label="Done" onPress={onClose} />}>
-      <Notice tone={good ? 'green' : 'red'} shape={good ? 'sensed' : 'failed'}>
-        <b className="med">{good ? `Up to entry ${entries}: ${counted(objects ?? 0, 'object', 'objects')}, each read back and locked.` : counted(problems.length, 'problem was found.', 'problems were found.')}</b> {created ?? 0} new, {spokenBytes(bytes ?? 0)}.
-        <div className="mono s12 t2 gap-top breakable">{visible(folder)}</div>
-        {problems.length > 0 && <ul className="problems">{problems.slice(0, 12).map((problem) => <li key={problem}>{visible(problem)}</li>)}</ul>}
-      </Notice>
-    </DialogBox>
+    <Notice tone={good ? 'green' : 'red'} shape={good ? 'sensed' : 'failed'}>
+      <b className="med">{good ? `Up to entry ${entries}: ${counted(objects ?? 0, 'object', 'objects')}, each read back and locked.` : counted(problems.length, 'problem was found.', 'problems were found.')}</b> {created ?? 0} new, {spokenBytes(bytes ?? 0)}.
+      <div className="mono s12 t2 gap-top breakable">{visible(folder)}</div>
+      {problems.length > 0 && <ul className="problems">{problems.slice(0, 12).map((problem) => <li key={problem}>{visible(problem)}</li>)}</ul>}
+    </Notice>
   );
 }
