@@ -64,7 +64,7 @@ const person = (id: string, name: string, part: Partial<Person> = {}): Person =>
 describe('who may begin a ceremony', () => {
   const custody = { custodian: 'Mei Tanaka', role: null, acknowledged_on: null, deputy: null, place: null, bag: null, seal: null };
   const view: Pick<EscrowKeyView, 'versions'> = { versions: [{
-    version: 1, state: 'current', since: '', until: null, purpose: '', algorithm: '', scheme: 'vault', threshold: 1, total: 1, generation: 1, words: null, fingerprint: null, generations: [], note: null,
+    version: 1, state: 'current', since: '', until: null, purpose: '', algorithm: '', scheme: 'vault', threshold: 1, total: 1, generation: 1, words: null, fingerprint: null, generations: [], note: null, kms: null,
     shares: [{ x: 1, slot: 'share 1', generation: 1, custody, words: null, state: 'verified', last: null, seen: null, next_due: null, away: false, revoked: false }],
     quorum: { threshold: 1, total: 1, verified: [1], reachable: [1], quorums: 1, state: 'good', words: '' },
   }] };
