@@ -53,7 +53,7 @@ export function RecordSide({ ceremony, share }: { ceremony: CeremonyView; share:
         <section>
           <h2>{whole ? 'Key' : 'Share'}</h2>
           <dl className="kv">
-            {!whole && <><dt>Number</dt><dd>{named(share.slot)} of {ceremony.total}, {ceremony.threshold} rebuild</dd></>}
+            {!whole && <><dt>Number</dt><dd>{named(share.slot)}; {ceremony.total} in all, {ceremony.threshold} rebuild</dd></>}
             <dt>Format</dt><dd>{FORMAT_WORD[ceremony.scheme]}{ceremony.encodings.length > 0 && `, ${ceremony.encodings.join(' or ')}`}</dd>
             <dt>Last check</dt><dd>{share.last === null ? <span className="t3">never</span> : `${shortDay(share.last.at, now)}, ${share.last.ok ? 'matched' : 'did not match'}`}</dd>
             <dt>Next due</dt><dd>{share.next_due === null ? <span className="t3">none</span> : shortDay(share.next_due, now)}</dd>
