@@ -78,7 +78,7 @@ export class Ceremony {
       id: this.id, key: request.key, version: this.#version.version, generation: generation.generation, purpose: request.purpose, goal: request.goal,
       witnesses: [...request.witnesses], by: request.operator ?? 'nobody named', network: { off: this.#network.off, words: this.#network.words.slice(0, 2000) },
     })]);
-    for (const x of generation.shares.keys()) this.#steps.set(x, { ...UNTOUCHED });
+    for (const x of [...generation.shares.keys()].sort((a, b) => a - b)) this.#steps.set(x, { ...UNTOUCHED });
     this.#watchIdle();
   }
 

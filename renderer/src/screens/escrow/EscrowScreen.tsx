@@ -1,6 +1,6 @@
 /** Escrow: whether the keys that the custodians hold open the backups that are kept. */
 import { useState } from 'react';
-import type { EscrowDue, EscrowKeyView, EscrowView, GenerationRow, KeyVersionView, ShareRow } from '../../../../electron/contract/escrow-register.ts';
+import type { BackupSetView, EscrowDue, EscrowKeyView, EscrowView, GenerationRow, KeyVersionView, ShareRow } from '../../../../electron/contract/escrow-register.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Page, PageHead } from '../../app/Page.tsx';
 import { Primary } from '../../components/Buttons.tsx';
@@ -16,9 +16,11 @@ import { CardDialog, ReportDialog } from './dialogs/SheetDialog.tsx';
 import { EnrolKeyDialog, type EnrolAs } from './dialogs/EnrolKeyDialog.tsx';
 import { AwayDialog, CustodyDialog, DestroyedDialog, LeftDialog, RetireDialog } from './dialogs/RegisterDialogs.tsx';
 import { StartCeremonyDialog, type Goal } from './dialogs/StartDialog.tsx';
-import { keyState } from './escrow-words.ts';
+import { RemoveSetDialog, SetDialog } from './dialogs/SetDialog.tsx';
+import { isWholeKey, keyState } from './escrow-words.ts';
 import { DueList, History } from './History.tsx';
-import { Matrix } from './Matrix.tsx';
+import { KeyService } from './KeyService.tsx';
+import { Matrix, type SetDeed } from './Matrix.tsx';
 import { useShareGuard } from './share-guard.ts';
 import { RefusedShare } from './RefusedShare.tsx';
 import { useEscrow, type Escrow } from './use-escrow.ts';
@@ -29,6 +31,7 @@ type Open =
   | { kind: 'start'; goal: Goal; version: number }
   | { kind: 'share'; deed: ShareDeed; share: ShareRow }
   | { kind: 'destroyed'; generation: GenerationRow }
+  | { kind: 'set'; deed: SetDeed; set: BackupSetView | null }
   | { kind: 'report'; id: string }
   | { kind: 'cards' | 'retire' };
 
@@ -60,6 +63,7 @@ function Register({ escrow, view, chosen }: { escrow: Escrow; view: EscrowView; 
     { key: 'j', label: 'Next key', run: () => { choose(1); } }, { key: 'ArrowDown', label: 'Next key', run: () => { choose(1); } },
     { key: 'k', label: 'Previous key', run: () => { choose(-1); } }, { key: 'ArrowUp', label: 'Previous key', run: () => { choose(-1); } },
     { key: 'e', label: 'Enrol a key', run: () => { setOpen({ kind: 'enrol', as: 'new' }); } },
+    { key: 'b', label: 'Name a set of backups', run: () => { if (key !== null) setOpen({ kind: 'set', deed: 'define', set: null }); } },
   ]);
   const close = (): void => { guard.clear(); setOpen(null); };
   return (
@@ -70,7 +74,8 @@ function Register({ escrow, view, chosen }: { escrow: Escrow; view: EscrowView; 
       {key !== null && version !== null && (
         <div className="stack loose">
           <Alarms view={key} />
-          <Matrix view={key} chosen={version.version} onChoose={setVersionNo} onEnroll={() => { setOpen({ kind: 'enrol', as: 'rotate' }); }} />
+          <Matrix view={key} chosen={version.version} onChoose={setVersionNo} onEnroll={() => { setOpen({ kind: 'enrol', as: 'rotate' }); }} onSet={(deed, set) => { setOpen({ kind: 'set', deed, set }); }} />
+          <KeyService version={version} />
           <Custodians version={version} onDeed={(deed, share) => { setOpen({ kind: 'share', deed, share }); }} />
           <div className="pair-cards"><DueList due={key.due} /><History rows={view.history} view={key} onOpen={(id) => { setOpen({ kind: 'report', id }); }} /></div>
         </div>
@@ -127,12 +132,12 @@ function Head({ view, shown, version, onOpen }: HeadProps) {
       <PageHead title={visible(view.headline)} detail={detail}>
         {shown !== null && version !== null && <MoreMenu below label="Take along" items={[
           { id: 'commitments', label: 'Public commitments…', run: () => { void write('commitments', `commitments-${shown.key}.json`, shown.key); } },
-          { id: 'cards', label: 'Cards of the custodians…', run: () => { onOpen({ kind: 'cards' }); } },
+          ...(version.shares.length === 0 ? [] : [{ id: 'cards', label: 'Cards of the custodians…', run: () => { onOpen({ kind: 'cards' }); } }]),
           { id: 'calendar', label: 'What is due, for a calendar (.ics)…', run: () => { void write('calendar', 'escrow.ics', undefined); } },
         ]} />}
         <MoreMenu below label="Change" items={changes(shown, version, onOpen)} />
         {ceremony !== null && <Primary id={`go on ${ceremony.id}`} label="Go on with the ceremony" onPress={() => { go({ screen: 'ceremony' }); }} />}
-        {ceremony === null && shown !== null && version !== null && <Primary id={`verify ${shown.key} ${first?.version ?? version.version}`} label={first?.overdue === true ? 'Verify what is late' : 'Verify shares'} missing={version.shares.length === 0 ? 'It is held whole.' : undefined} onPress={() => { onOpen({ kind: 'start', goal: goalFor(first), version: first?.version ?? version.version }); }} />}
+        {ceremony === null && shown !== null && version !== null && version.kms === null && <Primary id={`verify ${shown.key} ${first?.version ?? version.version}`} label={first?.overdue === true ? 'Verify what is late' : isWholeKey(version.scheme) ? 'Verify the key' : 'Verify shares'} onPress={() => { onOpen({ kind: 'start', goal: goalFor(first), version: first?.version ?? version.version }); }} />}
         {ceremony === null && shown === null && <Primary id="enrol first" label="Enrol a key…" onPress={() => { onOpen({ kind: 'enrol', as: 'new' }); }} />}
       </PageHead>
       {error !== null && <div className="gap"><Fault error={error} /></div>}
@@ -172,6 +177,7 @@ function Dialogs({ open, view, version, escrow, onClose, onKey, onStarted }: Dia
   if (view === null || version === null) return null;
   const common = { keyId: view.key, version, onDone: escrow.show, onClose };
   switch (open.kind) {
+    case 'set': return open.deed === 'remove' && open.set !== null ? <RemoveSetDialog keyId={view.key} set={open.set} onDone={escrow.show} onClose={onClose} /> : <SetDialog keyId={view.key} set={open.set} onDone={escrow.show} onClose={onClose} />;
     case 'start': return <StartCeremonyDialog view={view} version={open.version} goal={open.goal} onClose={onClose} onStarted={(ceremony) => { escrow.showCeremony(ceremony); onStarted(); }} />;
     case 'cards': return <CardDialog keyId={view.key} version={version.version} x={null} onClose={onClose} />;
     case 'retire': return <RetireDialog {...common} />;

@@ -1,7 +1,8 @@
 /** Key version against backup set: the answer to whether what the custodians hold opens what is kept. */
-import type { EscrowAlarm, EscrowKeyView, KeyVersionView, MatrixCell } from '../../../../electron/contract/escrow-register.ts';
+import type { BackupSetView, EscrowAlarm, EscrowKeyView, KeyVersionView, MatrixCell } from '../../../../electron/contract/escrow-register.ts';
 import { Button } from '../../components/Buttons.tsx';
 import { Glyph } from '../../components/Glyph.tsx';
+import { MoreMenu } from '../../components/MoreMenu.tsx';
 import { StateWord } from '../../components/States.tsx';
 import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
@@ -51,9 +52,22 @@ interface MatrixProps {
   chosen: number;
   onChoose(version: number): void;
   onEnroll(): void;
+  onSet(deed: SetDeed, set: BackupSetView | null): void;
 }
 
-export function Matrix({ view, chosen, onChoose, onEnroll }: MatrixProps) {
+export type SetDeed = 'define' | 'remove';
+
+/** Sets that were only seen have no definition that could be changed; they can be given one. */
+function setDeeds(sets: readonly BackupSetView[], act: MatrixProps['onSet']) {
+  const own = sets.filter(({ definition }) => definition !== null);
+  return [
+    { id: 'new', label: 'Name a set of backups…', letter: 'B', run: () => { act('define', null); } },
+    ...own.map((set) => ({ id: `change ${set.id}`, label: `Change ${visible(set.title)}…`, run: () => { act('define', set); } })),
+    ...own.map((set) => ({ id: `remove ${set.id}`, label: `Remove ${visible(set.title)}…`, danger: true, run: () => { act('remove', set); } })),
+  ];
+}
+
+export function Matrix({ view, chosen, onChoose, onEnroll, onSet }: MatrixProps) {
   const now = useNow();
   const newest = view.versions[0];
   const rotations = view.alarms.filter(({ kind }) => kind === 'silent-rotation');
@@ -61,7 +75,7 @@ export function Matrix({ view, chosen, onChoose, onEnroll }: MatrixProps) {
   const columns = Math.max(1, view.sets.length);
   return (
     <section className="card scroll-x" aria-label="Key version against backup set">
-      <header><h2>Key version against backup set</h2>{newest !== undefined && <span className="t3 s12 cut">{[newest.algorithm, newest.purpose].filter((text) => text !== 'not stated').map(visible).join(', ')}</span>}<span className="end s12 t2 nw">as of {hourMinute(now)} UTC</span></header>
+      <header><h2>Key version against backup set</h2>{newest !== undefined && <span className="t3 s12 cut">{[newest.algorithm, newest.purpose].filter((text) => text !== 'not stated').map(visible).join(', ')}</span>}<span className="end s12 t2 nw">as of {hourMinute(now)} UTC</span><MoreMenu below label="Backup sets" items={setDeeds(view.sets, onSet)} /></header>
       <table className="mx">
         <colgroup><col className="mx-head" />{view.sets.map(({ id }) => <col key={id} />)}{view.sets.length === 0 && <col />}</colgroup>
         <thead>
@@ -77,7 +91,7 @@ export function Matrix({ view, chosen, onChoose, onEnroll }: MatrixProps) {
             <tr key={version.version}>
               <VersionHead version={version} chosen={version.version === chosen} onChoose={() => { onChoose(version.version); }} />
               {view.sets.length === 0
-                ? <td className="na wide">Say which backups this key seals with <code>blackstart escrow set</code>: the oldest and the newest of each set are opened then.</td>
+                ? <td className="na wide"><div className="row"><span className="grow">Say which backups this key seals: the oldest and the newest of each set are opened then.</span><Button onPress={() => { onSet('define', null); }}>Name a set of backups…</Button></div></td>
                 : view.sets.map((set) => {
                   const cell = view.matrix.find((one) => one.version === version.version && one.set === set.id);
                   return cell === undefined ? <td key={set.id} className="na">Not tried</td> : <Cell key={set.id} cell={cell} />;

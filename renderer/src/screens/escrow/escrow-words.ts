@@ -1,6 +1,6 @@
 /** States of keys, shares and cells as word, shape and colour. Pure. */
 import type { EscrowKeyView, MatrixCell, QuorumView, ShareRow, VerificationPurpose } from '../../../../electron/contract/escrow-register.ts';
-import type { EscrowFormat, EscrowLevel } from '../../../../electron/contract/escrow.ts';
+import { ShareScheme, type EscrowFormat, type EscrowLevel } from '../../../../electron/contract/escrow.ts';
 import type { ProofStrength } from '../../../../electron/contract/known-answer.ts';
 import { counted } from '../../../../electron/contract/wording.ts';
 import type { State } from '../../components/States.tsx';
@@ -17,6 +17,12 @@ export const FORMAT_WORD: Readonly<Record<EscrowFormat, string>> = {
   vault: 'Vault or OpenBao shares', ssss: 'ssss shares', slip39: 'SLIP-39 words', horcrux: 'Horcrux files', age: 'age identity', openpgp: 'OpenPGP key', pkcs12: 'PKCS#12 file',
   pkcs8: 'private key, PEM or DER', jwk: 'JSON Web Key', raw: 'raw bytes', hex: 'hex text', base64: 'base64 text', passphrase: 'passphrase', 'kms-wrapped': 'wrapped by a key service',
 };
+
+/** Formats whose file may be locked with a passphrase; of SLIP-39 it is over the shares. */
+export const WANTS_PASSPHRASE: ReadonlySet<EscrowFormat> = new Set(['slip39', 'age', 'pkcs12', 'pkcs8', 'openpgp']);
+
+/** Held in one piece: whoever has it has the key. */
+export const isWholeKey = (scheme: EscrowFormat): boolean => !ShareScheme.safeParse(scheme).success;
 
 export const PURPOSE_WORD: Readonly<Record<VerificationPurpose, string>> = { routine: 'Routine verification', drill: 'Drill', incident: 'Incident', transfer: 'Transfer of custody' };
 

@@ -1,6 +1,6 @@
 /** While escrow is on screen: what looks like a share does not get into any field but the share's own. */
 import { useEffect, useEffectEvent, useState } from 'react';
-import { shareLike } from './share-like.ts';
+import { shareLikeIn } from './share-like.ts';
 
 type TextHolder = HTMLInputElement | HTMLTextAreaElement;
 
@@ -15,6 +15,12 @@ function textAfter(field: TextHolder, inserted: string): string {
   const from = field.selectionStart ?? field.value.length;
   const to = field.selectionEnd ?? from;
   return field.value.slice(0, from) + inserted + field.value.slice(to);
+}
+
+/** Said by an element around it: what would look like a share elsewhere is at home there. */
+function heldBy(field: TextHolder): 'answer' | 'path' | null {
+  const holds = field.closest('[data-holds]')?.getAttribute('data-holds');
+  return holds === 'answer' || holds === 'path' ? holds : null;
 }
 
 function insertedBy(event: InputEvent): string {
@@ -38,7 +44,7 @@ export function useShareGuard(): { refused: string | null; clear(): void } {
   const judge = useEffectEvent((event: InputEvent) => {
     const field = guarded(event.target);
     if (field === null) return;
-    const looksLike = shareLike(textAfter(field, insertedBy(event)));
+    const looksLike = shareLikeIn(heldBy(field), textAfter(field, insertedBy(event)));
     if (looksLike === null) return;
     event.preventDefault();
     empty(field);

@@ -25,6 +25,19 @@ export function shareLike(text: string): string | null {
   return isHex(grouped) || isMixed(grouped) ? 'a share in groups' : null;
 }
 
+/** Of a known answer what is public, however much it looks like a share: digests, salts, public keys. */
+const PUBLIC_VALUE = /["']?\b(?:plain_sha256|salt|aad|info|public|magic)\b["']?\s*:\s*(?:"[^"]*"?|'[^']*'?|[^\s,}]*)/gu;
+const PUBLIC_PEM = /-----BEGIN (?:PUBLIC KEY|CERTIFICATE)-----[^]*?(?:-----END (?:PUBLIC KEY|CERTIFICATE)-----|$)/gu;
+
+/** The same for the text of a known answer, and for a path, whose folders stand one by one. */
+export function shareLikeIn(holds: 'answer' | 'path' | null, text: string): string | null {
+  switch (holds) {
+    case 'answer': return shareLike(text.replace(PUBLIC_PEM, '').replace(PUBLIC_VALUE, ''));
+    case 'path': return shareLike(/^(?:\/|[A-Za-z]:\\)/u.test(text) ? text.replace(/[\\/]/gu, ' ') : text);
+    case null: return shareLike(text);
+  }
+}
+
 function pieces(text: string): string[] {
   return text.match(/[A-Za-z0-9+/_-]{32,}={0,2}/gu) ?? [];
 }

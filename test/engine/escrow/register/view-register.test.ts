@@ -46,6 +46,33 @@ beforeEach(() => {
   enrol(BEGIN);
 });
 
+describe('a key that is held whole', () => {
+  const whole = { key: 'w', version: 1, generation: 1 };
+  const ofWhole = (wall: string): EscrowKeyView | undefined => escrowView(fold, Date.parse(wall), []).keys.find(({ key }) => key === 'w');
+
+  beforeEach(() => {
+    say(BEGIN, escrowEvent('escrow.enrolled', { ...whole, why: 'first', title: 'W', purpose: 'p', algorithm: 'X25519', scheme: 'age', threshold: 1, total: 1, diffusion: null, commitment: { v: 1, salt: DIGEST, digest: DIGEST }, secret_bytes: null, fingerprint: null, kms: null, witnesses: 0, periods: { share: '6mo', quorum: '1y' }, by: 'x' }));
+  });
+
+  function brought(wall: string, quorum: boolean): void {
+    say(wall, escrowEvent('escrow.verified', { id: wall, ...whole, purpose: 'routine', level: quorum ? 'L3' : null, ok: quorum, result: 'r', quorum, run: null, record: { sha256: DIGEST, size: 1 } }));
+  }
+
+  it('is due as one item, and is off the list when it was brought whole, also by the command line', () => {
+    expect(ofWhole('2026-02-01T00:00:00Z')?.due.filter(({ level }) => level === 'L3')).toMatchObject([{ x: 1, what: 'The whole key: compare it with its commitment', at: '2026-07-10T09:00:00.000Z' }]);
+    brought('2026-08-01T09:00:00.000Z', true);
+    expect(ofWhole('2026-08-02T00:00:00Z')?.due.find(({ x }) => x === 1)).toMatchObject({ at: '2027-02-01T09:00:00.000Z', overdue: false });
+    expect(ofWhole('2026-08-02T00:00:00Z')?.versions[0]?.shares).toMatchObject([{ state: 'verified', last: { level: 'L3', ok: true } }]);
+  });
+
+  it('that was another one is red, and said once', () => {
+    brought('2026-02-01T09:00:00.000Z', false);
+    const view = ofWhole('2026-02-02T00:00:00Z');
+    expect(view?.state).toBe('bad');
+    expect(view?.alarms.filter(({ kind }) => kind === 'share-wrong' || kind === 'key-wrong')).toMatchObject([{ words: 'The whole key did not match its commitment' }]);
+  });
+});
+
 describe('shares', () => {
   it('are due half a year after they were seen, then overdue and red', () => {
     expect(viewAt('2026-02-01T00:00:00Z').due.find(({ x }) => x === 1)).toMatchObject({ level: 'L1', at: '2026-07-10T09:00:00.000Z', overdue: false });

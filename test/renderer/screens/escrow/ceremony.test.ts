@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ShareResult, type CeremonyShare, type CeremonyView, type EscrowKeyView, type NetworkLook } from '../../../../electron/contract/escrow-register.ts';
 import type { Person } from '../../../../electron/contract/record.ts';
-import { canProve, nextShare, openingPlace, stageOf, unsealed, untouched, verdictOf } from '../../../../renderer/src/screens/escrow/ceremony/stages.ts';
+import { canProve, nextShare, openingPlace, stageOf, stagesOf, unsealed, untouched, verdictOf } from '../../../../renderer/src/screens/escrow/ceremony/stages.ts';
 import { missingToStart, witnessesFor } from '../../../../renderer/src/screens/escrow/dialogs/StartDialog.tsx';
-import { cellState, dueWords, quorumWords, shareRowState } from '../../../../renderer/src/screens/escrow/escrow-words.ts';
+import { cellState, dueWords, isWholeKey, quorumWords, shareRowState } from '../../../../renderer/src/screens/escrow/escrow-words.ts';
 import { escrowOf } from '../../../../renderer/src/screens/run/asks/SecretAsk.tsx';
 
 function share(x: number, part: Partial<CeremonyShare> = {}): CeremonyShare {
@@ -61,10 +61,30 @@ describe('where a ceremony stands', () => {
 
 const person = (id: string, name: string, part: Partial<Person> = {}): Person => ({ id, name, roles: ['audit'], enrolled_at: '2026-01-01T00:00:00Z', revoked_at: null, vkey: 'v', ...part });
 
+describe('a key that is held whole', () => {
+  it('is entered as a key, and its verdicts speak of one', () => {
+    expect(stagesOf(true).map(({ word }) => word)).toEqual(['Look at the seal', 'Enter the key', 'Verdict', 'Seal a new bag']);
+    expect(stagesOf(false).map(({ word }) => word)).toContain('Enter the share');
+    for (const result of ['match', 'no-match', 'unreadable'] as const) {
+      const { title, detail } = verdictOf(result, 'The whole key', true);
+      expect(`${title} ${detail}`).not.toContain('share');
+    }
+    expect([isWholeKey('age'), isWholeKey('raw'), isWholeKey('vault'), isWholeKey('slip39')]).toEqual([true, true, false, false]);
+  });
+
+  it('opens at its one item, and at the end once that is in a new bag', () => {
+    const whole = { scheme: 'age', threshold: 1, total: 1, goal: 'L4' } as const;
+    expect(openingPlace(ceremony({ ...whole, shares: [share(1)] }))).toEqual({ kind: 'share', x: 1 });
+    expect(openingPlace(ceremony({ ...whole, state: 'proven', shares: [share(1, { state: 'verdict', result: 'no-match' })] }))).toEqual({ kind: 'share', x: 1 });
+    expect(openingPlace(ceremony({ ...whole, state: 'proven', shares: [share(1, { state: 'sealed', result: 'match' })] }))).toEqual({ kind: 'end' });
+    expect(canProve(ceremony({ ...whole, shares: [share(1)] }))).toBe(false);
+  });
+});
+
 describe('who may begin a ceremony', () => {
   const custody = { custodian: 'Mei Tanaka', role: null, acknowledged_on: null, deputy: null, place: null, bag: null, seal: null };
   const view: Pick<EscrowKeyView, 'versions'> = { versions: [{
-    version: 1, state: 'current', since: '', until: null, purpose: '', algorithm: '', scheme: 'vault', threshold: 1, total: 1, generation: 1, words: null, fingerprint: null, generations: [], note: null,
+    version: 1, state: 'current', since: '', until: null, purpose: '', algorithm: '', scheme: 'vault', threshold: 1, total: 1, generation: 1, words: null, fingerprint: null, generations: [], note: null, kms: null,
     shares: [{ x: 1, slot: 'share 1', generation: 1, custody, words: null, state: 'verified', last: null, seen: null, next_due: null, away: false, revoked: false }],
     quorum: { threshold: 1, total: 1, verified: [1], reachable: [1], quorums: 1, state: 'good', words: '' },
   }] };

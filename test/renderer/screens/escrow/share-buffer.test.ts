@@ -63,3 +63,20 @@ describe('a share while it is typed', () => {
     expect(buffer.length).toBe(4_096);
   });
 });
+
+describe('a key that is held whole, while it is typed or pasted', () => {
+  it('keeps every character, blanks and line ends too, and clears the last four', () => {
+    const buffer = new ShareBuffer('text');
+    buffer.type(' seven grey\n');
+    buffer.type('herons ');
+    expect(buffer.length).toBe(19);
+    buffer.clearGroup();
+    expect(text(buffer.take())).toBe(' seven grey\nhero');
+  });
+
+  it('is longer than any share', () => {
+    const buffer = new ShareBuffer('text');
+    buffer.type('x'.repeat(20_000));
+    expect(buffer.take().length).toBe(20_000);
+  });
+});

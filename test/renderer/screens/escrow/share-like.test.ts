@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { shareLike } from '../../../../renderer/src/screens/escrow/share-like.ts';
+import { shareLike, shareLikeIn } from '../../../../renderer/src/screens/escrow/share-like.ts';
 import { horcruxFixture, slip39Shares, ssssShares, vaultShares } from '../../../support/shares.ts';
 
 const VECTORS = ['AdILb/14H7AXcIcN0xgPT8OqUXvioM4blPgIosdBqhcg', 'q4XxFoCsm1/WZKMRE8JGz7ipeV3TnkDANGfztS2r3/Tp', 'eC9RsYNmBkYmX8Ri9yvhnJxatXLDeUgf/0fC8m+LNUgM', '/0ySnMno3N7CTigVJwn4lpmktn/Yk1I297r6Bwf+Ms6C', 'gjQxusWEcRxV2rCDGZINqhZlf8bJQexUPU5TNnIlSFUE'];
@@ -43,4 +43,27 @@ describe('what looks like a share', () => {
   });
 
   it.each(PROSE)('is not what people write: %s', (text) => { expect(shareLike(text)).toBeNull(); });
+});
+
+describe('a field for a known answer or a path', () => {
+  const [vector = ''] = VECTORS;
+  const digest = 'ab'.repeat(32);
+
+  it('takes the digests, salts and public keys that stand in a known answer, also while they are typed', () => {
+    for (const text of [`kind: aead\nplain_sha256: ${digest}`, `{ kind: aead, key: { salt: "${vector}" } }`, `kind: public-key-match\npublic: |\n  -----BEGIN PUBLIC KEY-----\n  ${vector}${vector}`, `plain_sha256: "${digest.slice(0, 40)}`]) {
+      expect(shareLikeIn('answer', text)).toBeNull();
+      expect(shareLikeIn(null, text)).not.toBeNull();
+    }
+  });
+
+  it('refuses a share in a known answer all the same', () => {
+    for (const text of [vector, `kind: age\nfile: ${vector}`, `kind: age\n# AGE-SECRET-KEY-1QQQ`, `plain_sha256: ${digest}\n${vector}`]) expect(shareLikeIn('answer', text)).not.toBeNull();
+  });
+
+  it('takes folders with capitals, and refuses a share that is no path', () => {
+    expect(shareLikeIn('path', '/media/BackupDisk2026/KravnProduction/daily/*.dump')).toBeNull();
+    expect(shareLikeIn('path', 'C:\\Backups\\KravnProduction2026\\daily-*.dump')).toBeNull();
+    expect(shareLikeIn('path', `/media/${vector.replace('/', '')}`)).not.toBeNull();
+    expect(shareLikeIn('path', vector)).not.toBeNull();
+  });
 });

@@ -1,5 +1,5 @@
 /** The end of a ceremony: the quorum's verdict, the record, the signatures. */
-import type { CeremonyView, EscrowView, SampleProof, VerificationRow } from '../../../../../electron/contract/escrow-register.ts';
+import type { CeremonyView, EscrowView, VerificationRow } from '../../../../../electron/contract/escrow-register.ts';
 import { counted } from '../../../../../electron/contract/wording.ts';
 import { useRef, useState } from 'react';
 import { Button, Primary } from '../../../components/Buttons.tsx';
@@ -10,14 +10,16 @@ import { useAction, useEngine, useQuery } from '../../../engine-context.ts';
 import { visible } from '../../../visible.ts';
 import { ReportDialog } from '../dialogs/SheetDialog.tsx';
 import type { CeremonyPanelProps } from './CeremonyPanel.tsx';
+import { isWholeKey } from '../escrow-words.ts';
 import { Frame } from './Frame.tsx';
+import { Proofs } from './Proofs.tsx';
 import { named, shareState, unsealed, untouched, type Place } from './stages.ts';
 
 type EndProps = Omit<CeremonyPanelProps, 'onPause'> & { onGo(place: Place): void };
 
 export function EndPanel(props: EndProps) {
   switch (props.ceremony.state) {
-    case 'open': return props.ceremony.goal === 'L1' ? <WriteRecord {...props} /> : <Prove {...props} />;
+    case 'open': return props.ceremony.goal === 'L1' ? <WriteRecord {...props} /> : isWholeKey(props.ceremony.scheme) ? <NotEntered {...props} /> : <Prove {...props} />;
     case 'proven': return <WriteRecord {...props} />;
     case 'signing': return <Sign {...props} />;
     case 'finished': return <Finished {...props} />;
@@ -25,10 +27,17 @@ export function EndPanel(props: EndProps) {
   }
 }
 
+/** A whole key has one item, and nothing is proven before it was entered. */
+function NotEntered({ ceremony, onEnd, onGo }: EndProps) {
+  const [only] = ceremony.shares;
+  const enter = (): void => { if (only !== undefined) onGo({ kind: 'share', x: only.x }); };
+  return <Frame title="The key was not entered yet" lead="It is compared with its commitment as soon as it is entered." error={null} onEnd={onEnd} actions={<Primary id={`enter ${ceremony.id}`} label="To the key" onPress={enter} />} />;
+}
+
 function Shares({ ceremony }: { ceremony: CeremonyView }) {
   return (
     <ul className="shares-list">
-      {ceremony.shares.map((share) => <li key={share.x}><span className="no tn">{share.slot.replace(/^share /u, '')}</span><span className="grow">{share.custody === null ? named(share.slot) : visible(share.custody.custodian)}</span><StateWord state={shareState(share)} /></li>)}
+      {ceremony.shares.map((share) => <li key={share.x}>{!isWholeKey(ceremony.scheme) && <span className="no tn">{share.slot.replace(/^share /u, '')}</span>}<span className="grow">{share.custody === null ? named(share.slot) : visible(share.custody.custodian)}</span><StateWord state={shareState(share)} /></li>)}
     </ul>
   );
 }
@@ -56,12 +65,8 @@ const QUORUM: Readonly<Record<NonNullable<CeremonyView['quorum']>['state'], Stat
   none: { word: 'Not rebuilt', shape: 'failed', tone: 'red', title: 'No key could be rebuilt' },
 };
 
-const PROOF: Readonly<Record<SampleProof['verdict'], State>> = {
-  opens: { word: 'Opens', shape: 'sensed', tone: 'green' }, refused: { word: 'Does not open', shape: 'failed', tone: 'red' }, 'cannot-tell': { word: 'Cannot tell', shape: 'unknown', tone: 'amber' },
-};
-
 function Findings({ ceremony }: { ceremony: CeremonyView }) {
-  const { quorum, proofs } = ceremony;
+  const { quorum } = ceremony;
   const agreement = ceremony.agreement?.state === 'cannot-tell' ? null : ceremony.agreement;
   const bad = ceremony.shares.filter(({ result }) => result !== null && result !== 'match' && result !== 'not-entered');
   return (
@@ -69,15 +74,25 @@ function Findings({ ceremony }: { ceremony: CeremonyView }) {
       {quorum !== null && quorum.state !== 'match' && <p className="s13 t2">{visible(quorum.detail)}</p>}
       {bad.map((share) => <p key={share.x} className="s13 with-state"><StateWord state={shareState(share)} /> <span className="t1">{named(share.slot)}{share.custody === null ? '' : `, ${visible(share.custody.custodian)}`}: {visible(share.detail ?? '')}</span></p>)}
       {agreement !== null && <p className="s13 with-state"><StateWord state={agreement.state === 'agree' ? { word: 'The shares agree', shape: 'sensed', tone: 'green' } : agreement.state === 'disagree' ? { word: 'The shares disagree', shape: 'failed', tone: 'red' } : { word: 'Agreement cannot be told', shape: 'unknown', tone: 'grey' }} /> <span className="t2">{visible(agreement.detail)}</span></p>}
-      {proofs.length > 0 && (
-        <ul className="shares-list">{proofs.map((proof) => <li key={`${proof.set ?? ''} ${proof.which} ${proof.name}`}><span className="grow">{visible(proof.name)} <span className="t3">{proof.which}{proof.set === null ? '' : ` of ${visible(proof.set)}`}, {proof.strength}</span></span><StateWord state={PROOF[proof.verdict]} /></li>)}</ul>
-      )}
+      <Proofs ceremony={ceremony} />
     </>
   );
 }
 
-function titleOf({ quorum, shares }: CeremonyView): { title: string; state: State } {
-  if (quorum !== null) return { title: QUORUM[quorum.state].title, state: QUORUM[quorum.state] };
+const WHOLE: typeof QUORUM = {
+  match: { ...QUORUM.match, title: 'It is the committed key' },
+  'self-proven': { ...QUORUM['self-proven'], title: 'The key opens a sample' },
+  mismatch: { ...QUORUM.mismatch, title: 'It is another key' },
+  unproven: { ...QUORUM.unproven, title: 'Nothing says that the key is right' },
+  none: { ...QUORUM.none, word: 'Not readable', title: 'The key could not be read' },
+};
+
+/** A key that is right and does not open every backup is not good news. */
+function titleOf({ quorum, shares, scheme, proofs }: CeremonyView): { title: string; state: State } {
+  const shut = proofs.filter(({ verdict }) => verdict !== 'opens').length;
+  if (quorum?.state === 'match' && shut > 0) return { title: `It is the committed key, and ${shut === proofs.length ? 'opens none' : `does not open ${shut}`} of ${counted(proofs.length, 'backup', 'backups')}`, state: { word: 'Does not open', shape: 'failed', tone: 'red' } };
+  const words = isWholeKey(scheme) ? WHOLE : QUORUM;
+  if (quorum !== null) return { title: words[quorum.state].title, state: words[quorum.state] };
   const entered = shares.filter(({ result }) => result !== null && result !== 'not-entered');
   const matched = entered.filter(({ result }) => result === 'match').length;
   const good = entered.length > 0 && matched === entered.length;
@@ -165,7 +180,7 @@ function Finished({ ceremony, history, onDone, deliver }: EndProps) {
     onDone(view);
   });
   const state: State = row?.ok === false ? { word: 'Not all holds', shape: 'needs', tone: 'amber' } : titleOf(ceremony).state;
-  const held = ceremony.goal !== 'L1';
+  const held = ceremony.goal !== 'L1' && !isWholeKey(ceremony.scheme);
   return (
     <Frame title={<span className={`big-verdict tx c-${state.tone}`}><Glyph shape={state.shape} tone={state.tone} size={24} />{row?.ok === false ? 'Not everything holds. ' : ''}Recorded{row === undefined ? '' : row.signatures.length > 0 ? ` and signed by ${row.signatures.map((one) => visible(one.name)).join(' and ')}` : ''}</span>} error={done.error} onEnd={null} covered={reading}
       actions={<><Button tall onPress={() => { setReading(true); }}>Read the record…</Button><Primary id={`done ${ceremony.id}`} label={deliver?.label ?? (held ? 'Done; overwrite the shares' : 'Done')} busy={done.busy} onPress={() => { void done.run(); }} /></>}

@@ -2,6 +2,7 @@ import { Button, Primary } from '../../../components/Buttons.tsx';
 import { Glyph } from '../../../components/Glyph.tsx';
 import { visible } from '../../../visible.ts';
 import { useAction, useEngine } from '../../../engine-context.ts';
+import { isWholeKey } from '../escrow-words.ts';
 import { Frame } from './Frame.tsx';
 import { canProve, named, nextShare, verdictOf, type Place } from './stages.ts';
 import type { StageProps } from './use-ceremony-call.ts';
@@ -17,7 +18,7 @@ export function OverPanel({ ceremony, share, onView, onEnd, onGo }: StageProps &
   const nextName = next === null ? '' : `${next.slot}${next.custody === null ? '' : `, ${visible(next.custody.custodian)}`}`;
   const enough = canProve(ceremony);
   const left = share.state === 'left-out';
-  const { state } = verdictOf(share.result ?? 'not-entered', named(share.slot));
+  const { state } = verdictOf(share.result ?? 'not-entered', named(share.slot), isWholeKey(ceremony.scheme));
   const toNext = (): void => { if (next !== null) onGo({ kind: 'share', x: next.x }); };
   const title = left ? `${named(share.slot)} was left out` : `${named(share.slot)} is back in bag ${visible(share.new_bag ?? '')}`;
   return (

@@ -4,6 +4,7 @@ import type { SealState } from '../../../../../electron/contract/escrow-register
 import { Button, Primary } from '../../../components/Buttons.tsx';
 import { CheckField, RadioField, TextField } from '../../../components/Fields.tsx';
 import { visible } from '../../../visible.ts';
+import { isWholeKey } from '../escrow-words.ts';
 import { Frame } from './Frame.tsx';
 import { LeaveOut } from './LeaveOut.tsx';
 import { named } from './stages.ts';
@@ -37,7 +38,7 @@ export function SealPanel({ ceremony, share, onView, onEnd }: StageProps) {
   const other = expected !== null && bag.trim() !== '' && bag.trim() !== expected;
   return (
     <Frame focused title={`${who}: look at the seal`} lead="Before the bag is opened. The number is read from the bag itself, not from a list." error={call.error} onEnd={onEnd}
-      actions={<><LeaveOut ceremony={ceremony} share={share} onView={onView} /><Primary id={`seal ${ceremony.id} ${share.x}`} label="Open the bag" missing={missing} busy={call.busy} onPress={() => { void open(); }} /></>}
+      actions={<>{!isWholeKey(ceremony.scheme) && <LeaveOut ceremony={ceremony} share={share} onView={onView} />}<Primary id={`seal ${ceremony.id} ${share.x}`} label="Open the bag" missing={missing} busy={call.busy} onPress={() => { void open(); }} /></>}
     >
       <div className="form">
         <TextField label="Number on the bag" value={bag} onChange={setBag} autoFocus mono problem={other ? `The register says ${visible(expected)}. If this is what the bag says, go on: it is recorded as out of order.` : null} />
@@ -46,7 +47,7 @@ export function SealPanel({ ceremony, share, onView, onEnd }: StageProps) {
         <div className="row wrap">
           <input ref={picker} type="file" accept="image/*" hidden data-picker="photo" onChange={(event) => { setPhoto(event.target.files?.[0] ?? null); event.target.value = ''; }} />
           <Button onPress={() => { picker.current?.click(); }}>Add a photo of the seal…</Button>
-          <span className="s13 t2">{photo === null ? 'Kept with the record. Never a photo of the share.' : visible(photo.name)}</span>
+          <span className="s13 t2">{photo === null ? `Kept with the record. Never a photo of the ${isWholeKey(ceremony.scheme) ? 'key' : 'share'}.` : visible(photo.name)}</span>
         </div>
       </div>
     </Frame>

@@ -1,6 +1,7 @@
-/** A share, typed behind dots, or out of a file or a QR code. It goes to the engine as bytes and is overwritten here. */
+/** A share, or a key that is held whole: typed behind dots, or out of a file or a QR code. It goes to the engine as bytes and is overwritten here. */
 import { RotateCcw, ScanLine } from 'lucide-react';
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import type { EscrowFormat } from '../../../../../electron/contract/escrow.ts';
 import { spokenBytes } from '../../../../../electron/contract/wording.ts';
 import { Button, Primary } from '../../../components/Buttons.tsx';
 import { PassphraseField, takeText } from '../../../components/Fields.tsx';
@@ -10,6 +11,7 @@ import { useKeys } from '../../../keys/use-keys.tsx';
 import { useNow } from '../../../use-now.ts';
 import { visible } from '../../../visible.ts';
 import { shortDay } from '../../../wording.ts';
+import { isWholeKey, WANTS_PASSPHRASE } from '../escrow-words.ts';
 import { Frame } from './Frame.tsx';
 import { LeaveOut } from './LeaveOut.tsx';
 import { readShareFile } from './read-file.ts';
@@ -18,8 +20,9 @@ import { named } from './stages.ts';
 import type { StageProps } from './use-ceremony-call.ts';
 
 const ICON = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;
-/** More groups than that are drawn smaller. */
+/** More groups than that are drawn smaller, and a text of more than so many characters as one plate. */
 const MANY = 18;
+const LONG = 216;
 
 interface Loaded { name: string; bytes: Uint8Array<ArrayBuffer> }
 
@@ -47,10 +50,10 @@ function Groups({ length, total, words }: { length: number; total: number | null
   );
 }
 
-interface BoxProps { buffer: ShareBuffer; length: number; total: number | null; words: boolean; onChange(): void }
+interface BoxProps { what: string; buffer: ShareBuffer; length: number; total: number | null; words: boolean; onChange(): void }
 
 /** It takes keys itself: a field of the page would keep the share as a text that nobody can overwrite. */
-function ShareBox({ buffer, length, total, words, onChange }: BoxProps) {
+function ShareBox({ what, buffer, length, total, words, onChange }: BoxProps) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => { place.current?.focus({ preventScroll: true }); }, []);
   const press = (event: KeyboardEvent): void => {
@@ -67,11 +70,12 @@ function ShareBox({ buffer, length, total, words, onChange }: BoxProps) {
     onChange();
   };
   const unit = words ? 'words' : 'characters';
-  const label = total === null ? `Share, hidden, ${length} ${unit} typed` : `Share, hidden, ${length} of ${total} ${unit} typed`;
+  const label = total === null ? `${what}, hidden, ${length} ${unit} typed` : `${what}, hidden, ${length} of ${total} ${unit} typed`;
+  const long = total === null && !words && length > LONG;
   const many = Math.max(length, total ?? 0) > MANY * (words ? 1 : GROUP);
   return (
-    <div ref={place} className={`groups${many ? ' many' : ''}`} role="textbox" aria-label={label} tabIndex={0} data-keys="line" onKeyDown={press} onPaste={paste}>
-      <Groups length={length} total={total} words={words} />
+    <div ref={place} className={`groups${many && !long ? ' many' : ''}`} role="textbox" aria-label={label} tabIndex={0} data-keys="line" onKeyDown={press} onPaste={paste}>
+      {long ? <p className="long tn">{length.toLocaleString('en')} characters. Nothing of them is shown.</p> : <Groups length={length} total={total} words={words} />}
     </div>
   );
 }
@@ -86,19 +90,29 @@ function LoadedPlate({ loaded, onDrop }: { loaded: Loaded; onDrop(): void }) {
   );
 }
 
-function leadFor(scheme: string, total: number | null): string {
+function leadFor(scheme: EscrowFormat, total: number | null, fileOnly: boolean): string {
+  if (isWholeKey(scheme)) return fileOnly ? 'It is a file: read it from the stick. Nothing of it appears.' : 'Typed or pasted as it is written, blanks and all; or from its file. Only dots appear.';
   if (scheme === 'slip39') return 'Word by word, with a blank between them. Only dots appear.';
   if (scheme === 'horcrux') return 'A Horcrux share is a file: read it from the stick. Nothing of it appears.';
   const groups = total === null ? 'As it is written on the card' : `${Math.ceil(total / GROUP)} groups of four, in the order of the card`;
   return `${groups}; capitals matter. Blanks do not count. Only dots appear.`;
 }
 
+function titleFor(what: string, loaded: boolean, fileOnly: boolean, tries: number): string {
+  if (loaded) return `The ${what} is read; have it checked`;
+  if (fileOnly) return `Choose the file of the ${what}${tries === 0 ? '' : ' once more'}`;
+  if (tries > 0) return `Type the ${what} once more`;
+  return what === 'key' ? 'Type the key, or choose its file' : 'Type the share from your card';
+}
+
 export function ShareEntry({ ceremony, share, onView, onEnd, onTyped }: StageProps & { onTyped(length: number | null): void }) {
   const { client } = useEngine();
   const now = useNow();
   const words = ceremony.scheme === 'slip39';
-  const fileOnly = ceremony.scheme === 'horcrux';
-  const [buffer] = useState(() => new ShareBuffer(words ? 'words' : 'characters'));
+  const whole = isWholeKey(ceremony.scheme);
+  const what = whole ? 'key' : 'share';
+  const fileOnly = ceremony.scheme === 'horcrux' || (whole && !ceremony.encodings.includes('text'));
+  const [buffer] = useState(() => new ShareBuffer(words ? 'words' : whole ? 'text' : 'characters'));
   const [length, setLength] = useState(0);
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -119,7 +133,7 @@ export function ShareEntry({ ceremony, share, onView, onEnd, onTyped }: StagePro
   const read = useAction(async (file: File) => {
     buffer.wipe();
     changed();
-    setLoaded({ name: file.name, bytes: await readShareFile(file) });
+    setLoaded({ name: file.name, bytes: await readShareFile(file, ceremony.scheme) });
   });
   const check = useAction(async () => {
     const bytes = loaded === null ? buffer.take() : loaded.bytes.slice();
@@ -138,20 +152,20 @@ export function ShareEntry({ ceremony, share, onView, onEnd, onTyped }: StagePro
   const missing = loaded !== null ? undefined : length === 0 ? (fileOnly ? 'Choose its file.' : 'Nothing is entered yet.') : length < least ? `${(total ?? 0) - length} ${unit} to go` : undefined;
   const who = share.custody === null ? named(share.slot) : `${visible(share.custody.custodian)}, ${share.slot}`;
   return (
-    <Frame focused={!fileOnly && loaded === null} title={loaded !== null ? 'The share is read; have it checked' : share.tries === 0 ? 'Type the share from your card' : 'Type the share once more'} lead={`${who}. ${leadFor(ceremony.scheme, total)} ${ceremony.goal === 'L1' ? 'No key is rebuilt today.' : ''}`} error={check.error ?? read.error} onEnd={onEnd}
-      actions={<><LeaveOut ceremony={ceremony} share={share} onView={onView} /><Primary id={`check ${ceremony.id} ${share.x} ${share.tries}`} label="Check this share" missing={missing} busy={check.busy || read.busy} onPress={() => { void check.run(); }} /></>}
+    <Frame focused={!fileOnly && loaded === null} title={titleFor(what, loaded !== null, fileOnly, share.tries)} lead={`${who}. ${leadFor(ceremony.scheme, total, fileOnly)} ${ceremony.goal === 'L1' ? 'No key is rebuilt today.' : ''}`} error={check.error ?? read.error} onEnd={onEnd}
+      actions={<>{!whole && <LeaveOut ceremony={ceremony} share={share} onView={onView} />}<Primary id={`check ${ceremony.id} ${share.x} ${share.tries}`} label={whole && check.busy ? 'Checking the key' : `Check this ${what}`} missing={missing} busy={check.busy || read.busy} onPress={() => { void check.run(); }} /></>}
     >
       {loaded !== null && <LoadedPlate loaded={loaded} onDrop={() => { setLoaded(null); }} />}
-      {loaded === null && !fileOnly && <ShareBox buffer={buffer} length={length} total={words ? null : total} words={words} onChange={changed} />}
+      {loaded === null && !fileOnly && <ShareBox what={whole ? 'Key' : 'Share'} buffer={buffer} length={length} total={words ? null : total} words={words} onChange={changed} />}
       <div className="row wrap">
         <input ref={picker} type="file" hidden data-picker="share" onChange={(event) => { const file = event.target.files?.[0]; event.target.value = ''; if (file !== undefined) void read.run(file); }} />
-        <Button look="quiet" onPress={() => { picker.current?.click(); }}><ScanLine {...ICON} />Read from a file or QR code… <kbd>Ctrl O</kbd></Button>
+        <Button look="quiet" onPress={() => { picker.current?.click(); }}><ScanLine {...ICON} />{fileOnly ? 'Choose its file…' : 'Read from a file or QR code…'} <kbd>Ctrl O</kbd></Button>
         {loaded === null && length > 0 && <Button look="quiet" onPress={() => { buffer.clearGroup(); changed(); }}><RotateCcw {...ICON} />Clear {words ? 'the last word' : `group ${Math.max(1, Math.ceil(length / GROUP))}`} <kbd>Ctrl Backspace</kbd></Button>}
       </div>
-      {words && <div className="form"><PassphraseField label="Passphrase over the shares, if there is one" source={passphrase} onPresence={() => undefined} /></div>}
+      {WANTS_PASSPHRASE.has(ceremony.scheme) && <div className="form"><PassphraseField label={words ? 'Passphrase over the shares, if there is one' : 'Passphrase of its file, if it has one'} source={passphrase} onPresence={() => undefined} /></div>}
       <div className="facts2">
         <div><span className="label">Compared with</span><b>{share.last === null ? 'The commitment of its enrolment' : `Its commitment; matched ${shortDay(share.last.at, now)}`}</b></div>
-        <div><span className="label">What the check proves</span><b>L1, share unchanged</b></div>
+        <div><span className="label">What the check proves</span><b>{!whole ? 'L1, share unchanged' : ceremony.goal === 'L4' ? 'L3, the key; L4, it opens the backups' : 'L3, the committed key'}</b></div>
         <div><span className="label">What leaves this page</span><b>Match or no match</b></div>
       </div>
     </Frame>

@@ -1,6 +1,7 @@
-/** A share out of a file: its bytes as they are, or the QR code in a picture of it. Nothing of it is shown. */
+/** A share or a key out of a file: its bytes as they are, or the QR code in a picture of it. Nothing of it is shown. */
 import decodeQR from 'qr/decode.js';
 import { EngineError } from '../../../../../electron/contract/errors.ts';
+import type { EscrowFormat } from '../../../../../electron/contract/escrow.ts';
 
 /** A picture of a card; a share is far smaller, and the engine judges its size by its scheme. */
 const MOST_BYTES = 20 * 1024 * 1024;
@@ -14,11 +15,14 @@ export function isPicture(bytes: Uint8Array): boolean {
   return PICTURES.some((magic) => magic.every((byte, at) => bytes[at] === byte));
 }
 
+/** Bytes that are a key themselves may begin like a picture. */
+const BINARY: ReadonlySet<EscrowFormat> = new Set(['raw', 'pkcs12']);
+
 /** @throws EngineError `refused` for a file that is too large, `bad` for a picture without a code that can be read */
-export async function readShareFile(file: File): Promise<Uint8Array<ArrayBuffer>> {
-  if (file.size > MOST_BYTES) throw new EngineError('refused', 'The file is larger than 20 MiB, so it is no share.', { hint: 'Choose the file of one share, or a picture of its QR code.' });
+export async function readShareFile(file: File, format: EscrowFormat): Promise<Uint8Array<ArrayBuffer>> {
+  if (file.size > MOST_BYTES) throw new EngineError('refused', 'The file is larger than 20 MiB, so it is no share and no key.', { hint: 'Choose the file of one share or key, or a picture of its QR code.' });
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (!isPicture(bytes)) return bytes;
+  if (BINARY.has(format) || !isPicture(bytes)) return bytes;
   try {
     return await readCode(new Blob([bytes]));
   } finally {

@@ -6,9 +6,10 @@ import type { State } from '../../../components/States.tsx';
 export type Place = { kind: 'share'; x: number } | { kind: 'end' };
 export type Stage = 'seal' | 'share' | 'verdict' | 'new-bag' | 'over';
 
-export const STAGES: readonly { stage: Stage; word: string }[] = [
+/** @param whole a key that is held in one piece */
+export const stagesOf = (whole: boolean): readonly { stage: Stage; word: string }[] => [
   { stage: 'seal', word: 'Look at the seal' },
-  { stage: 'share', word: 'Enter the share' },
+  { stage: 'share', word: `Enter the ${whole ? 'key' : 'share'}` },
   { stage: 'verdict', word: 'Verdict' },
   { stage: 'new-bag', word: 'Seal a new bag' },
 ];
@@ -59,14 +60,14 @@ export function unsealed({ shares }: Pick<CeremonyView, 'shares'>): CeremonyShar
 export interface Verdict { state: State; title: string; detail: string }
 
 /** Big plain words; the engine's own detail stands below. */
-export function verdictOf(result: ShareResult, name: string): Verdict {
+export function verdictOf(result: ShareResult, name: string, whole = false): Verdict {
   const says = (word: string, shape: State['shape'], tone: State['tone'], title: string, detail: string): Verdict => ({ state: { word, shape, tone }, title, detail });
   switch (result) {
-    case 'match': return says('Match', 'sensed', 'green', `${name} is unchanged`, 'It is the share that was enrolled, bit for bit.');
-    case 'no-match': return says('No match', 'failed', 'red', `${name} does not match`, 'This is not the share that was enrolled, or it was not entered as it is written.');
+    case 'match': return says('Match', 'sensed', 'green', `${name} is ${whole ? 'the enrolled one' : 'unchanged'}`, whole ? 'It is the key whose commitment was fixed when it was enrolled.' : 'It is the share that was enrolled, bit for bit.');
+    case 'no-match': return says('No match', 'failed', 'red', `${name} does not match`, `This is not the ${whole ? 'key' : 'share'} that was enrolled, or it was not entered as it is written.`);
     case 'superseded': return says('An old share', 'stale', 'amber', `${name} is from an earlier splitting`, 'The key was split anew since. This one counts no longer and has to be destroyed.');
     case 'destroyed': return says('Said to be destroyed', 'failed', 'red', `${name} is on record as destroyed`, 'And yet it is here. Find out where it was.');
-    case 'unreadable': return says('Not readable', 'failed', 'red', `${name} cannot be read`, 'What was entered is not a share of this key’s format.');
+    case 'unreadable': return says('Not readable', 'failed', 'red', `${name} cannot be read`, whole ? 'What was entered is no key of this format, or its passphrase does not open it.' : 'What was entered is not a share of this key’s format.');
     case 'not-entered': return says('Not entered', 'skipped', 'grey', `${name} was not entered`, 'Nothing was compared.');
     case 'no-commitment': return says('Nothing to compare with', 'unknown', 'amber', `${name} has no commitment`, 'It was never seen at an enrolment, so nothing says whether it is right.');
   }

@@ -9,16 +9,15 @@ import { CheckField, PassphraseField, SelectField, TextField, takeText } from '.
 import { useAction, useEngine } from '../../../engine-context.ts';
 import { visible } from '../../../visible.ts';
 import { readShareFile } from '../ceremony/read-file.ts';
-import { FORMAT_WORD } from '../escrow-words.ts';
+import { FORMAT_WORD, isWholeKey, WANTS_PASSPHRASE } from '../escrow-words.ts';
 import { ByField } from './RegisterDialogs.tsx';
 
 export type EnrolAs = 'new' | 'rotate' | 'reshare';
 
 interface Form { key: string; title: string; purpose: string; scheme: EscrowFormat; threshold: string; total: string; witnesses: string; generated: boolean; diffusion: boolean; by: string }
 
-const isShares = (scheme: EscrowFormat): boolean => ShareScheme.safeParse(scheme).success;
+const isShares = (scheme: EscrowFormat): boolean => !isWholeKey(scheme);
 const SCHEMES: readonly EscrowFormat[] = [...ShareScheme.options, ...KeyFormat.options.filter((format) => format !== 'kms-wrapped')];
-const WANTS_PASSPHRASE: ReadonlySet<EscrowFormat> = new Set(['slip39', 'age', 'pkcs12', 'pkcs8', 'openpgp']);
 const whole = (text: string): number => (/^\d{1,3}$/u.test(text.trim()) ? Number(text) : 0);
 
 function missingOf(form: Form, files: readonly File[]): string | undefined {
@@ -52,7 +51,7 @@ export function EnrolKeyDialog({ of, as, onDone, onClose }: { of: EscrowKeyView 
     const given: { label: string; bytes: Uint8Array<ArrayBuffer> }[] = [];
     const secret = new TextEncoder().encode(takeText(passphrase));
     try {
-      for (const file of files) given.push({ label: file.name.slice(0, 200), bytes: await readShareFile(file) });
+      for (const file of files) given.push({ label: file.name.slice(0, 200), bytes: await readShareFile(file, form.scheme) });
       const view = await client.call('escrow.enroll', {
         key: form.key, scheme: form.scheme, threshold: shares ? whole(form.threshold) : 1, total: shares ? whole(form.total) : 1, shares: given, as, by: form.by.trim(),
         ...(form.title.trim() === '' ? {} : { title: form.title.trim() }), ...(form.purpose.trim() === '' ? {} : { purpose: form.purpose.trim() }),
@@ -68,7 +67,7 @@ export function EnrolKeyDialog({ of, as, onDone, onClose }: { of: EscrowKeyView 
   return (
     <DialogBox wide title={TITLE[as]} error={enrol.error} onClose={onClose} escape="enrol nothing" actions={<Primary id={`enrol key ${as}`} label={enrol.busy ? 'Fixing the commitments' : files.length > 1 ? `Enrol ${counted(files.length, 'share', 'shares')}` : 'Enrol it'} missing={missingOf(form, files)} busy={enrol.busy} onPress={() => { void enrol.run(); }} />}>
       <div className="stack loose">
-        <p className="t2">Shares are read once, compared with each other, and overwritten. What stays is public: commitments that tell later whether a share or the key is the same.</p>
+        <p className="t2">{shares ? 'Shares are read once, compared with each other, and overwritten.' : 'The key is read once, in a process of its own, and overwritten.'} What stays is public: commitments that tell later whether a share or the key is the same.</p>
         <div className="two-fields">
           <TextField label="Id of the key, as runbooks name it" mono value={form.key} onChange={(key) => { if (of === null) put({ key: key.trim() }); }} autoFocus={of === null} placeholder="ampora-master" />
           <TextField label="What people call it" value={form.title} onChange={(title) => { put({ title }); }} placeholder="Ampora master key" />
@@ -80,12 +79,12 @@ export function EnrolKeyDialog({ of, as, onDone, onClose }: { of: EscrowKeyView 
           <ByField by={form.by} onChange={(by) => { put({ by }); }} autoFocus={of !== null} />
         </div>
         {WANTS_PASSPHRASE.has(form.scheme) && <PassphraseField label="Passphrase over it, if there is one" source={passphrase} onPresence={() => undefined} />}
-        <CheckField label="The key was generated, with 128 bits of chance or more" checked={form.generated} onChange={(generated) => { put({ generated }); }} />
+        {shares && <CheckField label="The key was generated, with 128 bits of chance or more" checked={form.generated} onChange={(generated) => { put({ generated }); }} />}
         {form.scheme === 'ssss' && <CheckField label="Made with the diffusion layer (ssss-split without -D)" checked={form.diffusion} onChange={(diffusion) => { put({ diffusion }); }} />}
         <div className="row wrap">
           <input ref={picker} type="file" multiple={shares} hidden data-picker="shares" onChange={(event) => { setFiles([...(event.target.files ?? [])]); event.target.value = ''; }} />
           <Button onPress={() => { picker.current?.click(); }}>{shares ? 'Choose the files of the shares…' : 'Choose the file of the key…'}</Button>
-          <span className="s13 t2">{files.length === 0 ? 'One share a file, as text or as a picture of its QR code.' : `${counted(files.length, 'file', 'files')}: ${files.map(({ name }) => visible(name)).join(', ')}`}</span>
+          <span className="s13 t2">{files.length === 0 ? (shares ? 'One share a file, as text or as a picture of its QR code.' : 'As it is; nothing of it is shown.') : `${counted(files.length, 'file', 'files')}: ${files.map(({ name }) => visible(name)).join(', ')}`}</span>
         </div>
       </div>
     </DialogBox>

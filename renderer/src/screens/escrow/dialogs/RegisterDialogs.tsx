@@ -21,7 +21,7 @@ export function ByField({ by, onChange, autoFocus = false }: { by: string; onCha
   return <TextField label="Who says so" value={by} onChange={onChange} autoFocus={autoFocus} suggestions={usePeopleNames()} />;
 }
 
-type Verb = Extract<MethodName, 'escrow.custody' | 'escrow.away' | 'escrow.revoke' | 'escrow.destroyed' | 'escrow.retire'>;
+type Verb = Extract<MethodName, 'escrow.custody' | 'escrow.away' | 'escrow.revoke' | 'escrow.destroyed' | 'escrow.retire' | 'escrow.set' | 'escrow.set-remove'>;
 
 interface VerbDialogProps<M extends Verb> {
   title: string;
@@ -30,13 +30,14 @@ interface VerbDialogProps<M extends Verb> {
   params: Params<M>;
   missing?: string | undefined;
   danger?: boolean;
+  wide?: boolean;
   children: ReactNode;
   onDone(view: EscrowView): void;
   onClose(): void;
 }
 
 /** One statement for the record, and the button that makes it. */
-function VerbDialog<M extends Verb>({ title, label, method, params, missing, danger = false, children, onDone, onClose }: VerbDialogProps<M>) {
+export function VerbDialog<M extends Verb>({ title, label, method, params, missing, danger = false, wide = false, children, onDone, onClose }: VerbDialogProps<M>) {
   const { client } = useEngine();
   const say = useAction(async () => {
     const view: Result<Verb> = await client.call<Verb>(method, params);
@@ -44,7 +45,7 @@ function VerbDialog<M extends Verb>({ title, label, method, params, missing, dan
     onClose();
   });
   return (
-    <DialogBox title={title} role={danger ? 'alertdialog' : 'dialog'} error={say.error} onClose={onClose} escape="leave it as it is" actions={<Primary id={`${method} ${title}`} label={label} missing={missing} busy={say.busy} onPress={() => { void say.run(); }} />}>
+    <DialogBox title={title} wide={wide} role={danger ? 'alertdialog' : 'dialog'} error={say.error} onClose={onClose} escape="leave it as it is" actions={<Primary id={`${method} ${title}`} label={label} missing={missing} busy={say.busy} onPress={() => { void say.run(); }} />}>
       <div className="stack loose">{children}</div>
     </DialogBox>
   );
@@ -53,7 +54,7 @@ function VerbDialog<M extends Verb>({ title, label, method, params, missing, dan
 interface OfShare { keyId: string; version: KeyVersionView; share: ShareRow; onDone(view: EscrowView): void; onClose(): void }
 
 const EMPTY: Custody = { custodian: '', role: null, acknowledged_on: null, deputy: null, place: null, bag: null, seal: null };
-const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
+export const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
 export function CustodyDialog({ keyId, version, share, onDone, onClose }: OfShare) {
   const [held, setHeld] = useState<Custody>(share.custody ?? EMPTY);

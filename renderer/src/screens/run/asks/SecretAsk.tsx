@@ -3,6 +3,7 @@ import { Button } from '../../../components/Buttons.tsx';
 import { SecretField, takeSecret } from '../../../components/SecretField.tsx';
 import { CeremonyDialog } from '../../escrow/ceremony/CeremonyDialog.tsx';
 import { useQuery } from '../../../engine-context.ts';
+import { isWholeKey } from '../../escrow/escrow-words.ts';
 import { visible } from '../../../visible.ts';
 import { useAnswer } from '../answer.ts';
 import type { Run } from '../use-run.ts';
@@ -20,8 +21,8 @@ export function SecretAsk({ run, step, asks }: { run: Run; step: string; asks: A
   const [meeting, setMeeting] = useState(false);
   const named = escrowOf(asks.sources);
   const register = useQuery('escrow.view', named === null ? null : {});
-  // A key that the register of this laptop does not know cannot be rebuilt here.
-  const key = register.result?.keys.some((known) => known.key === named) === true ? named : null;
+  // A key that the register of this laptop does not know cannot be rebuilt here; one that is held whole is handed over as it is.
+  const key = register.result?.keys.some((known) => known.key === named && known.versions.some(({ state, scheme }) => state === 'current' && !isWholeKey(scheme))) === true ? named : null;
   const byQuorum = key !== null && bytes === 0;
   const missing = byQuorum ? null : bytes === 0 ? 'Type or paste it.' : bytes < 6 ? 'Under 6 bytes it could not be masked.' : null;
   useAnswer(byQuorum ? 'Bring the custodians together…' : null, missing, () => {
