@@ -34,7 +34,7 @@ function moreItems(can: Choices, view: { halted: boolean; running: boolean; over
     [can.undo, { id: 'undo', label: 'Undo…', run: open({ kind: 'reason', verb: 'undo' }) }],
     [can.block, { id: 'block', label: 'Waits for a third party…', run: open({ kind: 'reason', verb: 'block' }) }],
     [view.telling, { id: 'tell', label: 'Tell somebody…', letter: 'U', run: open({ kind: 'tell', audience: view.audience }) }],
-    [view.led, { id: 'handover', label: 'Hand the run over…', letter: 'O', run: open({ kind: 'handover' }) }],
+    [view.led, { id: 'handover', label: 'Hand the run over…', letter: 'W', run: open({ kind: 'handover' }) }],
     [true, { id: 'dead', label: 'What is dead…', run: open({ kind: 'dead' }) }],
     [!view.halted, { id: 'abort', label: 'Abort run…', danger: true, run: open({ kind: 'abort' }) }],
   ];
@@ -79,7 +79,7 @@ export function ActionBar({ run, view, step, action, answer, onPress, onDialog }
     ...(ended ? [{ key: 'w', label: 'Hot wash, while it is fresh', run: () => { go({ screen: 'report', run: view.id, ask: 'hot-wash' }); } }] : []),
     ...(over ? [] : [{ key: 'n', label: 'Write a note', run: open({ kind: 'note' }) }, { key: 'a', label: 'Attach a file', run: () => { void attach(); } }]),
     ...(over || audience === null ? [] : [{ key: 'u', label: 'Tell whoever is due next', run: open({ kind: 'tell', audience }) }]),
-    ...(over || !led ? [] : [{ key: 'o', label: 'Hand the run over', run: open({ kind: 'handover' }) }]),
+    ...(over || !led ? [] : [{ key: 'w', label: 'Hand the run over', run: open({ kind: 'handover' }) }]),
     ...stepKeys(can, handDialog(step), again === null ? null : () => { void run.send({ do: 'retry', step: again }); }, open),
   ]);
   return (

@@ -23,10 +23,10 @@ function Row({ audience, in_s, onTell }: { audience: AudienceView; in_s: number 
       <Glyph shape={shape} tone={tone} />
       {onTell === null ? <span>{visible(audience.title)}</span> : <button type="button" className="plain" onClick={onTell}>{visible(audience.title)}<span className="sr">: tell them</span></button>}
       <span className={`end due${tone === 'amber' ? ' tx c-amber' : ''}`}>{words}</span>
-      <span className="more">{audience.cadence}; {lastTold(audience)}</span>
-      {audience.condition !== null && audience.wanted === null && <span className="more">Only if {visible(audience.condition)}; not decided yet</span>}
-      {dead.length > 0 && <span className="more">{dead.join(', ')} {dead.length === 1 ? 'is' : 'are'} dead, passed over</span>}
-      {tried.length > 0 && <span className="more">Nobody reached by {tried.join(', ')}</span>}
+      <span className="under">{audience.cadence}; {lastTold(audience)}</span>
+      {audience.condition !== null && audience.wanted === null && <span className="under">Only if {visible(audience.condition)}; not decided yet</span>}
+      {dead.length > 0 && <span className="under">{dead.join(', ')} {dead.length === 1 ? 'is' : 'are'} dead, passed over</span>}
+      {tried.length > 0 && <span className="under">Nobody reached by {tried.join(', ')}</span>}
     </li>
   );
 }

@@ -29,7 +29,8 @@ export function TellForm({ telling, lead }: { telling: Telling; lead: boolean })
 }
 
 function Words({ telling, lead }: { telling: Telling; lead: boolean }) {
-  const { view, subject, text, unknown, isOld } = telling;
+  const { view, subject, text, isOld } = telling;
+  const unknown = telling.unknown.filter((name) => `${subject} ${text}`.includes(`‹${name}: not known›`));
   return (
     <div className="stack loose">
       {view.mode !== 'live' && <Notice tone="violet" shape="sim">{view.mode === 'tabletop' ? 'An exercise: nobody outside the room is told, and no number is shown.' : 'A rehearsal: whoever is told must know that it is one. What is saved is marked EXERCISE.'}</Notice>}
@@ -121,7 +122,7 @@ function Dial({ telling, people, channel }: { telling: Telling; people: readonly
   const card = people.find(({ name }) => name === chosen) ?? people[0];
   if (card === undefined) return null;
   const number = (channel === 'phone' ? card.phone : card.sms) ?? '';
-  const uri = telling.view.mode === 'tabletop' ? null : channel === 'phone' ? telUri(number) : smsUri(number, joinDraft(telling.subject, telling.text));
+  const uri = telling.view.mode === 'tabletop' ? null : channel === 'phone' ? telUri(number) : smsUri(number, telling.text);
   return (
     <div className="dial">
       <div className="stack grow">
