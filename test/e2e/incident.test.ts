@@ -159,7 +159,7 @@ describe('an incident', () => {
     await page.getByRole('button', { name: 'Report', exact: true }).click();
     const sheet = page.frameLocator('iframe.sheet');
     await sheet.getByText('Systems, target against measured').waitFor();
-    expect((await sheet.locator('body').innerText()).replace(/\s+/gu, ' ')).toMatch(/REHEARSAL.*Met ?All 3 systems were back 2\d min.*name-service.*✓ met.*Begun before harbour-ledger was back/u);
+    expect((await sheet.locator('body').innerText()).replace(/\s+/gu, ' ')).toMatch(/REHEARSAL.*MET ?All 3 systems were back 2\d min.*name-service.*✓ met.*Begun before harbour-ledger was back/u);
     await look('report', { iframes: false });
     await enterUntil(page, () => page.locator('.members').isVisible());
   }, 180_000);

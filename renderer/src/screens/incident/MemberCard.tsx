@@ -4,7 +4,7 @@ import { Button } from '../../components/Buttons.tsx';
 import { Meter } from '../../components/Measures.tsx';
 import { StateWord } from '../../components/States.tsx';
 import { visible } from '../../visible.ts';
-import { hourMinute, millis, systemName } from '../../wording.ts';
+import { hourMinute, millis, sumOfTime, systemName } from '../../wording.ts';
 import { lackingNames, memberState } from './incident-words.ts';
 
 interface MemberCardProps {
@@ -84,5 +84,5 @@ function words({ achieved_s, target_s, met, slack_s }: IncidentMember, late: boo
   if (achieved_s !== null) return `${target}, ${met === true ? 'met' : 'missed'}`;
   if (late) return `${target}, past the target`;
   if (forecast === null || slack_s === null) return target;
-  return slack_s < 0 ? `${target}, forecast ${spokenDuration(slack_s)} late` : `${target}, slack ${spokenDuration(slack_s)}`;
+  return slack_s < 0 ? `${target}, forecast ${sumOfTime(-slack_s)} late` : `${target}, slack ${sumOfTime(slack_s)}`;
 }
