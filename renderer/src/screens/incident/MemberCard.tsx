@@ -40,7 +40,7 @@ export function MemberCard({ view, member, number, now, selected, onSelect, onOp
         {member.despite !== null && <p className="s12 tx c-amber">Begun before {lackingNames(view, member.despite)} was back: {visible(member.despite.by)}, “{visible(member.despite.reason)}”</p>}
         {run?.from != null && <p className="s12 t3">Taken over from {visible(run.from)}</p>}
         <div className="row wrap">
-          {run !== null && <Button label={`${isOpen ? 'Open' : 'Look at'} the run of ${name}`} onPress={onOpen}>{run.state === 'interrupted' ? 'Resume…' : 'Open the run'}</Button>}
+          {run !== null && <Button label={`${run.state === 'interrupted' ? 'Resume' : 'Open'} the run of ${name}`} onPress={onOpen}>{run.state === 'interrupted' ? 'Resume…' : 'Open the run'}</Button>}
           {isOpen && (state === 'ready' || state === 'ended') && <Button label={`Start ${name}`} onPress={onStart}>{state === 'ended' ? 'Start again…' : 'Start…'}</Button>}
           {isOpen && state === 'blocked' && <Button look="quiet" label={`Start all the same: ${name}`} onPress={onStart}>Start all the same…</Button>}
           {isOpen && run === null && <Button look="quiet" label={`Order: ${name}`} onPress={onChange}>Order…</Button>}
