@@ -8,6 +8,9 @@ import type { RunPlan } from './plan.ts';
 import type { Instant, RunFold, StepFold } from './state.ts';
 import { instantOf, join } from './state.ts';
 
+/** Between a person's role and the laptop on which they had it. */
+export const THERE = ', on ';
+
 type Created = RunEvent & { type: 'run.created' };
 
 /**
@@ -32,6 +35,8 @@ function takeUp(fold: RunFold, event: Created, device: string): RunFold {
   beforeTeardown(fold);
   for (const [name, resource] of fold.scratch) if (!resource.gone) fold.scratch.set(name, { ...resource, gone: true, checked: false });
   Object.assign(fold, { created: data, first: event.seq, seq: event.seq, last: at, before: at, pace: data.pace, engine: data.engine, operator: data.operator, parked: null });
+  // Whoever was there is not here, unless it is the one who goes on.
+  fold.present = fold.present.filter(({ id }) => id !== data.operator?.id).map((person) => ({ ...person, role: person.role.includes(THERE) ? person.role : `${person.role}${THERE}${device}` }));
   if (data.operator !== null) join(fold, data.operator);
   const left = fold.order.filter((step) => step.state === 'succeeded' && names(step, 'run_dir')).map(({ plan: { path } }) => path);
   fold.lookout.push(`Taken over from ${device}: what was done there counts as done there`);

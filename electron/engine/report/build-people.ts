@@ -3,6 +3,7 @@ import type { Person } from '../../contract/record.ts';
 import type { ReportPerson } from '../../contract/report.ts';
 import type { Part, ReportFacts } from '../../contract/report-facts.ts';
 import type { RunView } from '../../contract/run.ts';
+import { THERE } from '../../contract/run/take-over.ts';
 import type { RunFacts } from './run-facts.ts';
 
 const PARTS: Readonly<Record<string, Part>> = {
@@ -30,7 +31,7 @@ function recordedPerson(id: string, view: RunView, facts: RunFacts, enrolled: re
   const approver = facts.approvers.get(id);
   const presence = facts.presence.get(id);
   const role = approver?.role ?? here?.role ?? 'operator';
-  const part: Part = facts.operators.includes(id) ? 'operator' : approver !== undefined ? 'approver' : (PARTS[role] ?? 'participant');
+  const part: Part = facts.operators.includes(id) ? 'operator' : approver !== undefined ? 'approver' : (PARTS[role.split(THERE)[0] ?? role] ?? 'participant');
   const name = here?.name ?? approver?.name ?? enrolled.find((person) => person.id === id)?.name ?? id;
   return { id, name, part, role, organisation: null, from: presence?.from ?? null, to: presence?.to ?? null };
 }

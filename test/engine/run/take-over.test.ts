@@ -74,7 +74,7 @@ describe('a run of a dead laptop', () => {
     expect(live.id).not.toBe(run);
     expect(view).toMatchObject({ outage_at: OUTAGE, operator: { name: 'Jonas Weidmann' }, taken_over: { run, device: first.journal.device.name, operator: 'Mira Holm', by: 'Jonas Weidmann', reason: 'The first laptop smokes', runbook: 'same', stranger: 'Mira handed me the stick' } });
     expect(view.notes).toMatchObject([{ text: 'The fan is loud', by: 'Mira Holm' }]);
-    expect(view.present.map(({ name }) => name)).toEqual(['Mira Holm', 'Jonas Weidmann']);
+    expect(view.present.map(({ name, role }) => [name, role])).toEqual([['Mira Holm', `operator, on ${first.journal.device.name}`], ['Jonas Weidmann', 'operator']]);
     const inherited = [...second.journal.events({ run: live.id, types: ['step.inherited'] })].map(({ data }) => data);
     const { head } = view.taken_over ?? { head: null };
     expect(inherited).toEqual([['look', 'succeeded'], ['lay', 'succeeded'], ['choose', 'succeeded'], ['slow', 'running']].map(([id, was]) => ({ step: id, state: was, run, device: first.journal.device.name, head: head?.hash })));
@@ -100,6 +100,7 @@ describe('a run of a dead laptop', () => {
     const report = second.report(live.id);
     expect(report.execution.find(({ id }) => id === 'look')).toMatchObject({ executor: `Mira Holm, on ${first.journal.device.name}`, output: { size: 7 }, exit_codes: [0] });
     expect(report.deviations).toContainEqual(expect.objectContaining({ what: `Taken over from ${first.journal.device.name}, run ${run}`, who: 'Jonas Weidmann: “The first laptop smokes”, believing a laptop that is not known here: “Mira handed me the stick”' }));
+    expect(report.people).toMatchObject([{ part: 'operator', name: 'Mira Holm', role: `operator, on ${first.journal.device.name}` }, { part: 'operator', name: 'Jonas Weidmann' }]);
     const html = renderReport(report, 'html');
     for (const words of ['Taken over from another laptop', first.journal.device.name, second.journal.device.name, 'under way, outcome unknown']) expect(html).toContain(words);
     expect(second.verifyReport(Buffer.from(html)).problems.map(({ kind }) => kind)).toEqual(['report.unsigned']);

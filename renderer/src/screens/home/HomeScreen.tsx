@@ -44,13 +44,18 @@ function Head({ view }: { view: HomeView }) {
   );
 }
 
+/** Open runs that no open incident on this page tells of. */
+function alone({ open_runs, incidents = [] }: HomeView): HomeView['open_runs'] {
+  return open_runs.filter(({ incident }) => !incidents.some(({ id }) => id === incident?.id));
+}
+
 export function HomeScreen({ view }: { view: HomeView | null }) {
   if (view === null) return <Page><PageHead title="Home" detail="Waiting for the engine’s first answer." /></Page>;
   return (
     <Page head={<Head view={view} />}>
       {view.fresh && <FirstSteps systems={view.systems} />}
       <OpenIncidents incidents={view.incidents ?? []} />
-      {view.open_runs.length > 0 && <OpenRuns runs={view.open_runs} />}
+      {alone(view).length > 0 && <OpenRuns runs={alone(view)} />}
       {view.systems.length > 0 && <Systems systems={view.systems} />}
       {(!view.fresh || view.kit.length + view.drills.length + view.findings.length > 0) && <Summaries view={view} />}
     </Page>

@@ -18,7 +18,7 @@ export function OpenIncidents({ incidents }: { incidents: readonly IncidentView[
     const since = Math.max(0, (now - Date.parse(incident.outage_at)) / 1000);
     const { total } = incident;
     return (
-      <section key={incident.id} className="card open-runs" aria-label={`Open incident: ${incident.title}`}>
+      <section key={incident.id} className="card open-runs lost" aria-label={`Open incident: ${incident.title}`}>
         <header>
           <h2>{visible(incident.title)}</h2><span className="t3 s12">{incident.mode === 'live' ? 'incident' : MODE_WORD[incident.mode]}</span>
           <span className="end row"><span className="t2 s13 tn">{spokenDuration(since - (since % 60))} since the outage{total.forecast_s === null ? '' : `, the last expected after ${spokenDuration(total.forecast_s)}`}</span><Button label={`Open the incident ${incident.title}`} onPress={() => { go({ screen: 'incident', id: incident.id }); }}>Open</Button></span>
@@ -29,7 +29,7 @@ export function OpenIncidents({ incidents }: { incidents: readonly IncidentView[
               <StateWord state={memberState(member)} /><b className="med">{visible(systemName(member.system))}</b>
               <span className="grow" />
               <Meter value={member.achieved_s ?? since} target={member.target_s} />
-              <span className="t2 tn">{member.achieved_s === null ? (member.target_s === null ? 'no target' : `target ${spokenDuration(member.target_s)}`) : `${spokenDuration(member.achieved_s)}${member.target_s === null ? '' : ` of ${spokenDuration(member.target_s)}`}`}</span>
+              <span className="t2 tn of">{member.achieved_s === null ? (member.target_s === null ? 'no target' : `target ${spokenDuration(member.target_s)}`) : `${spokenDuration(member.achieved_s)}${member.target_s === null ? '' : ` of ${spokenDuration(member.target_s)}`}`}</span>
             </li>
           ))}
           {incident.members.length === 0 && <li className="t3">No system is in it yet.</li>}

@@ -26,18 +26,18 @@ export function CriticalPath({ view, now }: { view: IncidentView; now: number })
     <section className="card" aria-label="What decides the end">
       <header><h2>What decides when the last is back</h2><span className="end s12 t3">{hourMinute(outage)} to {hourMinute(end)} UTC</span></header>
       <div className="body critical">
-        <div className="lanes" aria-hidden="true">
+        <div className="inc-lanes" aria-hidden="true">
           {rows.map(({ member, at }) => (
-            <div key={member.runbook} className="lane">
+            <div key={member.runbook} className="inc-lane">
               <span className="cut s12 t2">{visible(systemName(member.system))}</span>
-              <span className="track">
+              <span className="inc-track">
                 {at !== null && <i className={`${at.measured ? 'done' : 'to-come'}${onPath.has(member.runbook) ? ' path' : ''}`} style={bar(at.from, at.to, outage, end)} />}
                 {member.target_s !== null && outage + member.target_s * 1000 <= end && <b style={bar(outage + member.target_s * 1000, outage + member.target_s * 1000, outage, end)} title="its target" />}
                 {!isOver && <u style={bar(now, now, outage, end)} />}
               </span>
             </div>
           ))}
-          <div className="legend s12 t3"><span><i className="done path" />back, decides the end</span><span><i className="to-come path" />to come</span><span><i className="done" />beside it</span><span><b />target</span></div>
+          <div className="inc-legend s12 t3"><span><i className="done path" />back, decides the end</span><span><i className="to-come path" />to come</span><span><i className="done" />beside it</span><span><b />target</span></div>
         </div>
         {view.critical.length === 0 ? <p className="t3">Not known yet: of some system nothing says how long it takes.</p> : (
           <ol className="path">

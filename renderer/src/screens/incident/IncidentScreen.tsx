@@ -6,6 +6,7 @@ import { useNavigation } from '../../app/navigation.ts';
 import { Page, PageHead } from '../../app/Page.tsx';
 import { Button, Primary } from '../../components/Buttons.tsx';
 import { Fault } from '../../components/Fault.tsx';
+import { MoreMenu } from '../../components/MoreMenu.tsx';
 import { useEngineEvents, useQuery } from '../../engine-context.ts';
 import { useKeys } from '../../keys/use-keys.tsx';
 import { MODE_WORD } from '../../mode-word.ts';
@@ -83,9 +84,11 @@ function OpenedIncident({ view, others, onOpen, onChanged }: { view: IncidentVie
   return (
     <Page mode={isOpen ? mode : null} className="incident" head={
       <PageHead title={visible(view.title)} badge={<span className="mode">{MODE_WORD[mode]}</span>} detail={headline(view, now)}>
-        {next.kind !== 'report' && <Button tall onPress={() => { go({ screen: 'incident-report', id: view.id }); }}>Report</Button>}
+        {isOpen && <MoreMenu below items={[
+          { id: 'report', label: 'Report', run: () => { go({ screen: 'incident-report', id: view.id }); } },
+          ...(next.kind === 'close' ? [] : [{ id: 'close', label: 'Close the incident…', run: () => { setAsking({ kind: 'close' }); } }]),
+        ]} />}
         {isOpen && next.kind !== 'add' && <Button tall letter="A" onPress={() => { setAsking({ kind: 'add' }); }}>Add systems…</Button>}
-        {isOpen && next.kind !== 'close' && <Button tall onPress={() => { setAsking({ kind: 'close' }); }}>Close…</Button>}
         {!isOpen && <Button tall onPress={onOpen}>Open an incident…</Button>}
         <Primary id={`${next.kind} ${next.label}`} label={next.label} missing={next.kind === 'start' ? next.missing : undefined} onPress={press} />
       </PageHead>

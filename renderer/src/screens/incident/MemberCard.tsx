@@ -4,7 +4,7 @@ import { Button } from '../../components/Buttons.tsx';
 import { Meter } from '../../components/Measures.tsx';
 import { StateWord } from '../../components/States.tsx';
 import { visible } from '../../visible.ts';
-import { hourMinute, millis, systemName } from '../../wording.ts';
+import { hourMinute, millis, sumOfTime, systemName } from '../../wording.ts';
 import { lackingNames, memberState } from './incident-words.ts';
 
 interface MemberCardProps {
@@ -40,7 +40,7 @@ export function MemberCard({ view, member, number, now, selected, onSelect, onOp
         {member.despite !== null && <p className="s12 tx c-amber">Begun before {lackingNames(view, member.despite)} was back: {visible(member.despite.by)}, “{visible(member.despite.reason)}”</p>}
         {run?.from != null && <p className="s12 t3">Taken over from {visible(run.from)}</p>}
         <div className="row wrap">
-          {run !== null && <Button label={`${isOpen ? 'Open' : 'Look at'} the run of ${name}`} onPress={onOpen}>{run.state === 'interrupted' ? 'Resume…' : 'Open the run'}</Button>}
+          {run !== null && <Button label={`${run.state === 'interrupted' ? 'Resume' : 'Open'} the run of ${name}`} onPress={onOpen}>{run.state === 'interrupted' ? 'Resume…' : 'Open the run'}</Button>}
           {isOpen && (state === 'ready' || state === 'ended') && <Button label={`Start ${name}`} onPress={onStart}>{state === 'ended' ? 'Start again…' : 'Start…'}</Button>}
           {isOpen && state === 'blocked' && <Button look="quiet" label={`Start all the same: ${name}`} onPress={onStart}>Start all the same…</Button>}
           {isOpen && run === null && <Button look="quiet" label={`Order: ${name}`} onPress={onChange}>Order…</Button>}
@@ -84,5 +84,5 @@ function words({ achieved_s, target_s, met, slack_s }: IncidentMember, late: boo
   if (achieved_s !== null) return `${target}, ${met === true ? 'met' : 'missed'}`;
   if (late) return `${target}, past the target`;
   if (forecast === null || slack_s === null) return target;
-  return slack_s < 0 ? `${target}, forecast ${spokenDuration(slack_s)} late` : `${target}, slack ${spokenDuration(slack_s)}`;
+  return slack_s < 0 ? `${target}, forecast ${sumOfTime(-slack_s)} late` : `${target}, slack ${sumOfTime(slack_s)}`;
 }

@@ -27,14 +27,13 @@ export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
           <thead><tr><th>Run</th><th>State</th><th>Began, UTC</th><th>RTO</th><th>RPO</th><th><span className="sr">Actions</span></th></tr></thead>
           <tbody>
             {runs.map((run) => {
-              const over = run.finished_at !== null;
               const since = run.outage_at ?? run.declared_at ?? run.finished_at;
               return (
                 <tr key={run.id}>
                   <td><button type="button" className="plain semi" onClick={() => { go({ screen: 'run', run: run.id }); }}>{visible(run.title)}</button><div className="t3 s12">{MODE_WORD[run.mode]}, <span className="mono">{run.id.slice(0, 13)}</span></div></td>
                   <td><StateWord state={runState(run.state)} /></td><td className="nw tn">{since === null ? '–' : dayTime(since, now)}</td>
                   <td><Figure figure={run.rto} /></td><td><Figure figure={run.rpo} /></td>
-                  <td className="num nw"><span className="row end"><Button label={`Report of ${run.title}, ${run.id}`} onPress={() => { go({ screen: 'report', run: run.id }); }}>Report</Button>{over && <Button label={`Evidence bundle of ${run.title}, ${run.id}`} onPress={() => { void bundle.write(run.id); }}>Bundle…</Button>}</span></td>
+                  <td className="num nw"><span className="row end"><Button label={`Report of ${run.title}, ${run.id}`} onPress={() => { go({ screen: 'report', run: run.id }); }}>Report</Button><Button label={`Evidence bundle of ${run.title}, ${run.id}`} onPress={() => { void bundle.write(run.id); }}>Bundle…</Button></span></td>
                 </tr>
               );
             })}
