@@ -3,7 +3,7 @@
  * named; a later one corrects an earlier one and erases nothing.
  */
 import { z } from 'zod';
-import { ReportFinding, Severity } from './report-facts.ts';
+import { Severity, type ReportFinding } from './report-facts.ts';
 import { Day, Id } from './scalars.ts';
 
 /** One line, as it stands in the report. */

@@ -99,11 +99,15 @@ export function findingsOf(fold: FindingsFold, runbooks: readonly Runbook[], now
   const keys = [...new Set([...known.keys(), ...fold.said.keys()])];
   return keys.flatMap((key) => {
     const [said, gap] = [fold.said.get(key), known.get(key)];
-    if (said === undefined && gap === undefined) return [];
-    const base = gap === undefined ? {} : fromRunbook(gap.gap);
-    const finding = standing({ runbook: said?.runbook ?? gap?.runbook ?? '', id: said?.id ?? gap?.gap.id ?? '', run: gap !== undefined && said?.source === 'runbook' ? null : (said?.run ?? null), source: gap !== undefined && said?.source !== 'raised' ? 'runbook' : (said?.source ?? 'runbook'), own: said?.own ?? false, words: said?.words ?? [] }, base, now);
+    const finding = gap === undefined ? standing(said, {}, now) : standing(ofGap(gap.runbook, gap.gap.id, said), fromRunbook(gap.gap), now);
     return finding === null ? [] : [finding];
   });
+}
+
+/** What was said of a gap that the runbook names: it stays the runbook's, unless somebody raised it under that id before. */
+function ofGap(runbook: string, id: string, said: Said | undefined): Said {
+  if (said === undefined) return { runbook, id, run: null, source: 'runbook', own: false, words: [] };
+  return said.source === 'raised' ? said : { ...said, source: 'runbook' };
 }
 
 /** Those of a run, and of its runbook's gaps those that somebody spoke of: what a report says of them beyond the runbook and the facts. */
@@ -119,7 +123,9 @@ function fromRunbook({ title, text, severity, owner, due, status }: Runbook['fin
 }
 
 /** Null for one of which nothing is left that names it: the gap of a runbook that is gone. */
-function standing({ words, own: _own, ...whose }: Said, base: FindingPatch, now: number): LiveFinding | null {
+function standing(said: Said | undefined, base: FindingPatch, now: number): LiveFinding | null {
+  if (said === undefined) return null;
+  const { words, own: _own, ...whose } = said;
   let state: FindingPatch = base;
   const history: FindingChange[] = [];
   for (const { set, ...word } of words) {
