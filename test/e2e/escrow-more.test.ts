@@ -169,6 +169,7 @@ async function openBag(bag: string, photo: string | null = null): Promise<void> 
     await press(/^Add a photo/u);
     await (await chooser).setFiles(photo);
     await page.getByText('seal.png').waitFor();
+    await tabTo(page, page.locator('[data-primary]')); // Enter on the button of the photo is another photo
   }
   await enterTo(/^(?:Type|Choose)/u);
 }
