@@ -76,7 +76,13 @@ function pairs(rows: readonly (readonly [string, string])[]): Element {
   return h('dl', rows.flatMap(([label, value]) => [h('dt', label), h('dd', value === '' ? '–' : value)]));
 }
 
+/** A digest may go on in the next line, so that it does not squeeze the other columns. */
+function breakable(text: string): (Element | string)[] {
+  if (!/^[0-9a-f]{64}$/u.test(text)) return [text];
+  return (text.match(/.{16}/gu) ?? []).flatMap((part) => [part, h('wbr')]);
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[], none: string): Element {
   if (rows.length === 0) return h('p', { class: 'quiet' }, none);
-  return h('table', [h('thead', h('tr', head.map((label) => h('th', label)))), h('tbody', rows.map((row) => h('tr', row.map((text) => h('td', text)))))]);
+  return h('table', [h('thead', h('tr', head.map((label) => h('th', label)))), h('tbody', rows.map((row) => h('tr', row.map((text) => h('td', breakable(text))))))]);
 }

@@ -223,7 +223,7 @@ function takeVerifiedShares(fold: RegisterFold, { id, shares }: z.infer<(typeof 
     const share = found?.shares.get(x);
     if (share === undefined) continue;
     if (result !== 'not-entered') share.last = { at: wall, level: level ?? 'L0', result };
-    if (seal !== 'not-looked') share.seen = { at: wall, seal, bag };
+    if (seal !== 'not-looked') share.seen = { at: wall, seal, bag: share.custody === null ? (new_bag ?? bag) : bag }; // where nobody is named, nothing else says where it lies now
     if (share.custody !== null && new_bag !== null) share.custody = { ...share.custody, bag: new_bag, seal: new_seal ?? share.custody.seal };
   }
 }

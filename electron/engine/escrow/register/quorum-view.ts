@@ -47,6 +47,7 @@ export function quorumView(version: FoldedVersion, rows: readonly ShareRow[]): Q
 }
 
 function wordsFor({ threshold, total, verified, reachable }: Record<'threshold' | 'total' | 'verified' | 'reachable', number>): string {
+  if (total === 1) return verified === 1 ? 'the key is held whole and was verified: losing it ends the recovery' : 'the key is held whole, and is not verified';
   const begin = `${verified} of ${counted(total, 'share', 'shares')} verified, ${threshold} ${threshold === 1 ? 'makes' : 'make'} the key`;
   if (verified < threshold) return `${begin}: too few are verified`;
   if (reachable < threshold) return `${begin}: but only ${reachable} can be reached`;

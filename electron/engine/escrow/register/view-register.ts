@@ -40,11 +40,12 @@ function headline(keys: readonly EscrowKeyView[]): Pick<EscrowView, 'headline' |
 export function keyView(fold: RegisterFold, key: FoldedKey, now: number): EscrowKeyView {
   const due = dueOf(fold, key, now);
   const versions = key.versions.toReversed().map((version) => versionView(fold, key, version, now));
+  const current = versions.find((view) => view.state === 'current');
   const alarms = [...versions.flatMap((view) => (view.state === 'retired' ? [] : versionAlarms(key, view))), ...rotationAlarms(key), ...overdueAlarms(due, versions)].sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
   const state = alarms.some(({ severity }) => severity === 'bad') ? 'bad' : alarms.length > 0 ? 'warning' : 'good';
   return {
     key: key.key, title: key.title, state, witnesses: key.witnesses, versions, sets: setsOf(key), matrix: matrixOf(key, now), alarms, due,
-    why: alarms[0]?.words ?? `${versions.find((view) => view.state === 'current')?.quorum.words ?? 'Everything is proven'}.`,
+    why: alarms[0]?.words ?? (current === undefined ? 'Every version is retired; nothing of it is checked any more.' : `${current.quorum.words}.`),
   };
 }
 

@@ -119,6 +119,9 @@ function KeyChoice({ keys, chosen, onChoose }: { keys: readonly EscrowKeyView[];
   );
 }
 
+/** Nothing is compared with a key that a key service keeps, and nobody needs a retired one. */
+const isVerifiable = ({ kms, state }: KeyVersionView): boolean => kms === null && state !== 'retired';
+
 interface HeadProps { view: EscrowView; shown: EscrowKeyView | null; version: KeyVersionView | null; onOpen(open: Open): void }
 
 function Head({ view, shown, version, onOpen }: HeadProps) {
@@ -137,7 +140,7 @@ function Head({ view, shown, version, onOpen }: HeadProps) {
         ]} />}
         <MoreMenu below label="Change" items={changes(shown, version, onOpen)} />
         {ceremony !== null && <Primary id={`go on ${ceremony.id}`} label="Go on with the ceremony" onPress={() => { go({ screen: 'ceremony' }); }} />}
-        {ceremony === null && shown !== null && version !== null && version.kms === null && <Primary id={`verify ${shown.key} ${first?.version ?? version.version}`} label={first?.overdue === true ? 'Verify what is late' : isWholeKey(version.scheme) ? 'Verify the key' : 'Verify shares'} onPress={() => { onOpen({ kind: 'start', goal: goalFor(first), version: first?.version ?? version.version }); }} />}
+        {ceremony === null && shown !== null && version !== null && isVerifiable(version) && <Primary id={`verify ${shown.key} ${first?.version ?? version.version}`} label={first?.overdue === true ? 'Verify what is late' : isWholeKey(version.scheme) ? 'Verify the key' : 'Verify shares'} onPress={() => { onOpen({ kind: 'start', goal: goalFor(first), version: first?.version ?? version.version }); }} />}
         {ceremony === null && shown === null && <Primary id="enrol first" label="Enrol a key…" onPress={() => { onOpen({ kind: 'enrol', as: 'new' }); }} />}
       </PageHead>
       {error !== null && <div className="gap"><Fault error={error} /></div>}

@@ -67,6 +67,9 @@ function setDeeds(sets: readonly BackupSetView[], act: MatrixProps['onSet']) {
   ];
 }
 
+/** A pattern finds both. */
+const spanOf = (oldest: string, newest: string): string => (oldest === newest ? oldest : `${oldest} to ${newest}`);
+
 export function Matrix({ view, chosen, onChoose, onEnroll, onSet }: MatrixProps) {
   const now = useNow();
   const newest = view.versions[0];
@@ -81,7 +84,7 @@ export function Matrix({ view, chosen, onChoose, onEnroll, onSet }: MatrixProps)
         <thead>
           <tr>
             <th><span className="sr">Key version</span></th>
-            {view.sets.map((set) => <th key={set.id} scope="col"><b>{visible(set.title)}</b>{set.oldest !== null && set.newest !== null ? <span className="cut block" title={`${set.oldest} to ${set.newest}`}>{visible(set.oldest)} to {visible(set.newest)}</span> : ''}</th>)}
+            {view.sets.map((set) => <th key={set.id} scope="col"><b>{visible(set.title)}</b>{set.oldest !== null && set.newest !== null ? <span className="cut block" title={spanOf(set.oldest, set.newest)}>{visible(spanOf(set.oldest, set.newest))}</span> : ''}</th>)}
             {view.sets.length === 0 && <th scope="col"><b>Backups</b>no set is named yet</th>}
           </tr>
         </thead>
@@ -91,7 +94,7 @@ export function Matrix({ view, chosen, onChoose, onEnroll, onSet }: MatrixProps)
             <tr key={version.version}>
               <VersionHead version={version} chosen={version.version === chosen} onChoose={() => { onChoose(version.version); }} />
               {view.sets.length === 0
-                ? <td className="na wide"><div className="row"><span className="grow">Say which backups this key seals: the oldest and the newest of each set are opened then.</span><Button onPress={() => { onSet('define', null); }}>Name a set of backups…</Button></div></td>
+                ? version.kms !== null ? <td className="na wide">Nothing can be opened with it on this laptop.</td> : <td className="na wide"><div className="row"><span className="grow">Say which backups this key seals: the oldest and the newest of each set are opened then.</span><Button onPress={() => { onSet('define', null); }}>Name a set of backups…</Button></div></td>
                 : view.sets.map((set) => {
                   const cell = view.matrix.find((one) => one.version === version.version && one.set === set.id);
                   return cell === undefined ? <td key={set.id} className="na">Not tried</td> : <Cell key={set.id} cell={cell} />;

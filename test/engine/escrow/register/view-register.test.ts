@@ -65,6 +65,11 @@ describe('a key that is held whole', () => {
     expect(ofWhole('2026-08-02T00:00:00Z')?.versions[0]?.shares).toMatchObject([{ state: 'verified', last: { level: 'L3', ok: true } }]);
   });
 
+  it('says so when its every version is retired', () => {
+    say('2026-03-01T00:00:00Z', escrowEvent('escrow.retired', { key: 'w', version: 1, reason: 'r', by: 'x' }));
+    expect(ofWhole('2026-03-02T00:00:00Z')).toMatchObject({ state: 'good', due: [], why: 'Every version is retired; nothing of it is checked any more.' });
+  });
+
   it('that was another one is red, and said once', () => {
     brought('2026-02-01T09:00:00.000Z', false);
     const view = ofWhole('2026-02-02T00:00:00Z');

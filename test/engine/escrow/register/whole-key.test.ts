@@ -69,7 +69,10 @@ describe('a key that is held whole', { timeout: LONG }, () => {
     expect(await call('escrow.record', { id })).toMatchObject({ level: 'L4', ok: true, shares: [{ slot: 'the whole key', result: 'match', level: 'L3', bag_found: 'T-1', new_bag: 'T-2' }] });
     const [key] = (await call('escrow.view', {})).keys;
     expect(key).toMatchObject({ state: 'warning', matrix: [{ level: 'L4', state: 'good' }] }); // held in one place, so one loss ends recovery
-    expect(key?.versions[0]?.shares).toMatchObject([{ state: 'verified', last: { level: 'L3', ok: true } }]);
+    expect(key?.versions[0]?.shares).toMatchObject([{ state: 'verified', last: { level: 'L3', ok: true }, seen: { bag: 'T-2' } }]); // nobody is named as its custodian
+    const { html } = await call('escrow.card', { key: 'tide' });
+    expect(html).toContain('blackstart escrow verify --key tide --secret-file FILE');
+    expect(html).not.toContain('verify-share');
     const secret = /AGE-SECRET-KEY-1\w+/u.exec(readFileSync(join(folder, 'id.txt'), 'utf8'))?.[0] ?? '';
     expect(JSON.stringify(sent)).not.toContain(secret);
     expect(filesWith(join(folder, 'data'), secret)).toEqual([]);

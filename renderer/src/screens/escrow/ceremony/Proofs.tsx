@@ -13,6 +13,6 @@ export function Proofs({ ceremony: { proofs, goal, quorum } }: { ceremony: Cerem
   if (untried) return <p className="s13 st c-amber"><Glyph shape="needs" tone="amber" />It was tried on no backup: no sample is here.</p>;
   if (proofs.length === 0) return null;
   return (
-    <ul className="shares-list">{proofs.map((proof) => <li key={`${proof.set ?? ''} ${proof.which} ${proof.name}`}><span className="grow">{visible(proof.name)} <span className="t3">{proof.which}{proof.set === null ? '' : ` of ${visible(proof.set)}`}, {proof.strength}</span>{proof.verdict !== 'opens' && <span className="s12 t2 block">{visible(proof.detail)}</span>}</span><StateWord state={PROOF[proof.verdict]} /></li>)}</ul>
+    <ul className="shares-list">{proofs.map((proof) => <li key={`${proof.set ?? ''} ${proof.which} ${proof.name}`}><span className="grow">{visible(proof.name)} <span className="t3">{proof.which}{proof.set === null ? '' : ` of ${visible(proof.set)}`}{proof.verdict === 'opens' && `, ${proof.strength}`}</span>{proof.verdict !== 'opens' && <span className="s12 t2 block">{visible(proof.detail)}</span>}</span><StateWord state={PROOF[proof.verdict]} /></li>)}</ul>
   );
 }

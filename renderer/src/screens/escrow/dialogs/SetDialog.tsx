@@ -54,7 +54,7 @@ function PathField({ label, value, onChange, onLeave, onPick }: PathProps) {
   return (
     <div className="with-button" data-holds="path">
       <TextField label={label} mono value={value} onChange={onChange} onBlur={onLeave} problem={choose.error?.message ?? null} />
-      <Button label={`Choose the file: ${label}`} onPress={() => { void choose.run(); }}>Choose…</Button>
+      <Button tall label={`Choose the file: ${label}`} onPress={() => { void choose.run(); }}>Choose…</Button>
     </div>
   );
 }
