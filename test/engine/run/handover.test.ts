@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { handoverHolds } from '../../../electron/engine/people/people.ts';
 import { readRunFacts } from '../../../electron/engine/report/run-facts.ts';
 import { buildHandovers } from '../../../electron/engine/report/build-handovers.ts';
@@ -11,6 +12,8 @@ const RUTH = { person: 'ruth-adeyemi', passphrase: 'other words at dawn' };
 const HELENA = { person: 'helena-brandt', passphrase: 'third words at noon' };
 const WORDS = { done: 'The vault is open.', running: 'The restore runs.', worries: 'The disk sounds odd.' };
 const TURN: RunCommand & { do: 'handover' } = { do: 'handover', outgoing: JONAS, incoming: RUTH, ...WORDS };
+
+const Handed = z.object({ from: z.object({ id: z.string() }), to: z.object({ id: z.string() }), statement: z.object({ sha256: z.string() }), note: z.object({ sha256: z.string() }) });
 
 const BODY = `${step('restore', 'kind: run\nrun: [sh, -c, "while [ ! -e go ]; do sleep 0.05; done"]\nneeds: []')}${step('gate', 'kind: approve\nby: [vp]\nneeds: []')}${step('ask', 'kind: manual\nconfirm: Is it so?')}`;
 
@@ -35,7 +38,7 @@ describe('a handover', () => {
     expect(view.handovers).toEqual([{ at: expect.any(String), from: 'Jonas Weidmann', to: 'Ruth Adeyemi', ...WORDS }]);
     const [event] = lab.events(run, 'run.handed-over');
     const read = (digest: unknown): string => Buffer.from(lab.journal.blobs.read(String(digest))).toString('utf8');
-    const { from, to, statement, note } = JSON.parse(JSON.stringify(event?.data)) as { from: { id: string }; to: { id: string }; statement: { sha256: string }; note: { sha256: string } };
+    const { from, to, statement, note } = Handed.parse(event?.data);
     expect(HandoverWords.parse(JSON.parse(read(statement.sha256)))).toEqual(WORDS);
     const text = read(note.sha256);
     const said = { run, outgoing: from.id, incoming: to.id, statement: statement.sha256, at: /^at (\S+)$/mu.exec(text)?.[1] ?? '' };

@@ -72,7 +72,11 @@ function run(part: Partial<RunView>, middle: StepView[]): RunView {
     notes: [{ at: at(-36), by: 'Jonas Weidmann', text: 'Storage unlocked by phone', step: null }, { at: at(-16), by: 'Jonas Weidmann', text: 'Hall B has no power before noon', step: null }],
     attachments: [], dead: ['identity-provider', 'chat'], injects: [], survivors: [], current: 'restore', lookout: ['Step 8 was overridden at 02:29: fetched key v4 is not the escrowed v3.'], restored_at: null, slack_s: 2_520,
     messages: [{ audience: 'executives', due_at: at(-72), sent_at: at(-72), channel: 'phone' }, { audience: 'executives', due_at: at(-26), sent_at: at(-26), channel: 'phone' }, { audience: 'customers', due_at: at(-5), sent_at: at(-5), channel: 'status-page' }, { audience: 'executives', due_at: at(4), sent_at: null, channel: 'phone' }, { audience: 'regulator', due_at: at(110), sent_at: null, channel: null }],
-    checkpoint_words: 'ocean-tango-pilot', ...part,
+    audiences: [
+      { id: 'executives', title: 'Executives', cadence: 'every 30 min', condition: null, wanted: true, due_at: at(4), due_in_s: 240, told: [{ at: at(-26), channel: 'phone', reached: 'Helena Brandt', late_s: 0 }], channels: [{ name: 'phone', kind: 'phone', address: null, dead: null, tried: [], next: true }], draft: 'Half of it is back.', unknown: [] },
+      { id: 'regulator', title: 'Regulator', cadence: 'once, within 4 h', condition: null, wanted: true, due_at: at(110), due_in_s: 6_600, told: [], channels: [{ name: 'phone', kind: 'phone', address: null, dead: null, tried: [], next: true }], draft: 'A direct call.', unknown: [] },
+    ],
+    handovers: [], checkpoint_words: 'ocean-tango-pilot', ...part,
   };
 }
 

@@ -35,7 +35,7 @@ function Here({ view }: { view: RunView }) {
     <Section title="Here" end={people.length}>
       <ul>
         {people.length === 0 && <li className="t3">Nobody has given a name</li>}
-        {people.map((person) => <li key={`${person.id} ${person.role}`}><span className="name">{visible(person.name)}</span><span className="end">{visible(person.role)}{person.id === view.operator?.id && person.role !== 'operator' ? ', operates' : ''}</span></li>)}
+        {people.map((person) => <li key={`${person.id} ${person.role}`}><span className="name">{visible(person.name)}</span><span className="end">{person.role === 'operator' && view.operator !== null && person.id !== view.operator.id ? 'operator before' : visible(person.role)}{person.id === view.operator?.id && person.role !== 'operator' ? ', operates' : ''}</span></li>)}
       </ul>
     </Section>
   );

@@ -12,7 +12,7 @@ function named({ number, title }: StepView): string {
 export function doneWords({ steps }: Pick<RunView, 'steps'>): string {
   const done = steps.filter(({ state }) => state === 'succeeded');
   const other = steps.flatMap((step) => (LEFT[step.state] === undefined ? [] : [`${named(step)}: ${LEFT[step.state] ?? ''}${step.reason === undefined || step.reason === '' ? '' : `, ${step.reason}`}`]));
-  const first = done.length === 0 ? 'No step is done yet.' : `${done.length} of ${steps.length} steps; the last is ${named(done.reduce((last, step) => ((step.finished_at ?? '') >= (last.finished_at ?? '') ? step : last)))}.`;
+  const first = done.length === 0 ? 'No step is done yet.' : `${done.length} of ${steps.length} steps; the last is ${named(done.reduce((last, step) => ((step.finished_at ?? '') >= (last.finished_at ?? '') ? step : last)))}`;
   return [first, ...other].join('\n');
 }
 
@@ -24,5 +24,5 @@ export function runningWords({ steps, current, audiences }: Pick<RunView, 'steps
   const next = steps.find(({ id }) => id === current);
   const lines = [...running, ...halted, ...waiting, ...late];
   if (lines.length > 0) return lines.join('\n');
-  return next === undefined ? 'Nothing runs.' : `Nothing runs. Next is ${named(next)}.`;
+  return next === undefined ? 'Nothing runs.' : `Nothing runs. Next is ${named(next)}`;
 }

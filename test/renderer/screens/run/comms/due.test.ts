@@ -38,12 +38,12 @@ describe('what a handover begins with', () => {
       steps: [stepView({ id: 'a', number: 1, title: 'Open the vault' }), stepView({ id: 'b', number: 2, title: 'Restore', state: 'running', finished_at: null }), stepView({ id: 'c', number: 3, title: 'DNS', state: 'skipped', reason: 'no zone' }), stepView({ id: 'd', number: 4, title: 'Prove', state: 'failed', reason: 'exit code 1' })],
       audiences: [audience('board', -5, { title: 'The board' })],
     });
-    expect(doneWords(view)).toBe('1 of 4 steps; the last is 1 Open the vault.\n3 DNS: skipped, no zone');
+    expect(doneWords(view)).toBe('1 of 4 steps; the last is 1 Open the vault\n3 DNS: skipped, no zone');
     expect(runningWords(view)).toBe('2 Restore runs since 01:14 UTC.\n4 Prove failed: exit code 1.\nThe board should have been told by now.');
   });
 
   it('says that nothing is, where nothing is', () => {
     const view = runView({ steps: [stepView({ id: 'a', number: 1, title: 'Open the vault', state: 'pending', started_at: null, finished_at: null })], current: 'a' });
-    expect([doneWords(view), runningWords(view)]).toEqual(['No step is done yet.', 'Nothing runs. Next is 1 Open the vault.']);
+    expect([doneWords(view), runningWords(view)]).toEqual(['No step is done yet.', 'Nothing runs. Next is 1 Open the vault']);
   });
 });
