@@ -76,7 +76,7 @@ function partOf(one: Stretch, before: Stretch | null, placed: ReadonlyMap<string
   const ready = before === null ? outage : (placed.get(before.runbook)?.to ?? outage);
   const idle = Math.max(0, from - ready);
   const begun = one.begun !== null;
-  const waited = before === null ? 'it waits for no other system' : `it ${begun ? 'waited' : 'cannot begin'} ${begun ? 'for' : 'before'} ${before.system}${begun ? '' : ' is back'}`;
+  const waited = before === null ? `it ${begun ? 'waited' : 'waits'} for no other system` : `it ${begun ? 'waited' : 'cannot begin'} ${begun ? 'for' : 'before'} ${before.system}${begun ? '' : ' is back'}`;
   const idleWords = idle < AT_ONCE_MS ? '' : begun ? `, and was begun ${spokenDuration(idle / 1000)} after ${before === null ? 'the outage' : 'that'}` : `, and has not begun`;
   const role = isLast ? `The last to be back${measured ? '' : ', by the forecast'}` : 'Others wait for it';
   const iso = (wall: number): string => new Date(wall).toISOString();

@@ -16,7 +16,7 @@ describe('what decides when the last system is back', () => {
       part('shop', { after: ['dns'], begun: at(25), end: { at: at(70), measured: true } }),
     ], at(90));
     expect(parts.map(({ runbook, idle_s }) => [runbook, idle_s])).toEqual([['dns', 0], ['shop', 300]]);
-    expect(parts.map(({ why }) => why)).toEqual(['Others wait for it: it waits for no other system.', 'The last to be back: it waited for dns, and was begun 5 min after that.']);
+    expect(parts.map(({ why }) => why)).toEqual(['Others wait for it: it waited for no other system.', 'The last to be back: it waited for dns, and was begun 5 min after that.']);
   });
 
   it('forecasts what has not begun from what it waits for', () => {
@@ -24,14 +24,14 @@ describe('what decides when the last system is back', () => {
     const placed = placeAll(stretches, at(10));
     expect(placed.get('shop')).toEqual({ from: at(40), to: at(70), measured: false });
     expect(criticalPath(stretches, placed, OUTAGE).map(({ why, measured }) => [measured, why])).toEqual([
-      [false, 'Others wait for it: it waits for no other system.'], [false, 'The last to be back, by the forecast: it cannot begin before dns is back.'],
+      [false, 'Others wait for it: it waited for no other system.'], [false, 'The last to be back, by the forecast: it cannot begin before dns is back.'],
     ]);
   });
 
   it('does not count a dependency that somebody went past', () => {
     const parts = path([part('dns', { begun: at(0), end: { at: at(60), measured: true } }), part('shop', { after: ['dns'], begun: at(30), end: { at: at(90), measured: true } })], at(100));
     expect(parts.map(({ runbook }) => runbook)).toEqual(['shop']);
-    expect(parts[0]?.why).toBe('The last to be back: it waits for no other system, and was begun 30 min after the outage.');
+    expect(parts[0]?.why).toBe('The last to be back: it waited for no other system, and was begun 30 min after the outage.');
   });
 
   it('is not known while nothing says how long one of them takes', () => {
