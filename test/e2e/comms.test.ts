@@ -194,7 +194,8 @@ describe('a run', () => {
     await write(page, abort.getByLabel('Type the word abort'), 'abort');
     await sendWords(page, abort, abort.getByLabel('Why?'), 'The rehearsal has shown what it should');
     await expect.poll(() => primaryLabel(page), { timeout: 30_000 }).toMatch(/^Open the report/u);
-    await enterUntil(page, () => page.locator('iframe').isVisible());
+    await enterUntil(page, async () => !/^Open the report/u.test((await primaryLabel(page)) ?? ''));
+    await page.locator('iframe').waitFor();
     const report = page.frameLocator('iframe').locator('body');
     const text = (await report.innerText()).replace(/\s+/gu, ' ');
     for (const words of ['Handover from Jonas Weidmann to Ruth Adeyemi', 'The pump stutters; the harbour master was promised a call at six.', '✓ both signatures hold', 'Grüße from the quay', 'sms; phone is dead', 'Tried, and nobody reached', 'Marta Silva']) expect(text).toContain(words);
