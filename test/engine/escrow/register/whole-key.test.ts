@@ -18,8 +18,8 @@ let engine: ConsoleEngine;
 let sent: EngineEvent[];
 
 const sh = (command: string): void => void execFileSync('sh', ['-c', command], { cwd: folder, stdio: 'ignore' });
-const bytesOf = (name: string): Uint8Array => Uint8Array.from(readFileSync(join(folder, name)));
-const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+const bytesOf = (name: string): Uint8Array<ArrayBuffer> => Uint8Array.from(readFileSync(join(folder, name)));
+const text = (words: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(words);
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'blackstart-whole-'));
@@ -45,7 +45,7 @@ async function enrol(scheme: 'age' | 'pkcs8', name: string, passphrase?: string)
 }
 
 const start = (goal: 'L1' | 'L3' | 'L4') => call('escrow.ceremony.start', { key: 'tide', purpose: 'routine', goal, operator: null, witnesses: [] });
-const enter = (ceremony: string, bytes: Uint8Array, passphrase?: Uint8Array) => call('escrow.ceremony.share', { ceremony, x: 1, bytes, ...(passphrase === undefined ? {} : { passphrase }) });
+const enter = (ceremony: string, bytes: Uint8Array<ArrayBuffer>, passphrase?: Uint8Array<ArrayBuffer>) => call('escrow.ceremony.share', { ceremony, x: 1, bytes, ...(passphrase === undefined ? {} : { passphrase }) });
 
 describe('a key that is held whole', { timeout: LONG }, () => {
   it('goes from its bag over one entry to the oldest and the newest backup, a new bag and the record', async () => {

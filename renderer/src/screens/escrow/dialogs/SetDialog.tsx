@@ -73,7 +73,7 @@ export function SetDialog({ keyId, set, onDone, onClose }: SetDialogProps) {
   const first: Samples = { samples: before?.samples ?? '', oldest: before?.oldest ?? '', newest: before?.newest ?? '' };
   const [id, setId] = useState(set?.id ?? '');
   const [title, setTitle] = useState(set?.title ?? '');
-  const [answer, setAnswer] = useState({ text: before?.answer ?? NEW, file: null as string | null });
+  const [answer, setAnswer] = useState<{ text: string; file: string | null }>({ text: before?.answer ?? NEW, file: null });
   const [samples, setSamples] = useState(first);
   const [looked, setLooked] = useState(first);
   const [by, setBy] = useState('');
