@@ -7,7 +7,7 @@ import { METHODS } from '../contract/methods.ts';
 import { runbookOf } from '../contract/run/plan.ts';
 import type { RunFold } from '../contract/run/state.ts';
 import type { Audience, Runbook } from '../contract/runbook.ts';
-import { isMarked, markExercise, maskContacts } from '../contract/tabletop/mask-contacts.ts';
+import { leaving } from '../contract/tabletop/mask-contacts.ts';
 import { callTreeHtml } from './comms/call-tree.ts';
 import { blotted, contactBooks, contactsOf } from './comms/contact-cards.ts';
 import { composeMail, plainMessage, recipientsOf } from './comms/mail.ts';
@@ -62,8 +62,7 @@ async function writeMessage(host: CommsHost, { run, audience: id, step, format, 
   const fold = host.runsOf(run).folded(run);
   const { audience } = audienceOf(fold, id, step);
   const { people } = peopleOf(host, fold, id, step);
-  const drill = fold.mode !== 'live';
-  const words = drill ? marked(subject, text, fold.mode === 'tabletop') : { subject, text };
+  const words = leaving(fold.mode, subject, text);
   const nobody = fold.mode === 'tabletop';
   const mail = { run: fold.id, from: fold.operator, to: people, ...words, exercise: nobody, at: new Date(host.clock.now()) };
   const ways = people.flatMap(({ name, phone, sms, email }) => [phone, sms, email].some((way) => way !== null) ? [`${name} ${[...new Set([phone, sms, email])].filter((way) => way !== null).join(', ')}`] : []);
@@ -74,10 +73,4 @@ async function writeMessage(host: CommsHost, { run, audience: id, step, format, 
     throw new EngineError('disk', `The message could not be written to ${path}.`, { hint: cause instanceof Error ? cause.message : String(cause), cause });
   }
   return { path, left: format === 'eml' && !nobody ? recipientsOf(people).left : [] };
-}
-
-function marked(subject: string, text: string, mask: boolean): { subject: string; text: string } {
-  const clean = (words: string): string => (mask ? maskContacts(words) : words);
-  const head = /^EXERCISE\b/u.test(subject) || subject.trim() === '' ? subject : `EXERCISE: ${subject}`;
-  return { subject: clean(head), text: isMarked(text) ? clean(text) : markExercise(clean(text)) };
 }

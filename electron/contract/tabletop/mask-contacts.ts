@@ -1,5 +1,7 @@
 /** Ways to reach people, made useless in an exercise: nobody dials a real number because a drill showed it. */
 
+import type { Mode } from '../step.ts';
+
 /** Links that a device would dial or write to. */
 const LINK = /\b(?:tel|sms|mailto|callto|sip|skype):[^\s<>")\]]+/giu;
 const ADDRESS = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gu;
@@ -22,6 +24,14 @@ export function markDraft(draft: string): string {
 /** What leaves the console in a drill says what it is, also when somebody has taken the marks out of the draft. */
 export function isMarked(text: string): boolean {
   return text.startsWith(BANNER) && text.trimEnd().endsWith(BANNER);
+}
+
+/** The words as they leave the console: in a drill marked, whatever was done to the draft, and in a tabletop without a way to reach anybody. */
+export function leaving(mode: Mode, subject: string, text: string): { subject: string; text: string } {
+  if (mode === 'live') return { subject, text };
+  const clean = (words: string): string => (mode === 'tabletop' ? maskContacts(words) : words);
+  const head = /^EXERCISE\b/u.test(subject) || subject.trim() === '' ? subject : `EXERCISE: ${subject}`;
+  return { subject: clean(head), text: isMarked(text) ? clean(text) : markExercise(clean(text)) };
 }
 
 /** A message of a drill says so first, last and in its subject. */

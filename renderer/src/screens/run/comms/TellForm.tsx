@@ -2,6 +2,7 @@
 import { useRef, useState } from 'react';
 import type { ContactCard } from '../../../../../electron/contract/comms.ts';
 import { joinDraft, smsUri, telUri } from '../../../../../electron/contract/comms.ts';
+import { leaving } from '../../../../../electron/contract/tabletop/mask-contacts.ts';
 import type { ChannelView } from '../../../../../electron/contract/run.ts';
 import { Button } from '../../../components/Buttons.tsx';
 import { Fault } from '../../../components/Fault.tsx';
@@ -54,7 +55,8 @@ function TakeAlong({ telling }: { telling: Telling }) {
     const { left } = await client.call('comms.write', { run: view.id, audience, step, format, subject, text, path });
     setDone(`Written: ${path}${left.length === 0 ? '' : `. Without an address: ${left.join(', ')}`}`);
   });
-  const words = joinDraft(subject, text);
+  const out = leaving(view.mode, subject, text);
+  const words = joinDraft(out.subject, out.text);
   return (
     <>
       <div className="row wrap">
@@ -122,7 +124,7 @@ function Dial({ telling, people, channel }: { telling: Telling; people: readonly
   const card = people.find(({ name }) => name === chosen) ?? people[0];
   if (card === undefined) return null;
   const number = (channel === 'phone' ? card.phone : card.sms) ?? '';
-  const uri = telling.view.mode === 'tabletop' ? null : channel === 'phone' ? telUri(number) : smsUri(number, telling.text);
+  const uri = telling.view.mode === 'tabletop' ? null : channel === 'phone' ? telUri(number) : smsUri(number, leaving(telling.view.mode, '', telling.text).text);
   return (
     <div className="dial">
       <div className="stack grow">
