@@ -10,13 +10,13 @@ import { fontFaces } from '../../report/fonts.ts';
 import { isWhole } from './fold-register.ts';
 
 const STYLE = `
-@page { size: A5 landscape; margin: 10mm }
-* { box-sizing: border-box } body { margin: 0; font: 10pt/1.4 'Inter Variable', Inter, sans-serif; color: #111; background: #fff }
-main { width: 190mm; margin: 0 auto; padding: 4mm; break-after: page } h1 { font-size: 15pt; margin: 0 } h2 { font-size: 10.5pt; margin: 5mm 0 1mm }
+@page { size: A5 landscape; margin: 7mm 8mm }
+* { box-sizing: border-box } body { margin: 0; font: 8.5pt/1.35 'Inter Variable', Inter, sans-serif; color: #111; background: #fff }
+main { width: 190mm; margin: 0 auto; padding: 0 2mm; break-after: page } main:last-child { break-after: auto } h1 { font-size: 13pt; margin: 0 } h2 { font-size: 9.5pt; margin: 2mm 0 .6mm }
 .top { display: flex; justify-content: space-between; border-bottom: .6mm solid #111; padding-bottom: 2mm } .slot { font-size: 13pt; font-weight: 650; text-align: right }
-dl { display: grid; grid-template-columns: 32mm 1fr 32mm 1fr; gap: .8mm 4mm; margin: 3mm 0 } dt { color: #555 } dd { margin: 0; font-weight: 550 }
-.boxes { display: grid; grid-template-columns: repeat(6, 1fr); gap: 2mm; margin: 2mm 0 } .boxes div { height: 10mm; border: .2mm solid #888; position: relative } .boxes span { position: absolute; left: 1mm; top: 0; font-size: 7pt; color: #777 }
-code, .words { font-family: 'JetBrains Mono Variable', 'JetBrains Mono', monospace; font-size: 9pt } ol { margin: 1mm 0; padding-left: 5mm } .sign { display: flex; gap: 8mm; margin-top: 7mm } .sign div { flex: 1; border-top: .2mm solid #111; padding-top: 1mm; color: #555; font-size: 8.5pt }
+dl { display: grid; grid-template-columns: 32mm 1fr 32mm 1fr; gap: .3mm 4mm; margin: 1.5mm 0 } dt { color: #555 } dd { margin: 0; font-weight: 550 }
+.boxes { display: grid; grid-template-columns: repeat(9, 1fr); gap: 1.5mm; margin: 1.5mm 0 } .boxes div { height: 8mm; border: .2mm solid #888; position: relative } .boxes span { position: absolute; left: 1mm; top: 0; font-size: 7pt; color: #777 }
+code, .words { font-family: 'JetBrains Mono Variable', 'JetBrains Mono', monospace; font-size: 8pt } ol { margin: 1mm 0; padding-left: 5mm } .sign { display: flex; gap: 8mm; margin-top: 6mm } .sign div { flex: 1; border-top: .2mm solid #111; padding-top: 1mm; color: #555; font-size: 8.5pt }
 `;
 
 /** One card a share; all that are given stand in one document, a page each. */
