@@ -87,7 +87,7 @@ async function act(page: Page, label: string | null, manners: Manners): Promise<
   if (label.startsWith('Confirm')) await confirm(page, manners);
   if (label.startsWith('Decide')) await choose(page, manners.decide);
   if (label.startsWith('Hand it over')) await type(page, page.locator('.ask textarea.secret'), manners.secret ?? '');
-  if (label.startsWith('They have been told')) await type(page, page.getByLabel('Who was reached'), 'Harbour office, Mira');
+  if (label.startsWith('They have been told')) await type(page, page.locator('.ask .reached').getByRole('textbox'), 'Harbour office, Mira');
   await enterUntil(page, await movedOn(page));
 }
 
