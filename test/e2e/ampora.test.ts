@@ -13,7 +13,7 @@ import { ROOT } from '../../electron/setup/places.mjs';
 import { blackstart, RunAnswer, stepOf, type CommandResult } from '../integration/command-line.ts';
 import { missingForLab, REHEARSAL_PORT, startAmporaLab, TENANTS, type AmporaLab } from '../lab/ampora/ampora-lab.ts';
 import { asLabAccount, giveToLab } from '../lab/lab-account.ts';
-import { driveRun, enterUntil, stepHeading, tabTo } from '../support/drive-console.ts';
+import { driveRun, enterUntil, goAnywhere, stepHeading, tabTo } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { takePictures } from '../support/look.ts';
 
@@ -124,10 +124,7 @@ describe.skipIf(missing.length > 0)('the rehearsal of Ampora in the window', { r
   }, 150_000);
 
   it('starts as a rehearsal with the same values', async () => {
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('Start recovery');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
+    await goAnywhere(page, 'Start recovery');
     const dialog = page.getByRole('dialog');
     await choose(dialog.getByLabel('Runbook', { exact: true }), 'Rebuild Ampora');
     await tabTo(page, dialog.getByRole('radio', { name: /Live/u }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
-import { enterUntil, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
+import { enterUntil, goAnywhere, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
 import { answerSaveDialogs, launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { enrol, more, pick, press, sendWords, write } from '../support/fill-in.ts';
 import { expectAccessible, takePictures } from '../support/look.ts';
@@ -43,10 +43,7 @@ async function go(name: string): Promise<void> {
   await press(page, page.getByRole('navigation', { name: 'Main' }).getByRole('button', { name, exact: true }));
 }
 async function start(mode: 'Rehearsal' | 'Tabletop'): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.keyboard.type('Start recovery');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
+  await goAnywhere(page, 'Start recovery');
   await dialog.waitFor();
   await pick(page, dialog.getByLabel('Runbook', { exact: true }), 'Bring the harbour back and tell everybody');
   await tabTo(page, dialog.locator('.radio input').first());
@@ -209,10 +206,7 @@ describe('a run', () => {
 
 describe('a tabletop', () => {
   it('tells nobody outside the room: its clock sets the cadence, the words are marked, no number is shown', async () => {
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('Home');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
+    await goAnywhere(page, 'Home');
     await start('Tabletop');
     await enterUntil(page, () => page.getByRole('button', { name: /^Plan/u }).first().isVisible());
     expect(await row('Partners and clients').innerText()).toContain('nothing due');

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
 import { blackstart, RunAnswer } from '../integration/command-line.ts';
 import { wikiRunbook, wikiStep } from '../support/command-folder.ts';
-import { enterUntil, tabTo } from '../support/drive-console.ts';
+import { enterUntil, goAnywhere, tabTo } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { pick, press, write } from '../support/fill-in.ts';
 import { expectAccessible, takePictures } from '../support/look.ts';
@@ -54,14 +54,7 @@ async function look(name: string, iframes = true): Promise<void> {
   await takePictures(opened, pictures, name);
   await expectAccessible(page, name, { iframes });
 }
-async function go(place: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.locator('[data-palette]').waitFor();
-  await page.keyboard.type(place);
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
-  await page.locator('[data-palette]').waitFor({ state: 'detached' });
-}
+const go = (place: string): Promise<void> => goAnywhere(page, place);
 const sends = (): Promise<void> => enterUntil(page, async () => !(await dialog.isVisible()));
 const day = (from: number): string => new Date(Date.now() + from * DAY).toISOString().slice(0, 10);
 

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../electron/engine/clock.ts';
 import { openDataFolder } from '../../electron/engine/data-folder.ts';
 import { ROOT } from '../../electron/setup/places.mjs';
-import { enterUntil, primaryLabel, stepHeading } from '../support/drive-console.ts';
+import { enterUntil, goAnywhere, primaryLabel, stepHeading } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { choose, press, write } from '../support/fill-in.ts';
 import { expectAccessible, takePictures } from '../support/look.ts';
@@ -42,14 +42,7 @@ async function look(name: string, options: { iframes?: boolean } = {}): Promise<
 }
 const card = (name: string): Locator => page.getByRole('region', { name, exact: true });
 const text = async (where: Locator): Promise<string> => (await where.innerText()).replace(/\s+/gu, ' ');
-async function goTo(place: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await expect.poll(() => page.locator('[data-palette]').evaluate((field) => field === document.activeElement).catch(() => false), { timeout: 20_000 }).toBe(true);
-  await page.keyboard.type(place);
-  await page.getByRole('menuitem', { name: place }).first().waitFor();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
-}
+const goTo = (place: string): Promise<void> => goAnywhere(page, place);
 async function sendDialog(): Promise<void> {
   await enterUntil(page, async () => !(await dialog.isVisible()));
 }

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { Report } from '../../electron/contract/report.ts';
 import { ROOT } from '../../electron/setup/places.mjs';
 import { blackstart } from '../integration/command-line.ts';
-import { enterUntil, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
+import { enterUntil, goAnywhere, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
 import { answerSaveDialogs, launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { enginePids } from '../support/engine-processes.ts';
 import { choose, enrol, more, pick, press, selectCheck, sendWords, write } from '../support/fill-in.ts';
@@ -152,10 +152,7 @@ describe('before the day', () => {
 
 describe('the start', () => {
   it('asks since when, with what, who answers for it, and why it goes on unsigned and not ready', async () => {
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('Start recovery');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
+    await goAnywhere(page, 'Start recovery');
     await dialog.waitFor();
     await pick(page, dialog.getByLabel('Runbook', { exact: true }), 'Bring the lock gates back');
     await dialog.getByText('These values are right').waitFor();

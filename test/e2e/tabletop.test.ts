@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
-import { enterUntil, primaryLabel, tabTo } from '../support/drive-console.ts';
+import { enterUntil, goAnywhere, primaryLabel, tabTo } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { pick, write } from '../support/fill-in.ts';
 import { expectAccessible, resizeWindow, setTheme } from '../support/look.ts';
@@ -78,10 +78,7 @@ async function jumpTo(time: string): Promise<void> {
 
 describe('a tabletop', () => {
   it('is started from anywhere, planned, and peopled', async () => {
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('Start recovery');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
+    await goAnywhere(page, 'Start recovery');
     await dialog.waitFor();
     await pick(page, dialog.getByLabel('Runbook', { exact: true }), 'Bring the harbour back');
     await tabTo(page, dialog.locator('.radio input').first());
@@ -221,10 +218,7 @@ describe('a tabletop', () => {
   }, 120_000);
 
   it('stops at one key in a real emergency, and says so on both windows', async () => {
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('Start recovery');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
+    await goAnywhere(page, 'Start recovery');
     await dialog.waitFor();
     await pick(page, dialog.getByLabel('Runbook', { exact: true }), 'Bring the harbour back');
     await tabTo(page, dialog.locator('.radio input').first());

@@ -31,6 +31,19 @@ export async function enterUntil(page: Page, moved: () => Promise<boolean>): Pro
   }, { ...WAIT, interval: 300 });
 }
 
+/** The palette, by words of which the first match is meant. It comes as soon as it is loaded, and only then takes what is typed. */
+export async function goAnywhere(page: Page, words: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('searchbox', { name: 'Go to' });
+  await field.waitFor();
+  await vi.waitUntil(() => field.evaluate((element) => element === document.activeElement), WAIT);
+  await page.keyboard.type(words);
+  await vi.waitUntil(async () => (await page.getByRole('menuitem').first().textContent() ?? '').startsWith(words), WAIT);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await field.waitFor({ state: 'detached' });
+}
+
 export async function stepHeading(page: Page): Promise<string> {
   return (await page.locator('.step-head h1').first().textContent({ timeout: 20_000 }).catch(() => null)) ?? '';
 }
