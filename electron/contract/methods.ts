@@ -144,7 +144,7 @@ export const METHODS = {
   /** Custodian cards to print: of one share, or of all. */
   'escrow.card': { params: z.object({ key: KeyId, version: z.int().optional(), x: z.int().optional() }).strict(), result: z.object({ html: z.string() }) },
   /** Writes what can be taken along: cards, what is due as .ics, public commitments as a signed note, a record as JSON or HTML. */
-  'escrow.write': { params: z.object({ what: z.enum(['card', 'calendar', 'commitments', 'record', 'report']), key: KeyId.optional(), version: z.int().optional(), x: z.int().optional(), id: z.string().optional(), path: z.string() }).strict(), result: z.object({ path: z.string() }) },
+  'escrow.write': { params: z.object({ what: z.enum(['card', 'calendar', 'commitments', 'record', 'report']), key: KeyId.optional(), version: z.int().optional(), x: z.int().optional(), id: z.string().optional(), format: z.enum(['html', 'md', 'csv']).optional(), path: z.string() }).strict(), result: z.object({ path: z.string() }) },
   /** The report of a verification, for a frame in which nothing runs. */
   'escrow.report': { params: id, result: z.object({ html: z.string() }) },
   'run.prepare': { params: z.object({ id: z.string(), mode: Mode, params: z.record(z.string(), z.string()) }).strict(), result: z.object({ questions: z.array(ParamQuestion), signature: SignatureState, readiness: ReadinessState, operators: z.array(Person), short_of: z.array(z.object({ role: z.string(), wanted: z.int(), enrolled: z.int() })).optional(), needs: z.array(z.enum(['operator', 'unsigned', 'not-ready', 'params', 'outage'])) }) },

@@ -77,6 +77,7 @@ export const RunDocument = z.object({
   outage_at: z.string().nullable(),
   declared_at: z.string().nullable(),
   finished_at: z.string().nullable(),
+  left_behind: z.array(z.string()).optional(), // of a rehearsal that is over: scratch resources that may still be there
   rto: z.object({ target_s: Seconds, achieved_s: Seconds, met: z.boolean().nullable() }),
   rpo: z.object({ target_s: Seconds, achieved_s: Seconds, met: z.boolean().nullable(), newest_at: z.string().nullable() }),
   clocks: z.object({ tool_s: z.number(), human_s: z.number(), blocked_s: z.number() }),

@@ -211,7 +211,7 @@ describe('dual control and paper', { timeout: LONG }, () => {
     const [share] = record.shares;
     expect((await run('escrow', 'custodian', 'set', '--key', 'vault-key', '--share', String(share?.x), '--name', 'Mei <b>Tanaka</b>', '--place', 'Munich')).status).toBe(0);
     expect(z.looseObject({ history: z.array(z.looseObject({ signatures: z.array(z.unknown()) })) }).parse((await run('escrow', 'status', '--json')).json()).history[0]?.signatures).toMatchObject([{ person: 'ruth-adeyemi', role: 'witness', holds: true }, { person: 'kim-lee', role: 'operator', holds: true }]);
-    for (const [verb, file, wanted] of [[['card', '--key', 'vault-key'], 'card.html', 'Mei &#x3C;b>Tanaka'], [['ics'], 'due.ics', 'BEGIN:VEVENT'], [['record', 'last', '--format', 'html'], 'record.html', 'Ruth Adeyemi']] as const) {
+    for (const [verb, file, wanted] of [[['card', '--key', 'vault-key'], 'card.html', 'Mei &#x3C;b>Tanaka'], [['ics'], 'due.ics', 'BEGIN:VEVENT'], [['record', 'last', '--format', 'html'], 'record.html', 'Ruth Adeyemi'], [['record', 'last', '--format', 'md'], 'record.md', '| Ruth Adeyemi | witness |'], [['record', 'last', '--format', 'csv'], 'record.csv', ',share,']] as const) {
       expect((await run('escrow', ...verb, '-o', at(file))).status).toBe(0);
       expect(readFileSync(at(file), 'utf8')).toContain(wanted);
     }

@@ -1,5 +1,5 @@
 /** What the register says, and what of it can be taken along. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { EngineError } from '../../contract/errors.ts';
 import type { EscrowKeyView, EscrowView } from '../../contract/escrow-register.ts';
 import { counted } from '../../contract/wording.ts';
@@ -62,10 +62,10 @@ function printKey(terminal: Terminal, key: EscrowKeyView): void {
 }
 
 type Paper = Parameters<typeof paperOf>[1];
-interface PaperOptions { key?: string; keyVersion?: string; share?: string; id?: string; output?: string; by?: string }
+interface PaperOptions { key?: string; keyVersion?: string; share?: string; id?: string; output?: string; by?: string; format?: 'html' | 'md' | 'csv' }
 
-async function writePaper(session: Session, what: Paper, { key, keyVersion, share, id, output }: PaperOptions): Promise<typeof EXIT.good> {
-  const text = paperOf((await session.signing()).escrow.host, what, { key, version: wholeNumber(keyVersion, '--key-version'), x: wholeNumber(share, '--share'), id });
+async function writePaper(session: Session, what: Paper, { key, keyVersion, share, id, output, format }: PaperOptions): Promise<typeof EXIT.good> {
+  const text = paperOf((await session.signing()).escrow.host, what, { key, version: wholeNumber(keyVersion, '--key-version'), x: wholeNumber(share, '--share'), id, format });
   if (output === undefined || output === '-') {
     session.around.stdout.write(text);
     return EXIT.good;
@@ -104,16 +104,15 @@ export function recordCommand(perform: Perform): Command {
   return new Command('record')
     .description('the whole record of a verification')
     .argument('<id>', 'its id, or last')
-    .option('--format <format>', 'json or html', 'json').option('-o, --output <file>', 'where to; default standard output')
+    .addOption(new Option('--format <format>', 'json, html, md or csv').choices(['json', 'html', 'md', 'csv']).default('json')).option('-o, --output <file>', 'where to; default standard output')
     .addHelpText('after', '\nExample:\n  blackstart escrow record last --format html -o verification.html')
-    .action(async (id: string, { format, output }: { format: string; output?: string }, command: Command) =>
+    .action(async (id: string, { format, output }: { format: 'json' | 'html' | 'md' | 'csv'; output?: string }, command: Command) =>
       perform(command, async (session) => {
-        if (format !== 'json' && format !== 'html') throw new EngineError('usage', `--format: "${format}" is none.`, { hint: 'json or html.' });
         if (format === 'json' && output === undefined) {
           session.around.stdout.write(`${JSON.stringify(session.reader().escrow().record(id), null, session.terminal.json ? 0 : 2)}\n`);
           return EXIT.good;
         }
-        return writePaper(session, format === 'json' ? 'record' : 'report', { id, ...(output === undefined ? {} : { output }) });
+        return writePaper(session, format === 'json' ? 'record' : 'report', { id, ...(output === undefined ? {} : { output }), ...(format === 'json' ? {} : { format }) });
       }),
     );
 }

@@ -127,7 +127,7 @@ function applyRun(fold: RunFold, event: Exclude<RunEvent, StepEvent | ExerciseEv
 
 function scratchGone(fold: RunFold, { name, checked, detail }: EventOf<'scratch.gone'>['data']): void {
   const known = fold.scratch.get(name);
-  if (known !== undefined) fold.scratch.set(name, { ...known, gone: true, checked });
+  if (known !== undefined) fold.scratch.set(name, { ...known, gone: true, checked, ...(checked ? {} : { left: detail }) });
   if (!checked) fold.lookout.push(`The scratch resource ${name} may still be there: ${detail}`);
 }
 

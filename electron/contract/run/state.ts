@@ -88,7 +88,7 @@ export interface RunFold {
   /** What was measured, by the scope whose runbook says from what: a recovery is as old as the oldest of its parts. */
   rpos: Map<string, { newestAt: string; achievedMs: number }>;
   dead: readonly string[];
-  scratch: Map<string, { kind: string; values: Readonly<Record<string, string>>; gone: boolean; checked: boolean }>;
+  scratch: Map<string, { kind: string; values: Readonly<Record<string, string>>; gone: boolean; checked: boolean; left?: string }>; // `left`: what was still there, in words
   present: { id: string; name: string; role: string }[];
   notes: { at: string; by: string; text: string; step: string | null }[];
   attachments: { name: string; sha256: string; size: number; at: string; by: string; step: string | null }[];

@@ -129,7 +129,15 @@ function head(fold: RunFold, { alive }: Pick<ViewSources, 'alive'>, now: Instant
     forecast_finish: forecast.finish === null ? null : iso(forecast.finish),
     ...(fold.created.incident === undefined ? {} : { incident: fold.created.incident }),
     ...takenOver(fold),
+    ...leftBehind(fold),
   };
+}
+
+/** A rehearsal that left something behind is not green, whatever its steps proved. */
+function leftBehind({ mode, finished, scratch }: RunFold): Pick<RunDocument, 'left_behind'> {
+  if (mode !== 'rehearsal' || finished === null) return {};
+  const left = [...scratch].filter(([, { gone, checked }]) => !gone || !checked).map(([name, one]) => `${name}: ${one.left ?? 'it was not taken down'}`);
+  return left.length === 0 ? {} : { left_behind: left };
 }
 
 function takenOver({ created: { taken_over } }: RunFold): Pick<RunDocument, 'taken_over'> {
@@ -398,8 +406,8 @@ function currentStep(fold: RunFold): string | null {
 
 /** Exactly the JSON document `RUN`. */
 export function toRunDocument(view: RunView): RunDocument {
-  const { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish, incident, taken_over } = view;
-  return { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish, ...(incident === undefined ? {} : { incident }), ...(taken_over === undefined ? {} : { taken_over }), steps: view.steps.map(toStepDocument) };
+  const { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish, incident, taken_over, left_behind } = view;
+  return { id, runbook, mode, state, outage_at, declared_at, finished_at, rto, rpo, clocks, forecast_finish, ...(incident === undefined ? {} : { incident }), ...(taken_over === undefined ? {} : { taken_over }), ...(left_behind === undefined ? {} : { left_behind }), steps: view.steps.map(toStepDocument) };
 }
 
 function toStepDocument({ id, kind, state, attempts, started_at, finished_at, budget_s, tool_s, human_s, exit_codes, assertions, unjudged, due, reason, there }: StepView): RunStepDocument {

@@ -66,7 +66,7 @@ type Measured = Omit<DrillResult, 'runbook' | 'runbook_title'>;
 
 function ofRun(run: RunSummary, at: string): Measured {
   const figures = { rto_s: run.rto.achieved_s, rto_target_s: run.rto.target_s, rpo_s: run.rpo.achieved_s, rpo_target_s: run.rpo.target_s };
-  return { test: run.title, run: run.id, mode: run.mode, at, ...figures, status: against(figures), said: null, note: null };
+  return { test: run.title, run: run.id, mode: run.mode, at, ...figures, status: run.left_behind === undefined ? against(figures) : 'missed', said: null, note: run.left_behind === undefined ? null : `Left behind: ${run.left_behind.join('; ')}` };
 }
 
 /** The history has no targets of its own: today's are what it is held against. */

@@ -54,7 +54,7 @@ export function dueDrill(runbook: Runbook, drill: Drill, runs: readonly RunSumma
 /** @returns when the newest run or test that counts was finished, or null */
 export function lastHeld(runbook: Runbook, drill: Drill, runs: readonly RunSummary[]): string | null {
   const finished = runs
-    .filter((run) => run.runbook.id === runbook.front.id && run.state === 'succeeded' && COUNTS_AS[drill.kind].includes(run.mode))
+    .filter((run) => run.runbook.id === runbook.front.id && run.state === 'succeeded' && run.left_behind === undefined && COUNTS_AS[drill.kind].includes(run.mode))
     .flatMap((run) => run.finished_at ?? []);
   const recorded = (runbook.front.history ?? []).filter(({ test }) => test === drill.title).map(({ date }) => `${date}T00:00:00.000Z`);
   const times = [...finished, ...recorded].map((text) => Date.parse(text));

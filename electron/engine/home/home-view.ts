@@ -138,7 +138,7 @@ function lastDrill(runbooks: readonly Runbook[], runs: readonly RunSummary[]): S
     return {
       run: run.id, title: run.title, kind: run.mode, at: run.finished_at ?? run.declared_at ?? '',
       rto_s: run.rto.achieved_s, rto_target_s: run.rto.target_s, rpo_s: run.rpo.achieved_s, rpo_target_s: run.rpo.target_s,
-      status: run.rto.met === false || run.rpo.met === false ? 'missed' : 'met',
+      status: run.rto.met === false || run.rpo.met === false || run.left_behind !== undefined ? 'missed' : 'met',
     };
   }
   const past = runbooks.flatMap(({ front }) => (front.history ?? []).map((row) => ({ row, targets: front.targets }))).sort((a, b) => b.row.date.localeCompare(a.row.date))[0];

@@ -220,8 +220,8 @@ function measuredTargets({ mode, rto, rpo }: RunView): Pick<Report['results'], '
   return { rto: measured(rto), rpo: measured(rpo) };
 }
 
-function isMet({ state }: RunView, rto: boolean | null, rpo: boolean | null): boolean | null {
-  if (state === 'aborted') return false;
+function isMet({ state, left_behind }: RunView, rto: boolean | null, rpo: boolean | null): boolean | null {
+  if (state === 'aborted' || (state === 'succeeded' && left_behind !== undefined)) return false;
   if (state !== 'succeeded' || (rto === null && rpo === null)) return null;
   return rto !== false && rpo !== false;
 }
@@ -241,6 +241,7 @@ function verdict(view: RunView, facts: RunFacts): string {
   if (view.mode === 'tabletop') return 'Talked through to its end. Nothing ran, so no recovery time was measured.';
   const open = view.steps.filter(({ id, state, by_hand }) => NOT_AS_WRITTEN.has(state) || by_hand === true || facts.skippedByPeople.has(id)).length;
   const rest = `${open === 0 ? '' : ` ${counted(open, 'step was', 'steps were')} not done as written.`}${notMeasured(view, facts)}`;
+  if (view.left_behind !== undefined) return `The rehearsal left something behind, so it does not count: ${view.left_behind.join('; ')}.${rest}`;
   if (view.rto.met === false) return `Recovered, but past the target by ${spokenDuration((view.rto.achieved_s ?? 0) - (view.rto.target_s ?? 0))}.${rest}`;
   if (view.rpo.met === false) return `Recovered in time, but more data was lost than allowed.${rest}`;
   if (view.rto.met === null) return `Finished. No target was set, so none was met or missed.${rest}`;

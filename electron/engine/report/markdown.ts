@@ -1,7 +1,8 @@
 /** The report as Markdown, for a ticket or a wiki. Text of people and tools is escaped: no cell can end its table or carry markup. */
 import type { Report } from '../../contract/report.ts';
-import { NOT_RECORDED, type Block, type Cell } from './block.ts';
+import { NOT_RECORDED, type Block, type Cell, type Part } from './block.ts';
 import { reportParts, TYPE_TITLE } from './parts.ts';
+import { answerOf, type Sheet } from './sheet.ts';
 
 function plain(value: Cell): string {
   if (value === null) return NOT_RECORDED;
@@ -50,7 +51,16 @@ export function reportMarkdown(report: Report): string {
     `# ${cell(identity.title)}`, '',
     `**${answer}. ${cell(results.verdict)}**`, '',
     `${TYPE_TITLE[identity.type]}, run ${cell(identity.run)}`, '',
-    ...reportParts(report).flatMap(({ title, blocks }) => [`## ${title}`, '', ...blocks.flatMap(blockLines)]),
+    ...reportParts(report).flatMap(partLines),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+export function sheetMarkdown({ banner, heading, sub, verdict, parts }: Sheet): string {
+  const lines = [`# ${cell(heading)}`, '', ...(banner === null ? [] : [`**${cell(banner)}**`, '']), `**${cell(answerOf(verdict))}. ${cell(verdict.sentence)}**`, '', cell(sub), '', ...parts.flatMap(partLines)];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function partLines({ title, blocks }: Part): string[] {
+  return [`## ${title}`, '', ...blocks.flatMap(blockLines)];
 }

@@ -12,11 +12,13 @@ export interface Sheet {
   banner: string | null;
   heading: string;
   sub: string;
-  verdict: { met: boolean | null; sentence: string };
+  /** `answer` where Met and Not met are not the words. */
+  verdict: { met: boolean | null; sentence: string; answer?: string };
   parts: readonly Part[];
 }
 
-export function sheetHtml({ title, banner, heading, sub, verdict: { met, sentence }, parts }: Sheet): string {
+export function sheetHtml({ title, banner, heading, sub, verdict, parts }: Sheet): string {
+  const { met, sentence } = verdict;
   const page = h('html', { lang: 'en' }, [
     h('head', [
       h('meta', { charset: 'utf-8' }),
@@ -28,9 +30,13 @@ export function sheetHtml({ title, banner, heading, sub, verdict: { met, sentenc
     h('body', h('main', [
       ...(banner === null ? [] : [h('p', { class: 'exercise' }, banner)]),
       h('header', [h('div', [h('h1', heading), h('p', { class: 'sub' }, sub)]), h('p', { class: 'brand' }, 'Blackstart')]),
-      h('p', { class: ['verdict', met === null ? 'open' : met ? 'yes' : 'no'] }, [h('strong', met === null ? 'Not judged' : met ? 'Met' : 'Not met'), h('span', sentence)]),
+      h('p', { class: ['verdict', met === null ? 'open' : met ? 'yes' : 'no'] }, [h('strong', answerOf(verdict)), h('span', sentence)]),
       ...parts.flatMap(partOf),
     ])),
   ]);
   return `<!doctype html>\n${toHtml(page)}\n`;
+}
+
+export function answerOf({ met, answer }: Sheet['verdict']): string {
+  return answer ?? (met === null ? 'Not judged' : met ? 'Met' : 'Not met');
 }

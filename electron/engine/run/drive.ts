@@ -60,8 +60,14 @@ export async function driveRun(live: LiveRun, answers: Answers, host: DriveHost)
     if (!live.busy) return leave(live, null, refusals);
     await Promise.race([change, stopped]);
   }
+  return howItEnded(live);
+}
+
+function howItEnded(live: LiveRun): Driven {
   const state = live.state();
-  return { state, exit: state === 'succeeded' ? 0 : 1, why: state === 'succeeded' ? 'It succeeded' : `It was aborted: ${live.fold.aborted ?? ''}` };
+  const left = live.view().left_behind;
+  if (state !== 'succeeded') return { state, exit: 1, why: `It was aborted: ${live.fold.aborted ?? ''}` };
+  return left === undefined ? { state, exit: 0, why: 'It succeeded' } : { state, exit: 1, why: `It came to its end, but left something behind: ${left.join('; ')}` };
 }
 
 /** Never resolves without a signal. */

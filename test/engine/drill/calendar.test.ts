@@ -38,8 +38,10 @@ describe('what drills achieved', () => {
       run({ id: 'both', finished_at: '2026-05-03T00:00:00.000Z', rto: { target_s: 14_400, achieved_s: 14_400, met: true }, rpo: { target_s: 900, achieved_s: 60, met: true, newest_at: null } }),
       run({ id: 'late-data', finished_at: '2026-05-02T00:00:00.000Z', rto: { target_s: 14_400, achieved_s: 60, met: true }, rpo: { target_s: 900, achieved_s: 901, met: false, newest_at: null } }),
       run({ id: 'nothing', finished_at: '2026-05-01T00:00:00.000Z' }),
+      run({ id: 'untidy', mode: 'rehearsal', finished_at: '2026-04-30T00:00:00.000Z', rto: { target_s: 14_400, achieved_s: 60, met: true }, left_behind: ['dir: it was not taken down'] }),
     ], NOW).results;
-    expect(results.map((result) => [result.run, result.status])).toEqual([['both', 'met'], ['late-data', 'missed'], ['nothing', 'unmeasured']]);
+    expect(results.map((result) => [result.run, result.status])).toEqual([['both', 'met'], ['late-data', 'missed'], ['nothing', 'unmeasured'], ['untidy', 'missed']]);
+    expect(results.at(-1)?.note).toBe('Left behind: dir: it was not taken down');
   });
 
   it('counts neither open nor aborted runs, nor another runbook’s', () => {

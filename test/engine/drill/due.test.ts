@@ -28,6 +28,7 @@ describe('when a drill is due', () => {
     ['a tabletop', run('a', 'tabletop', 'succeeded', '2026-05-10T12:00:00.000Z')],
     ['an aborted run', run('a', 'rehearsal', 'aborted', '2026-05-10T12:00:00.000Z')],
     ['a failed run', run('a', 'rehearsal', 'failed', null)],
+    ['a rehearsal that left something behind', { ...run('a', 'rehearsal', 'succeeded', '2026-05-10T12:00:00.000Z'), left_behind: ['dir: it was not taken down'] }],
   ])('is not moved by %s', (_, other) => {
     expect(dueDrills([paperRunbook('a', { drills: [quarterly] })], [other], AT('2026-06-01T00:00:00Z'))[0]?.last).toBeNull();
   });

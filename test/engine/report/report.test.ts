@@ -25,6 +25,11 @@ describe('the report says first whether the target was met', () => {
     expect(report({ steps: [stepView({ id: 'restore', number: 1 })] }).results.verdict).toBe('Recovered within the target, 3 h 29 min to spare.');
   });
 
+  it('does not call a rehearsal met that left something behind', () => {
+    const { results } = report({ mode: 'rehearsal', steps: [stepView({ id: 'restore', number: 1 })], left_behind: ['dir: the folder /scratch/dir is still there'] });
+    expect(results).toMatchObject({ met: false, verdict: expect.stringContaining('The rehearsal left something behind, so it does not count: dir: the folder /scratch/dir is still there.') });
+  });
+
   it('counts what was not done as written', () => {
     expect(report().results.verdict).toContain('1 step was not done as written.');
   });

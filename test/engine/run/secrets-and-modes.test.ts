@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openLab, step, type RunLab } from '../../support/run-lab.ts';
+import { mayMount } from '../../support/small-disk.ts';
 
 const SECRET = 'correct horse battery';
 const front = 'secrets:\n  pg_password: { sources: [{ file: pw.txt }, prompt] }';
@@ -99,6 +101,19 @@ describe('modes', () => {
     expect(existsSync(z.object({ path: z.string() }).parse(started?.data['values']).path)).toBe(false);
     expect(lab.events(done.live.id, 'scratch.gone')[0]?.data).toMatchObject({ name: 'dir', checked: true });
     expect(readdirSync(join(lab.dataDir, 'scratch'))).toEqual([]);
+  });
+
+  it.skipIf(!mayMount)('a rehearsal that leaves something behind is not green, and says what', async () => {
+    const lab = openLab();
+    const held = join(lab.dataDir, 'scratch');
+    try {
+      const done = await lab.drive(step('write', 'kind: run\nrun: [mkdir, "{{target}}/held"]') + step('hold', 'kind: run\nrun: [mount, -t, tmpfs, tmpfs, "{{target}}/held"]'), { front: scratch });
+      expect(done).toMatchObject({ state: 'succeeded', exit: 1, why: expect.stringMatching(/left something behind: dir: the folder .* is still there/u) });
+      expect(done.run.left_behind).toEqual([expect.stringContaining('is still there')]);
+      expect(done.live.view().lookout.join(' ')).toContain('may still be there');
+    } finally {
+      execFileSync('sh', ['-c', 'find "$0" -name held -exec umount {} +', held]);
+    }
   });
 
   it('leaves out of the teardown what a decision would have made that nobody took', async () => {

@@ -11,7 +11,7 @@ import { Ceremony } from './ceremony.ts';
 import { commitmentsText } from './commitments-file.ts';
 import { defineSet, markAway, recordDestroyed, removeSet, retireVersion, revokeCustodian, setCustody } from './custodians.ts';
 import { enrollFromShares, enrollWhole } from './enroll.ts';
-import { verificationReport } from './escrow-report.ts';
+import { verificationReport, type VerificationFormat } from './escrow-report.ts';
 import { inForce } from './fold-register.ts';
 import { parseKnownAnswer } from './known-answer-file.ts';
 import { lookAtNetwork } from './network.ts';
@@ -160,7 +160,7 @@ class Page implements EscrowPage {
     const host = this.#host;
     return {
       'escrow.card': answer(METHODS['escrow.card'], (which) => ({ html: cardsOf(host, which) })),
-      'escrow.report': answer(METHODS['escrow.report'], ({ id }) => ({ html: reportOf(host, id) })),
+      'escrow.report': answer(METHODS['escrow.report'], ({ id }) => ({ html: reportOf(host, id, 'html') })),
       'escrow.write': answer(METHODS['escrow.write'], ({ what, path, key, id, ...which }) => {
         writeDurably(path, paperOf(host, what, { ...which, key, id }), 0o644);
         return { path };
@@ -183,6 +183,8 @@ interface Which {
   version?: number | undefined;
   x?: number | undefined;
   id?: string | undefined;
+  /** Of a report; default html. */
+  format?: VerificationFormat | undefined;
 }
 
 /** The text of something to take along. EngineError `not-found`, or `usage` when it does not say of what. */
@@ -199,7 +201,7 @@ export function paperOf(host: RegisterHost, what: 'card' | 'calendar' | 'commitm
     case 'record':
       return `${JSON.stringify(recordOf(host.fold(), host.journal, needed(which.id, 'a verification')), null, 2)}\n`;
     case 'report':
-      return reportOf(host, needed(which.id, 'a verification'));
+      return reportOf(host, needed(which.id, 'a verification'), which.format ?? 'html');
   }
 }
 
@@ -208,10 +210,10 @@ function needed(value: string | undefined, what: string): string {
   return value;
 }
 
-function reportOf(host: RegisterHost, id: string): string {
+function reportOf(host: RegisterHost, id: string, format: VerificationFormat): string {
   const record = recordOf(host.fold(), host.journal, id);
   const row = viewOf(host.fold(), host.journal, host.clock.now()).history.find((one) => one.id === record.id);
-  return verificationReport(record, row?.signatures ?? []);
+  return verificationReport(record, row?.signatures ?? [], format);
 }
 
 function calendarOf(host: RegisterHost, only: string | undefined): string {

@@ -33,14 +33,20 @@ function Sheet({ title, html, error, name, data, onClose }: SheetProps) {
   );
 }
 
+/** The file's ending says the format; anything else is JSON, of which the others are made. */
+const FORMATS = ['html', 'md', 'csv'] as const;
+const KINDS = [{ name: 'JSON', extensions: ['json'] }, { name: 'HTML', extensions: ['html'] }, { name: 'Markdown', extensions: ['md'] }, { name: 'CSV', extensions: ['csv'] }];
+
 export function ReportDialog({ id, onClose }: { id: string; onClose(): void }) {
   const { client, dialogs } = useEngine();
   const report = useQuery('escrow.report', { id });
   const write = async (): Promise<string | null> => {
-    const path = await dialogs.chooseSave({ title: 'Save the record of this verification', name: `verification-${id}.json`, kinds: [{ name: 'JSON', extensions: ['json'] }] });
-    return path === null ? null : (await client.call('escrow.write', { what: 'record', id, path })).path;
+    const path = await dialogs.chooseSave({ title: 'Save the record of this verification', name: `verification-${id}.json`, kinds: KINDS });
+    if (path === null) return null;
+    const format = FORMATS.find((one) => path.toLowerCase().endsWith(`.${one}`));
+    return (await client.call('escrow.write', format === undefined ? { what: 'record', id, path } : { what: 'report', id, path, format })).path;
   };
-  return <Sheet title="Record of the verification" html={report.result?.html ?? null} error={report.error} name={`verification-${id}`} data={{ label: 'Save the record as JSON…', write }} onClose={onClose} />;
+  return <Sheet title="Record of the verification" html={report.result?.html ?? null} error={report.error} name={`verification-${id}`} data={{ label: 'Save as…', write }} onClose={onClose} />;
 }
 
 /** @param x of one share; null for the cards of all custodians */
