@@ -28,9 +28,21 @@ function sheetOf(record: VerificationRecord, signatures: Signatures): Sheet {
   return {
     title, banner: null, heading: title,
     sub: `${PURPOSE[record.purpose]}, ${utcInstant(record.began_at)} to ${utcInstant(record.ended_at)}`,
-    verdict: { met: record.ok, answer: record.ok ? 'Holds' : 'Does not hold', sentence: record.result },
+    verdict: verdictOf(record),
     parts: [keyPart(record), sharesPart(record), proofsPart(record), circumstancesPart(record), peoplePart(record, signatures)],
   };
+}
+
+/** A share that was not brought, or has no commitment, is none of these. */
+const WRONG: ReadonlySet<VerifiedShare['result']> = new Set(['no-match', 'superseded', 'destroyed', 'unreadable']);
+
+/** A key that is rebuilt although a share is not the enrolled one holds in part: recovery works, and a custodian is to be seen. */
+function verdictOf({ ok, result, shares, quorum, proofs }: VerificationRecord): Sheet['verdict'] {
+  if (ok) return { met: true, answer: 'Holds', sentence: result };
+  const bad = shares.filter((share) => WRONG.has(share.result)).map(({ slot, label }) => slot ?? label);
+  const sentence = bad.length === 0 ? result : `${result.replace(/\.$/u, '')}. Not as enrolled: ${bad.join(', ')}.`;
+  const works = (quorum?.state === 'match' || quorum?.state === 'self-proven') && proofs.every(({ verdict }) => verdict === 'opens');
+  return works ? { met: null, answer: 'Holds in part', sentence } : { met: false, answer: 'Does not hold', sentence };
 }
 
 function keyPart(record: VerificationRecord): Part {
@@ -43,7 +55,7 @@ function keyPart(record: VerificationRecord): Part {
 }
 
 function sharesPart({ shares }: VerificationRecord): Part {
-  return { id: 'shares', title: 'Shares', blocks: [{ kind: 'table', head: ['Share', 'Result', 'Custodian', 'Bag, seal', 'New bag', 'Out', 'In', 'Commitment'], rows: shares.map(shareCells), none: 'None: the key was brought whole.' }] };
+  return { id: 'shares', title: 'Shares', blocks: [{ kind: 'table', head: ['Share', 'Result', 'Why', 'Custodian', 'Bag, seal', 'New bag', 'Out, in', 'Commitment'], rows: shares.map(shareCells), none: 'None: the key was brought whole.' }] };
 }
 
 function proofsPart({ agreement, quorum, proofs }: VerificationRecord): Part {
@@ -80,9 +92,9 @@ function peoplePart(record: VerificationRecord, signatures: Signatures): Part {
 function shareCells(share: VerifiedShare): Cell[] {
   const { slot, result, detail, bag_found, seal, photo, new_bag, new_seal, out_at, in_at, commitment, generation } = share;
   return [
-    `${slot ?? 'not told'}${generation === null ? '' : `, generation ${generation}`}`, result === 'match' ? mark('good', `✓ ${result}. ${detail}`) : mark('bad', `× ${result}. ${detail}`), custodianOf(share),
+    `${slot ?? 'not told'}${generation === null ? '' : `, generation ${generation}`}`, result === 'match' ? mark('good', '✓ match') : WRONG.has(result) ? mark('bad', `× ${result.replaceAll('-', ' ')}`) : mark('quiet', result.replaceAll('-', ' ')), detail, custodianOf(share),
     `${bag_found ?? '–'}, ${seal}${photo === null ? '' : `, photo ${photo.sha256.slice(0, 16)}…`}`, new_bag === null ? '–' : `${new_bag}${new_seal === null ? '' : `, ${new_seal}`}`,
-    out_at === null ? '–' : utcInstant(out_at), in_at === null ? '–' : utcInstant(in_at), commitment === null ? '–' : `${commitment.slice(0, 20)}…`,
+    [out_at, in_at].map((at) => (at === null ? '–' : utcInstant(at))).join(' to '), commitment === null ? '–' : `${commitment.slice(0, 20)}…`,
   ];
 }
 
