@@ -14,6 +14,7 @@ import { bareName, buildExecution, notExecuted, type Plan } from './build-execut
 import { buildIntegrity, type RecordFacts } from './build-integrity.ts';
 import { buildHandovers } from './build-handovers.ts';
 import { buildPeople } from './build-people.ts';
+import { exerciseMet, exerciseVerdict } from './exercise-part.ts';
 import { readHistory, withoutCurrent, type ReportHistory } from './report-history.ts';
 import { readRunFacts, type RunFacts } from './run-facts.ts';
 import { shownSteps } from './shown-steps.ts';
@@ -208,7 +209,7 @@ function buildResults(view: RunView, facts: RunFacts, history: ReportHistory): R
   return {
     rto, rpo,
     clocks: view.clocks,
-    met: isMet(view, rto.met, rpo.met),
+    met: view.mode === 'tabletop' ? exerciseMet(view.exercise) : isMet(view, rto.met, rpo.met),
     verdict: verdict(view, facts),
     verdict_by: history.facts.verdict_by ?? 'Blackstart, from what was measured',
   };
@@ -237,8 +238,8 @@ function notMeasured(view: RunView, facts: RunFacts): string {
 
 /** The sentence that stands first: met or not met, in one look. */
 function verdict(view: RunView, facts: RunFacts): string {
+  if (view.mode === 'tabletop') return exerciseVerdict(view);
   if (view.state !== 'succeeded') return `The run did not finish: it is ${view.state}.`;
-  if (view.mode === 'tabletop') return 'Talked through to its end. Nothing ran, so no recovery time was measured.';
   const open = view.steps.filter(({ id, state, by_hand }) => NOT_AS_WRITTEN.has(state) || by_hand === true || facts.skippedByPeople.has(id)).length;
   const rest = `${open === 0 ? '' : ` ${counted(open, 'step was', 'steps were')} not done as written.`}${notMeasured(view, facts)}`;
   if (view.left_behind !== undefined) return `The rehearsal left something behind, so it does not count: ${view.left_behind.join('; ')}.${rest}`;

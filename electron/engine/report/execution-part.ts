@@ -9,13 +9,13 @@ const VERDICT: Readonly<Record<ReportStep['verdict'], Mark>> = {
 };
 
 export function executionPart(report: Report): Block[] {
-  const { execution, deviations, not_executed, notes } = report;
+  const { execution, deviations, notes } = report;
   return [
     logTable(execution),
     { kind: 'title', text: 'Deviations' },
-    { kind: 'table', head: ['Time', 'Step', 'What', 'Who, why'], rows: deviations.map(({ at, step, what, who }) => [time(at), step === '' ? '–' : step, what, who === '' ? '–' : who]), none: 'Everything was done as written.' },
+    { kind: 'table', head: ['Time', 'Step', 'What', 'Who, why'], rows: deviations.map(({ at, step, what, who }) => [time(at), step === '' ? '–' : step, what, who === '' ? '–' : who]), none: report.identity.type === 'tabletop' ? 'Nothing was done; it was talked through.' : 'Everything was done as written.' },
     { kind: 'title', text: 'Steps that were not executed' },
-    notExecuted(shownSteps(execution), not_executed),
+    notExecuted(shownSteps(execution), report),
     { kind: 'title', text: 'Step by step' },
     ...shownSteps(execution).filter(hasDetail).flatMap(stepDetail),
     { kind: 'title', text: 'Notes' },
@@ -41,9 +41,9 @@ function window(from: string | null, to: string | null): string {
   return to === null ? `${time(from)} –` : `${time(from)}\u00a0– ${time(to)}`;
 }
 
-function notExecuted(shown: readonly ReportStep[], all: Report['not_executed']): Block {
-  const rows = all.filter(({ id }) => shown.some((step) => step.id === id)).map(({ id, title, why }) => [shown.find((step) => step.id === id)?.title ?? title, why]);
-  return { kind: 'table', head: ['Step', 'Why'], rows, none: 'None: every step was executed.' };
+function notExecuted(shown: readonly ReportStep[], { not_executed, identity }: Report): Block {
+  const rows = not_executed.filter(({ id }) => shown.some((step) => step.id === id)).map(({ id, title, why }) => [shown.find((step) => step.id === id)?.title ?? title, why]);
+  return { kind: 'table', head: ['Step', 'Why'], rows, none: identity.type === 'tabletop' ? 'All: none was executed.' : 'None: every step was executed.' };
 }
 
 /** What did not run has nothing to show but what was judged or approved before. */

@@ -1,11 +1,28 @@
 /** What a report says of an exercise: beside the fourteen groups, for tabletops alone. */
 import type { Report } from '../../contract/report.ts';
+import type { RunView } from '../../contract/run.ts';
 import { exerciseTime, RATING_WORDS } from '../../contract/tabletop/plan.ts';
 import type { ExerciseView, ExpectationView, InjectView } from '../../contract/tabletop/view.ts';
-import { spokenDuration, utcTime } from '../../contract/wording.ts';
+import { counted, spokenDuration, utcTime } from '../../contract/wording.ts';
 import type { Block, Cell } from './block.ts';
 
 interface ReportTable { title: string; head: readonly string[]; rows: readonly (readonly Cell[])[]; none: string }
+
+/** Whether the score passed. Null while it is open: before the end, without a point to be had, stopped, or where judging on could change it. */
+export function exerciseMet(exercise: ExerciseView | undefined): boolean | null {
+  if (exercise === undefined || exercise.score.come === 0 || exercise.ended?.why !== 'over') return null;
+  return exercise.score.passed === true || exercise.score.open === 0 ? exercise.score.passed : null;
+}
+
+/** The sentence that stands first: an exercise measures answers, and no recovery time. */
+export function exerciseVerdict({ state, exercise }: Pick<RunView, 'state' | 'exercise'>): string {
+  if (exercise?.ended?.why === 'real-emergency') return `Stopped at ${exerciseTime(exercise.ended.h_ms)} by a real emergency, so it is not judged.`;
+  if (state !== 'succeeded') return `The exercise did not come to its end: it is ${state}.`;
+  const nothing = 'Nothing ran, so no recovery time was measured.';
+  if (exercise === undefined || exercise.score.come === 0) return `Talked through to its end. ${nothing}`;
+  const { points, come, pass, open } = exercise.score;
+  return `Talked through to its end: ${points} of ${come} points, ${pass} pass${open === 0 ? '' : `; ${counted(open, 'expectation was', 'expectations were')} not judged`}. ${nothing}`;
+}
 
 /** None for a run that was no exercise. */
 export function exercisePart({ exercise }: Pick<Report, 'exercise'>): Block[] {
@@ -17,7 +34,7 @@ export function exercisePart({ exercise }: Pick<Report, 'exercise'>): Block[] {
 function planTable({ plan, score, ended, clock }: ExerciseView): ReportTable {
   const passed = score.passed === null ? 'not over' : score.passed ? 'passed' : 'not passed';
   const rows: [string, string][] = [
-    ['Score', `${score.points} of ${score.come} points, ${score.pass} pass: ${passed}${score.open > 0 ? `; ${score.open} expectations were not judged` : ''}`],
+    ['Score', `${score.points} of ${score.come} points, ${score.pass} pass: ${passed}${score.open > 0 ? `; ${counted(score.open, 'expectation was', 'expectations were')} not judged` : ''}`],
     ['End', ended === null ? 'not ended' : `${ended.why === 'real-emergency' ? 'STOPPED BY A REAL EMERGENCY' : 'Ended'} at ${exerciseTime(ended.h_ms)}, ${utcTime(ended.at)} UTC, by ${ended.by}: ${ended.reason}`],
     ['Began', clock.started_at === null ? 'never' : `${utcTime(clock.started_at)} UTC`],
     ['Facilitator', plan.facilitator ?? ''], ['Observers', plan.observers.join(', ')], ['Scope', plan.scope], ['Not in scope', plan.excluded.join('; ')], ['Rules', plan.rules.join(' ')],

@@ -23,7 +23,7 @@ export function firstPage(report: Report): Element[] {
     resultBoxes(report),
     ...picture,
     h('div', { class: 'two' }, [activationBlock(report), peopleBlock(report)]),
-    ...few('Not as written', ['Time', 'Step', 'What', 'Who, why'], deviationRows(report), 'nothing; everything was done as written.', 'part 7'),
+    ...few('Not as written', ['Time', 'Step', 'What', 'Who, why'], deviationRows(report), identity.type === 'tabletop' ? 'nothing was done; it was talked through.' : 'nothing; everything was done as written.', 'part 7'),
     ...few('What is to be done', ['Finding', 'Severity', 'Owner', 'Due'], openFindings(report), 'nothing; no finding is open.', 'part 11'),
     seal(report),
   ])];

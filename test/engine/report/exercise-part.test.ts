@@ -1,6 +1,6 @@
 /** What a report says of an exercise, read from a real one. */
 import { describe, expect, it } from 'vitest';
-import { exercisePart } from '../../../electron/engine/report/exercise-part.ts';
+import { exerciseMet, exercisePart, exerciseVerdict } from '../../../electron/engine/report/exercise-part.ts';
 import { openLab, step } from '../../support/run-lab.ts';
 import { setClock } from '../../support/set-clock.ts';
 
@@ -28,6 +28,16 @@ describe('the tables of an exercise', () => {
       },
     });
     expect(done.state, done.why).toBe('succeeded');
+    const view = done.live.view();
+    const { exercise = expect.fail('it was an exercise') } = view;
+    const scored = (score: Partial<typeof exercise.score>, ended = exercise.ended): typeof exercise => ({ ...exercise, ended, score: { ...exercise.score, ...score } });
+    expect(exerciseVerdict(view)).toMatch(/^Talked through to its end: 5 of 10 points, \d+ pass\. Nothing ran/u);
+    expect([scored({ passed: true }), scored({ passed: false, open: 0 }), scored({ passed: false, open: 1 }), scored({ come: 0, passed: false }), scored({ passed: true }, null), undefined].map(exerciseMet)).toEqual([true, false, null, null, null, null]);
+    expect(exerciseVerdict({ state: 'succeeded', exercise: scored({ open: 2 }) })).toContain('2 expectations were not judged');
+    const stopped = exercise.ended === null ? null : { ...exercise.ended, why: 'real-emergency' as const };
+    expect(exerciseVerdict({ state: 'aborted', exercise: scored({}, stopped) })).toMatch(/^Stopped at H\+1:30 by a real emergency/u);
+    expect(exerciseMet(scored({ passed: true }, stopped))).toBeNull();
+    expect(exerciseVerdict({ state: 'waiting', exercise })).toBe('The exercise did not come to its end: it is waiting.');
     const blocks = exercisePart({ exercise: lab.runs.view(done.live.id).exercise ?? null });
     const tables = Object.fromEntries(blocks.flatMap((block, index) => {
       const next = blocks[index + 1];
