@@ -7,7 +7,7 @@ import { ReportFinding } from '../../contract/report-facts.ts';
 import type { RunView, StepView } from '../../contract/run.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
 import { addPeriod, durationSeconds } from '../../contract/scalars.ts';
-import { counted, spokenDuration } from '../../contract/wording.ts';
+import { counted, spokenDuration, utcTime } from '../../contract/wording.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import { backupRows, foundBackups, reconciliation } from './build-data.ts';
 import { bareName, buildExecution, notExecuted, type Plan } from './build-execution.ts';
@@ -326,7 +326,13 @@ function nextDrill(runbook: Runbook, from: Date): string | null {
   return dates.sort()[0] ?? null;
 }
 
+/** What was not over by the end of the window that the runbook sets it, however well it went. */
+function missedWindows({ steps }: RunView): Report['deviations'] {
+  return steps.flatMap(({ number, title, due, finished_at }) => (due?.met === false && due.by !== null ? [{ at: finished_at, step: `${number} ${title}`, what: `Past its window, due by ${utcTime(due.by)} UTC`, who: 'the clock' }] : []));
+}
+
 function deviations(view: RunView, facts: RunFacts): Report['deviations'] {
   const titles = new Map(view.steps.map(({ id, number, title }) => [id, `${number} ${title}`]));
-  return facts.deviations.map(({ at, step, what, who }) => ({ at, step: titles.get(step) ?? step, what, who }));
+  const said = facts.deviations.map(({ at, step, what, who }) => ({ at, step: titles.get(step) ?? step, what, who }));
+  return [...said, ...missedWindows(view)].sort((one, other) => (one.at ?? '').localeCompare(other.at ?? ''));
 }

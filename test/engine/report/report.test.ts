@@ -30,6 +30,12 @@ describe('the report says first whether the target was met', () => {
     expect(results).toMatchObject({ met: false, verdict: expect.stringContaining('The rehearsal left something behind, so it does not count: dir: the folder /scratch/dir is still there.') });
   });
 
+  it('names a window that was missed among what was not as written', () => {
+    const late = stepView({ id: 'dns', number: 1, title: 'Three health checks fail', due: { after: null, by: '2026-09-15T01:14:00.000Z', met: false }, finished_at: '2026-09-15T01:20:00.000Z' });
+    expect(report({ mode: 'rehearsal', steps: [late] }).deviations).toContainEqual({ at: '2026-09-15T01:20:00.000Z', step: '1 Three health checks fail', what: 'Past its window, due by 01:14:00 UTC', who: 'the clock' });
+    expect(renderReport(report({ mode: 'rehearsal', steps: [late] }), 'html')).not.toContain('everything was done as written');
+  });
+
   it('counts what was not done as written', () => {
     expect(report().results.verdict).toContain('1 step was not done as written.');
   });
