@@ -354,7 +354,7 @@ describe('escrow in the window, beyond the quorum of strangers', { retry: 0 }, (
     await press(/^Read the record/u);
     const sheet = page.frameLocator('iframe.escrow-sheet');
     await sheet.getByText('The key tide-gauge version 1 opens tide-1.age, tide-2.age (L4).', { exact: false }).first().waitFor();
-    expect(await sheet.locator('body').innerText()).toMatch(/the whole key, generation 1\s+match/u);
+    expect(await sheet.locator('body').innerText()).toMatch(/the whole key, generation 1\s+✓ match/u);
     await look('whole-record', false);
     await page.keyboard.press('Escape');
     await toRegister();
