@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import type { Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../electron/engine/clock.ts';
 import { openDataFolder } from '../../electron/engine/data-folder.ts';
 import { defineSet, setCustody } from '../../electron/engine/escrow/register/custodians.ts';
@@ -96,6 +96,11 @@ beforeAll(async () => {
   await page.keyboard.press('Enter');
 });
 afterEach(async ({ task }) => { if (task.result?.state === 'fail') await page.screenshot({ path: join(pictures, `failed-${Date.now()}.png`) }); });
+/** An Enter too many, as a dialog closes, opens the menu that the focus goes back to. */
+beforeEach(async () => {
+  if (await page.getByRole('menu').isVisible()) await page.keyboard.press('Escape');
+});
+
 afterAll(async () => {
   await opened.close();
   for (const made of [folder, data]) rmSync(made, { recursive: true, force: true });

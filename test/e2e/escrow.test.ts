@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import encodeQR from 'qr';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
 import { commandFolder, wikiRunbook, wikiStep, type CommandFolder } from '../support/command-folder.ts';
 import { enterUntil, primaryLabel, tabTo } from '../support/drive-console.ts';
@@ -76,6 +76,11 @@ beforeAll(async () => {
   await page.locator('.bar').waitFor();
 });
 afterEach(async ({ task }) => { if (task.result?.state === 'fail') await page.screenshot({ path: join(pictures, `failed-${Date.now()}.png`) }); });
+/** An Enter too many, as a dialog closes, opens the menu that the focus goes back to. */
+beforeEach(async () => {
+  if (await page.getByRole('menu').isVisible()) await page.keyboard.press('Escape');
+});
+
 afterAll(async () => {
   await opened.close();
   kit.remove();
