@@ -20,7 +20,7 @@ export default defineConfig([
   js.configs.recommended,
   {
     files: ['**/*.{mjs,cjs,js}'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', fetch: 'readonly', AbortSignal: 'readonly', URL: 'readonly', Buffer: 'readonly', window: 'readonly', document: 'readonly', blackstart: 'readonly', require: 'readonly', module: 'writable', WebSocket: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setImmediate: 'readonly', performance: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', fetch: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly', URL: 'readonly', Buffer: 'readonly', window: 'readonly', document: 'readonly', blackstart: 'readonly', require: 'readonly', module: 'writable', WebSocket: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setImmediate: 'readonly', performance: 'readonly' } },
     rules: { 'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }], ...size, ...longFunction },
   },
   {

@@ -9,14 +9,21 @@ import { ensureElectron } from './electron-runtime.mjs';
 import { ensureInstalled } from './install.mjs';
 import { findNode } from './node.mjs';
 import { CACHE, MODULES, ROOT, say, stop } from './places.mjs';
+import { watchForStalls } from './stalled.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 
+/** Seconds: the longest file takes three minutes on two busy cores. */
+const STALLED = 600;
+
 /** Runs one of our tools under the toolchain's Node, which is also the first `node` that it finds. */
-async function runTool(words) {
+async function runTool(words, meanwhile = () => undefined) {
   const node = findNode();
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = spawn(node, words, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...env, PATH: `${dirname(node)}:${process.env.PATH}` } });
+  const ended = new AbortController();
+  void meanwhile(child.pid, ended.signal);
   const [status] = await once(child, 'exit');
+  ended.abort();
   return status === 0;
 }
 
@@ -26,12 +33,14 @@ const tool = (name, file, words) => async () => {
   return good ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 };
 
+const endStalls = (pid, signal) => process.env.BLACKSTART_LONG_TESTS === undefined && watchForStalls(pid, { limit: STALLED, tell: say, signal });
+
 const suite = (name, config, prepare = []) => async () => {
   await ensureBuilt(prepare);
   const file = join(CACHE, 'results', `${name}.json`);
   rmSync(file, { force: true });
   mkdirSync(dirname(file), { recursive: true });
-  const good = await runTool([join(MODULES, 'vitest', 'vitest.mjs'), 'run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
+  const good = await runTool([join(MODULES, 'vitest', 'vitest.mjs'), 'run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], endStalls);
   return readCounts(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null, good);
 };
 
