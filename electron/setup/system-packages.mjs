@@ -6,7 +6,7 @@ import { say, stop } from './places.mjs';
 
 const PACKAGES = [
   ...['xvfb', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libdrm2'],
-  ...['postgresql', 'pgbackrest', 'age', 'openssl', 'sqlite3', 'strace', 'gnupg', 'zstd', 'python3', 'ssss', 'skopeo', 'git', 'dbus', 'gnome-keyring', 'iproute2'],
+  ...['postgresql', 'pgbackrest', 'age', 'openssl', 'sqlite3', 'strace', 'gnupg', 'zstd', 'python3', 'ssss', 'skopeo', 'git', 'dbus', 'gnome-keyring', 'libsecret-tools', 'iproute2'],
   // keytar has no prebuilt binary: its tests build it
   ...['libsecret-1-dev', 'pkg-config', 'make', 'g++'],
   ...['mariadb-server-core', 'mariadb-client', 'restic', 'xz-utils', 'bzip2', 'radosgw', 'ceph-mon', 'ceph-osd'],

@@ -15,7 +15,7 @@ import { defineSet, setCustody } from '../../electron/engine/escrow/register/cus
 import { enrollFromShares, enrollKms, enrollWhole } from '../../electron/engine/escrow/register/enroll.ts';
 import { findInstallation } from '../../electron/engine/installation.ts';
 import { ROOT } from '../../electron/setup/places.mjs';
-import { enterUntil, primaryLabel, tabTo } from '../support/drive-console.ts';
+import { enterUntil, primaryLabel, signAll, tabTo } from '../support/drive-console.ts';
 import { answerSaveDialogs, launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { expectAccessible, takePictures } from '../support/look.ts';
 import { filesWith, wholePage } from '../support/secret-traces.ts';
@@ -147,6 +147,7 @@ async function choose(key: string): Promise<void> {
 }
 
 async function begin(goal: RegExp, { signed = false } = {}): Promise<void> {
+  await tabTo(page, page.locator('[data-primary]'));
   await enterUntil(page, () => dialog().isVisible());
   await dialog().getByText(/^The network is (?:off|on)\.$/u).waitFor();
   await tabTo(page, dialog().getByRole('radio', { checked: true }).first());
@@ -348,13 +349,7 @@ describe('escrow in the window, beyond the quorum of strangers', { retry: 0 }, (
     await enterTo('It is the committed key');
     await look('whole-end', false);
     await enterTo('The record is written; now it is signed');
-    for (const [name, passphrase] of Object.entries(PASSPHRASE)) {
-      const field = page.getByLabel(`Passphrase of ${name}, checked on this laptop`);
-      await field.waitFor();
-      await tabTo(page, field);
-      await page.keyboard.type(passphrase);
-      await enterUntil(page, async () => !(await field.isVisible()));
-    }
+    await signAll(page, Object.entries(PASSPHRASE));
     await heading(/^Recorded and signed by/u).waitFor();
     await press(/^Read the record/u);
     const sheet = page.frameLocator('iframe.escrow-sheet');

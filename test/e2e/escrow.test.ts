@@ -8,7 +8,7 @@ import encodeQR from 'qr';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
 import { commandFolder, wikiRunbook, wikiStep, type CommandFolder } from '../support/command-folder.ts';
-import { enterUntil, primaryLabel, tabTo } from '../support/drive-console.ts';
+import { enterUntil, primaryLabel, signAll, tabTo } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { expectAccessible, takePictures } from '../support/look.ts';
 import { filesWith, wholePage } from '../support/secret-traces.ts';
@@ -172,6 +172,7 @@ describe('escrow in the window', () => {
   }, 120_000);
 
   it('lets a ceremony begin under dual control alone, and with the network’s state on record', async () => {
+    await tabTo(page, page.locator('[data-primary]'));
     await enterUntil(page, () => dialog().isVisible());
     await dialog().getByText(/^The network is (?:off|on)\.$/u).waitFor();
     await dialog().getByText('Say who runs the ceremony.').waitFor();
@@ -325,13 +326,7 @@ describe('escrow in the window', () => {
     await enterTo('The quorum rebuilds the committed key');
     await fill(page.getByLabel('Why share 2 and share 5 were not looked at'), 'Not needed for this drill');
     await enterTo('The record is written; now it is signed');
-    for (const [name, passphrase] of [['Jonas Weidmann', passphrases.JONAS], ['Ruth Adeyemi', passphrases.RUTH]] as const) {
-      const field = page.getByLabel(`Passphrase of ${name}, checked on this laptop`);
-      await field.waitFor();
-      await tabTo(page, field);
-      await page.keyboard.type(passphrase);
-      await enterUntil(page, async () => !(await field.isVisible()));
-    }
+    await signAll(page, [['Jonas Weidmann', passphrases.JONAS], ['Ruth Adeyemi', passphrases.RUTH]]);
     await heading(/^Recorded and signed by/u).waitFor();
     expect(await primaryLabel(page)).toContain('Give the key to the run');
     await enterUntil(page, closed);

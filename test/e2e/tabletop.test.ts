@@ -76,16 +76,20 @@ async function jumpTo(time: string): Promise<void> {
   await enterUntil(page, async () => !(await dialog.isVisible()));
 }
 
+async function startTabletop(): Promise<void> {
+  await goAnywhere(page, 'Start recovery');
+  await dialog.waitFor();
+  await pick(page, dialog.getByLabel('Runbook', { exact: true }), 'Bring the harbour back');
+  await tabTo(page, dialog.locator('.radio input').first());
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await dialog.getByText('Left empty, the clock counts').waitFor();
+  await enterUntil(page, () => page.locator('.inj').isVisible());
+}
+
 describe('a tabletop', () => {
   it('is started from anywhere, planned, and peopled', async () => {
-    await goAnywhere(page, 'Start recovery');
-    await dialog.waitFor();
-    await pick(page, dialog.getByLabel('Runbook', { exact: true }), 'Bring the harbour back');
-    await tabTo(page, dialog.locator('.radio input').first());
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowDown');
-    await dialog.getByText('Left empty, the clock counts').waitFor();
-    await enterUntil(page, () => page.locator('.inj').isVisible());
+    await startTabletop();
     await page.keyboard.press('g');
     await dialog.waitFor();
     expect(await dialog.getByLabel('Objectives, one a line').inputValue()).toBe('Find the key that fits the backup\nNobody guesses');
@@ -218,14 +222,7 @@ describe('a tabletop', () => {
   }, 120_000);
 
   it('stops at one key in a real emergency, and says so on both windows', async () => {
-    await goAnywhere(page, 'Start recovery');
-    await dialog.waitFor();
-    await pick(page, dialog.getByLabel('Runbook', { exact: true }), 'Bring the harbour back');
-    await tabTo(page, dialog.locator('.radio input').first());
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowDown');
-    await dialog.getByText('Left empty, the clock counts').waitFor();
-    await enterUntil(page, () => page.locator('.inj').isVisible());
+    await startTabletop();
     await page.keyboard.press('w');
     await act(/^Start the exercise/u);
     await wall.getByText('The situation').waitFor();

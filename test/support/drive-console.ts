@@ -44,6 +44,17 @@ export async function goAnywhere(page: Page, words: string): Promise<void> {
   await field.waitFor({ state: 'detached' });
 }
 
+/** Everybody types their passphrase where the ceremony asks for it, one after the other. */
+export async function signAll(page: Page, people: readonly (readonly [name: string, passphrase: string])[]): Promise<void> {
+  for (const [name, passphrase] of people) {
+    const field = page.getByLabel(`Passphrase of ${name}, checked on this laptop`);
+    await field.waitFor();
+    await tabTo(page, field);
+    await page.keyboard.type(passphrase);
+    await enterUntil(page, async () => !(await field.isVisible()));
+  }
+}
+
 export async function stepHeading(page: Page): Promise<string> {
   return (await page.locator('.step-head h1').first().textContent({ timeout: 20_000 }).catch(() => null)) ?? '';
 }

@@ -4,10 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { METHODS, type EngineEvent, type MethodName, type Params, type Result } from '../../../../electron/contract/methods.ts';
+import type { EngineEvent, MethodName, Params, Result } from '../../../../electron/contract/methods.ts';
 import { systemClock } from '../../../../electron/engine/clock.ts';
 import { findInstallation } from '../../../../electron/engine/installation.ts';
 import { openConsoleEngine, type ConsoleEngine } from '../../../../electron/engine/page-engine.ts';
+import { callEngine } from '../../../support/call-engine.ts';
 import { vaultShares } from '../../../support/escrow-material.ts';
 import { filesWith } from '../../../support/secret-traces.ts';
 
@@ -36,10 +37,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-  const schemas: { [K in MethodName]: { result: { parse(value: unknown): Result<K> } } } = METHODS;
-  return schemas[method].result.parse(await engine.answers[method](params));
-}
+const call = <M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> => callEngine(engine, method, params);
 
 const start = (goal: 'L1' | 'L3') => call('escrow.ceremony.start', { key: 'vault-key', purpose: 'routine', goal, operator: 'kim-lee', witnesses: ['ruth-adeyemi'] });
 const enter = (ceremony: string, index: number, of = index) => call('escrow.ceremony.share', { ceremony, x: numbers[of] ?? 0, bytes: Uint8Array.from(shares[index] ?? []) });

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EngineError } from '../../../../electron/contract/errors.ts';
-import { METHODS, type MethodName, type Params, type Result } from '../../../../electron/contract/methods.ts';
+import type { MethodName, Params, Result } from '../../../../electron/contract/methods.ts';
 import { systemClock } from '../../../../electron/engine/clock.ts';
 import { findInstallation } from '../../../../electron/engine/installation.ts';
 import { openConsoleEngine, type ConsoleEngine } from '../../../../electron/engine/page-engine.ts';
+import { callEngine } from '../../../support/call-engine.ts';
 import { blackstart } from '../../../integration/command-line.ts';
 
 const BY = 'Kim Lee';
@@ -30,10 +31,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-  const schemas: { [K in MethodName]: { result: { parse(value: unknown): Result<K> } } } = METHODS;
-  return schemas[method].result.parse(await engine.answers[method](params));
-}
+const call = <M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> => callEngine(engine, method, params);
 
 function file(name: string, day: string): string {
   const path = join(folder, name);

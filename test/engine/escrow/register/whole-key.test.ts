@@ -4,10 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { METHODS, type EngineEvent, type MethodName, type Params, type Result } from '../../../../electron/contract/methods.ts';
+import type { EngineEvent, MethodName, Params, Result } from '../../../../electron/contract/methods.ts';
 import { systemClock } from '../../../../electron/engine/clock.ts';
 import { findInstallation } from '../../../../electron/engine/installation.ts';
 import { openConsoleEngine, type ConsoleEngine } from '../../../../electron/engine/page-engine.ts';
+import { callEngine } from '../../../support/call-engine.ts';
 import { blackstart } from '../../../integration/command-line.ts';
 import { filesWith } from '../../../support/secret-traces.ts';
 
@@ -35,10 +36,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-  const schemas: { [K in MethodName]: { result: { parse(value: unknown): Result<K> } } } = METHODS;
-  return schemas[method].result.parse(await engine.answers[method](params));
-}
+const call = <M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> => callEngine(engine, method, params);
 
 async function enrol(scheme: 'age' | 'pkcs8', name: string, passphrase?: string): Promise<void> {
   await call('escrow.enroll', { key: 'tide', scheme, threshold: 1, total: 1, shares: [{ label: name, bytes: bytesOf(name) }], as: 'new', by: 'Kim Lee', ...(passphrase === undefined ? {} : { passphrase: text(passphrase) }) });
