@@ -30,7 +30,7 @@ interface Outcome {
 /** @param fault as strace takes it: `pwrite64:error=EIO:when=3+13` */
 function runWithFault(dir: string, fault: string, steps: number): Outcome {
   const call = fault.split(':')[0] ?? '';
-  const { status, stdout, stderr } = spawnSync('strace', ['-f', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${fault}`, process.execPath, WRITER, dir, String(steps), '0'], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('strace', ['-f', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${fault}`, process.execPath, WRITER, dir, String(steps), '0'], { encoding: 'utf8', timeout: 100_000, killSignal: 'SIGKILL' });
   const lines = stdout.split('\n');
   return { status, stderr, acknowledged: lines.filter((line) => line.startsWith('ack ')), failed: lines.filter((line) => line.startsWith('failed ')) };
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -248,7 +248,7 @@ describe.skipIf(!hasStrace)('a change of guards that is cut off', () => {
       for (let call = 1; seen.done === 0; call += 1) {
         const data = join(folder, String(call));
         cpSync(fresh, data, { recursive: true });
-        const { stdout } = spawnSync('strace', ['-f', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync,rename', '-e', `inject=fsync,fdatasync,rename:signal=SIGKILL:when=${call}`, process.execPath, '--no-warnings', fixtureProgram('protect-key.ts'), data, 'passphrase', PASSPHRASE], { encoding: 'utf8', env: { PATH: process.env['PATH'], DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' } });
+        const { stdout } = spawnSync('strace', ['-f', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync,rename', '-e', `inject=fsync,fdatasync,rename:signal=SIGKILL:when=${call}`, process.execPath, '--no-warnings', fixtureProgram('protect-key.ts'), data, 'passphrase', PASSPHRASE], { encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL', env: { PATH: process.env['PATH'], DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' } });
         const { wrapped, signer } = readDeviceKey(join(data, 'keys'));
         const byNew = wrapped === null ? null : await openWrapped(wrapped, { passphrase: Buffer.from(PASSPHRASE) });
         expect({ call, opens: signer !== null || byNew?.kind === 'open' }).toEqual({ call, opens: true });
@@ -308,8 +308,7 @@ describe.skipIf(!hasKeyring)('a device key in a real keyring', () => {
       openJournal({ dataDir: dir, clock }).close();
       const deed = (...argv: string[]): unknown => session.ask('unlocked', 'protect-key.ts', [dir, ...argv]);
       expect([deed('keyring'), deed('keyring'), deed('passphrase', PASSPHRASE)]).toEqual([{ guards: ['keyring'] }, { guards: ['keyring'] }, { guards: ['passphrase'] }]);
-      const env = { PATH: '/usr/bin:/bin', HOME: session.home, XDG_DATA_HOME: join(session.home, 'data'), XDG_RUNTIME_DIR: session.home };
-      const listed = execFileSync('/usr/bin/dbus-run-session', ['--', 'sh', '-c', 'printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; secret-tool search --all service blackstart 2>&1 || true'], { env, encoding: 'utf8' });
+      const listed = session.run('unlocked', ['sh', '-c', 'secret-tool search --all service blackstart 2>&1']);
       expect(listed).not.toContain('device-key/');
     } finally {
       session.remove();

@@ -33,7 +33,7 @@ function bring(dataDir: string, stick: KitStick, kill: string | null): NodeJS.Si
   const child = [process.execPath, CHILD, dataDir, stick.folder, stick.signer.vkey];
   if (kill === null) return spawnSync(child[0] ?? '', child.slice(1)).signal;
   const [call = '', when = ''] = kill.split(':');
-  return spawnSync('strace', ['-f', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:${when}`, ...child]).signal;
+  return spawnSync('strace', ['-f', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:${when}`, ...child], { timeout: 60_000, killSignal: 'SIGTERM' }).signal;
 }
 
 const filesOf = (stick: KitStick): [string, string][] => ['MANIFEST', 'toolbox/bell', 'wiki/backups/wiki.dump', 'runbooks/wiki/wiki.runbook.md', 'contacts/wiki/contacts.yaml'].map((path) => [path, readFileSync(join(stick.folder, path), 'utf8')]);

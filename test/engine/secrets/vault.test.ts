@@ -229,7 +229,7 @@ describe.skipIf(!hasStrace)('a vault whose writer dies', () => {
       for (let call = 1; call <= 6; call += 1) {
         const dir = join(folder, String(call));
         mkdirSync(dir);
-        const write = (value: string, ...before: string[]) => spawnSync(before[0] ?? process.execPath, [...before.slice(1), ...(before.length === 0 ? [] : [process.execPath]), '--no-warnings', fixtureProgram('write-vault.ts'), dir, PASSPHRASE, value], { encoding: 'utf8' });
+        const write = (value: string, ...before: string[]) => spawnSync(before[0] ?? process.execPath, [...before.slice(1), ...(before.length === 0 ? [] : [process.execPath]), '--no-warnings', fixtureProgram('write-vault.ts'), dir, PASSPHRASE, value], { encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL' });
         expect(write('old-value-1').stdout).toBe('done\n');
         const cut = write('new-value-1', 'strace', '-f', '-o', '/dev/null', '-e', 'trace=fsync,rename,renameat2,fchmod,unlink', '-e', `inject=fsync,rename,renameat2:signal=SIGKILL:when=${call}`);
         const vault = openVault(dir);
