@@ -12,6 +12,9 @@ const PACKAGES = [
   ...['mariadb-server-core', 'mariadb-client', 'restic', 'xz-utils', 'bzip2', 'radosgw', 'ceph-mon', 'ceph-osd'],
 ];
 
+/** Many have it from elsewhere, at the same place as Debian's package. */
+const KUBECTL = ['/usr/bin/kubectl', '/usr/local/bin/kubectl'].some((path) => existsSync(path)) ? [] : ['kubernetes-client'];
+
 export function isDebian() {
   return process.platform === 'linux' && existsSync('/usr/bin/dpkg-query');
 }
@@ -37,7 +40,7 @@ export function installPackages(names) {
 /** Installs what is missing when we may; otherwise says how, and ends with a status that is not 0. */
 export function ensureSystemPackages() {
   if (!isDebian()) return;
-  const missing = missingPackages(PACKAGES);
+  const missing = missingPackages([...PACKAGES, ...KUBECTL]);
   if (missing.length === 0) return;
   const line = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid?.() !== 0) stop(`the tests need Debian packages that are not installed. Run:\n  sudo ${line}`);
@@ -45,4 +48,4 @@ export function ensureSystemPackages() {
 }
 
 // Run by itself it lists them, for another installer.
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(`${PACKAGES.join(' ')}\n`);
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(`${[...PACKAGES, ...KUBECTL].join(' ')}\n`);

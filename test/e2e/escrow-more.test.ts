@@ -180,6 +180,12 @@ async function openBag(bag: string, photo: string | null = null): Promise<void> 
   await enterTo(/^(?:Type|Choose)/u);
 }
 
+/** The field has the focus once its step is drawn; what is typed before goes nowhere. */
+async function typeHidden(secret: string): Promise<void> {
+  await tabTo(page, page.getByRole('textbox', { name: /, hidden, /u }));
+  await page.keyboard.type(secret);
+}
+
 async function sealAgain(bag: string): Promise<void> {
   await enterTo(/^Seal /u);
   await fill(page.getByLabel('Number of the new bag'), bag);
@@ -228,7 +234,7 @@ describe('escrow in the window, beyond the quorum of strangers', { retry: 0 }, (
     await enterTo(/Anders Holm: look at the seal/u);
     await openBag('B-1', at('seal.png'));
     await page.getByText('whole, photo kept').waitFor();
-    await page.keyboard.type(logShares[0]?.toString().trim() ?? '');
+    await typeHidden(logShares[0]?.toString().trim() ?? '');
     await enterTo(/^Share \d+ is unchanged/u);
     await sealAgain('C-1');
     await page.getByRole('navigation', { name: 'Steps of the ceremony' }).getByRole('button', { name: 'Write the record' }).press('Enter');
@@ -247,7 +253,7 @@ describe('escrow in the window, beyond the quorum of strangers', { retry: 0 }, (
     for (const [index, name] of ['Anders Holm', 'Mei Tanaka'].entries()) {
       if (index > 0) await enterTo(new RegExp(`${name}: look at the seal`, 'u'));
       await openBag(index === 0 ? 'C-1' : 'B-2');
-      await page.keyboard.type(logShares[index]?.toString().trim() ?? '');
+      await typeHidden(logShares[index]?.toString().trim() ?? '');
       await enterTo(/^Share \d+ is unchanged/u);
       await sealAgain(`D-${index + 1}`);
     }
@@ -307,7 +313,7 @@ describe('escrow in the window, beyond the quorum of strangers', { retry: 0 }, (
     for (const [index, words] of wordShares.slice(0, 2).entries()) {
       if (index > 0) await enterTo(/look at the seal/u);
       await openBag(`W-${index + 1}`);
-      await page.keyboard.type(words.toString().trim());
+      await typeHidden(words.toString().trim());
       await page.getByRole('textbox', { name: /^Share, hidden, 20 words typed/u }).waitFor();
       if (index === 0) await look('words', false);
       await enterTo(/is unchanged/u);
@@ -336,7 +342,7 @@ describe('escrow in the window, beyond the quorum of strangers', { retry: 0 }, (
     await look('whole-start', false);
     await enterTo(/The whole key: look at the seal/u);
     await openBag('T-1');
-    await page.keyboard.type(await generateIdentity());
+    await typeHidden(await generateIdentity());
     await look('whole-entry');
     await enterTo('The whole key does not match');
     await look('whole-no-match', false);

@@ -325,7 +325,11 @@ describe('a run', () => {
       }
       return waits;
     }, { timeout: 30_000, interval: 1_500 }).toBe(false);
-    await expect.poll(async () => { await repeat(20); return primaryLabel(page); }, { timeout: 30_000 }).toMatch(/^Run step 12/u);
+    await expect.poll(async () => {
+      await repeat(20);
+      const label = await primaryLabel(page);
+      return label === 'Try again' ? page.locator('main').innerText() : label; // what failed, in the words of the screen
+    }, { timeout: 30_000 }).toMatch(/^Run step 12/u);
     await repeat(300);
     expect(await primaryLabel(page)).toMatch(/^Run step 12/u);
     await client.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
