@@ -148,6 +148,8 @@ async function choose(page: Page, words: RegExp | undefined): Promise<void> {
 }
 
 async function type(page: Page, field: Locator, text: string): Promise<void> {
+  const there = await field.waitFor({ timeout: 5_000 }).then(() => true, () => false);
+  if (!there) return; // what asked for it was answered a moment ago
   if ((await field.inputValue()) === text) return;
   await tabTo(page, field);
   await page.keyboard.type(text);

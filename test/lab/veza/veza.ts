@@ -57,6 +57,7 @@ export async function startVeza(place: RehearsalPlace): Promise<Veza> {
   fillVeza(veza);
   for (const path of ['backend-api/', 'frontend/']) apply(path);
   kubectl(place, ['--namespace', NAMESPACE, 'rollout', 'status', 'deployment/veza-backend-api', '--timeout=90s']);
+  await until('the volume of the backups is bound', () => kubectl(place, ['--namespace', NAMESPACE, 'get', 'persistentvolumeclaim', 'postgres-backup-storage', '--output=jsonpath={.status.phase}']) === 'Bound', 60_000);
   await until('the backend is well', healthy, 30_000);
   return veza;
 }
