@@ -6,7 +6,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
-import { driveRun, enterUntil, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
+import { driveRun, enterUntil, primaryLabel, stepHeading, tabTo, typeHere } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'blackstart-broken-'));
@@ -72,7 +72,7 @@ describe('a backup that was damaged', () => {
     expect(await primaryLabel(page)).toContain('Skip it');
     await page.keyboard.press('Enter');
     expect(await dialog.isVisible()).toBe(true);
-    await page.keyboard.type('Yesterday’s backup is taken instead');
+    await typeHere(page, 'Yesterday’s backup is taken instead');
     await page.keyboard.press('Control+Enter');
     await enterUntil(page, async () => { await page.keyboard.press('Control+Enter'); return !(await dialog.isVisible()); });
     await page.locator('.steps .step .sr', { hasText: 'Skipped' }).first().waitFor({ state: 'attached' });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
-import { enterUntil, goAnywhere, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
+import { enterUntil, goAnywhere, primaryLabel, stepHeading, tabTo, typeHere } from '../support/drive-console.ts';
 import { answerSaveDialogs, launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { enrol, more, pick, press, sendWords, write } from '../support/fill-in.ts';
 import { expectAccessible, takePictures } from '../support/look.ts';
@@ -217,7 +217,7 @@ describe('a tabletop', () => {
     expect(await row('Partners and clients').innerText()).toMatch(/in 1[45] min/u);
     await page.keyboard.press('c');
     await dialog.waitFor();
-    await page.keyboard.type('H+0:21');
+    await typeHere(page, 'H+0:21');
     await enterUntil(page, async () => !(await dialog.isVisible()));
     await expect.poll(() => row('Partners and clients').innerText()).toMatch(/overdue by 6 minutes/u);
     await look('tabletop');

@@ -8,7 +8,7 @@ import encodeQR from 'qr';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
 import { commandFolder, wikiRunbook, wikiStep, type CommandFolder } from '../support/command-folder.ts';
-import { enterUntil, primaryLabel, signAll, tabTo } from '../support/drive-console.ts';
+import { enterUntil, primaryLabel, signAll, tabTo, typeHere } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { expectAccessible, takePictures } from '../support/look.ts';
 import { filesWith, wholePage } from '../support/secret-traces.ts';
@@ -299,7 +299,7 @@ describe('escrow in the window', () => {
 
   it('gives the key to a run’s step by the same ceremony, and never to the page', async () => {
     await page.keyboard.press('Control+K');
-    await page.keyboard.type('Start recovery');
+    await typeHere(page, 'Start recovery');
     await page.keyboard.press('Enter');
     await dialog().getByLabel('Runbook').selectOption('wiki-restore');
     await dialog().getByRole('radio', { name: /Rehearsal/u }).press('Space');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { enterUntil, primaryLabel, tabTo } from '../support/drive-console.ts';
+import { enterUntil, primaryLabel, tabTo, typeHere } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'blackstart-hostile-'));
@@ -103,7 +103,7 @@ describe('hostile text', () => {
     await page.keyboard.press('Enter');
     await enterUntil(page, () => page.getByRole('dialog').isVisible());
     const dialog = page.getByRole('dialog');
-    await page.keyboard.type('Mallory <img src=x>');
+    await typeHere(page, 'Mallory <img src=x>');
     for (const field of [dialog.getByLabel(/Passphrase; the person/u), dialog.getByLabel('The same once more')]) {
       await tabTo(page, field);
       await page.keyboard.type('copper lantern harbour tide');
@@ -115,7 +115,7 @@ describe('hostile text', () => {
 
   it('is text in a run: title, value, command, prose and what the tool prints', async () => {
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('Start recovery');
+    await typeHere(page, 'Start recovery');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { Report } from '../../electron/contract/report.ts';
 import { ROOT } from '../../electron/setup/places.mjs';
 import { blackstart } from '../integration/command-line.ts';
-import { enterUntil, goAnywhere, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
+import { enterUntil, goAnywhere, primaryLabel, stepHeading, tabTo, typeHere } from '../support/drive-console.ts';
 import { answerSaveDialogs, launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { enginePids } from '../support/engine-processes.ts';
 import { choose, enrol, more, pick, press, selectCheck, sendWords, write } from '../support/fill-in.ts';
@@ -234,7 +234,7 @@ describe('the run', () => {
     await enterUntil(page, async () => (await primaryLabel(page))?.startsWith('Run step 5') !== true);
     await page.locator('.xterm-rows').getByText('Which harbour is this?').waitFor();
     await page.keyboard.press('i');
-    await page.keyboard.type('Nordhafen');
+    await typeHere(page, 'Nordhafen');
     await page.locator('.xterm-rows').getByText('Which harbour is this? Nordhafen').waitFor();
     await look('terminal');
     await page.keyboard.press('F6');

@@ -6,7 +6,7 @@ import type { Locator, Page } from 'playwright';
 import decodeQR from 'qr/decode.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
-import { driveRun, enterUntil, primaryLabel, stepHeading, tabTo } from '../support/drive-console.ts';
+import { driveRun, enterUntil, primaryLabel, stepHeading, tabTo, typeHere } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { expectAccessible, resize, takePictures } from '../support/look.ts';
 import { makeStick } from '../support/kit-stick.ts';
@@ -92,7 +92,7 @@ describe('the quiet screens', () => {
     await page.keyboard.press('d');
     await page.getByText('not marked yet').waitFor();
     await enterUntil(page, () => page.getByRole('dialog').isVisible());
-    await page.keyboard.type('Jonas Weidmann');
+    await typeHere(page, 'Jonas Weidmann');
     await look('outage-mark');
     await enterUntil(page, async () => !(await page.getByRole('dialog').isVisible()));
     await page.getByRole('heading', { level: 1, name: '1 thing is dead' }).waitFor();
@@ -105,7 +105,7 @@ describe('the quiet screens', () => {
     await page.getByRole('heading', { level: 1, name: '1 thing is dead' }).waitFor();
     await page.keyboard.press('d');
     await enterUntil(page, () => page.getByRole('dialog').isVisible());
-    await page.keyboard.type('Jonas Weidmann');
+    await typeHere(page, 'Jonas Weidmann');
     await enterUntil(page, async () => !(await page.getByRole('dialog').isVisible()));
     await page.getByRole('heading', { level: 1, name: 'Everything counts as alive' }).waitFor();
   }, 60_000);
@@ -125,7 +125,7 @@ describe('the quiet screens', () => {
     await go('People');
     await enterUntil(page, () => page.getByRole('dialog').isVisible());
     const dialog = page.getByRole('dialog');
-    await page.keyboard.type('Jonas Weidmann');
+    await typeHere(page, 'Jonas Weidmann');
     const [first, second] = [dialog.getByLabel(/Passphrase; the person/u), dialog.getByLabel('The same once more')];
     await tabTo(page, first);
     await page.keyboard.type('copper lantern harbour tide');
@@ -162,7 +162,7 @@ describe('the quiet screens', () => {
     await enterUntil(page, () => dialog.isVisible());
     await dialog.getByText('No known key signed this').waitFor();
     await look('kit-stranger');
-    await page.keyboard.type(stick.signer.vkey);
+    await typeHere(page, stick.signer.vkey);
     await enterUntil(page, () => dialog.getByText('Number 7', { exact: true }).isVisible());
     await tabTo(page, dialog.getByLabel('Who imports it'));
     await page.keyboard.type('Jonas Weidmann');
@@ -179,7 +179,7 @@ describe('the quiet screens', () => {
     stick.take('toolbox');
     await stick.sign(6);
     await enterUntil(page, () => dialog.isVisible());
-    await page.keyboard.type(stick.signer.vkey);
+    await typeHere(page, stick.signer.vkey);
     await enterUntil(page, () => dialog.getByText('This is kit 6, and kit 7 is in place').isVisible());
     await dialog.getByText('toolbox/bell').first().waitFor();
     await tabTo(page, dialog.getByLabel('Who imports it'));
@@ -195,7 +195,7 @@ describe('the quiet screens', () => {
   it('lets somebody vouch for whoever was enrolled later', async () => {
     const dialog = page.getByRole('dialog');
     await enterUntil(page, () => dialog.isVisible());
-    await page.keyboard.type('Mira Holt');
+    await typeHere(page, 'Mira Holt');
     for (const field of [dialog.getByLabel(/Passphrase; the person/u), dialog.getByLabel('The same once more')]) {
       await tabTo(page, field);
       await page.keyboard.type('wide amber ferry gate');
@@ -257,7 +257,7 @@ describe('the quiet screens', () => {
 describe('a run', () => {
   it('asks what it needs before it starts', async () => {
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('Start recovery');
+    await typeHere(page, 'Start recovery');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
@@ -289,7 +289,7 @@ describe('a run', () => {
     await page.locator('.now-step > .scroll').focus();
     await page.keyboard.press('s');
     await page.getByRole('dialog').waitFor();
-    await page.keyboard.type('Nobody to ask');
+    await typeHere(page, 'Nobody to ask');
     await look('skip');
     await page.keyboard.press('Escape');
     expect(await page.getByRole('dialog').count()).toBe(0);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
-import { enterUntil, goAnywhere, primaryLabel, tabTo } from '../support/drive-console.ts';
+import { enterUntil, goAnywhere, primaryLabel, tabTo, typeHere } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { pick, write } from '../support/fill-in.ts';
 import { expectAccessible, resizeWindow, setTheme } from '../support/look.ts';
@@ -55,7 +55,7 @@ async function closes(): Promise<void> {
 async function note(key: string, words: string): Promise<void> {
   await page.keyboard.press(key);
   await dialog.waitFor();
-  await page.keyboard.type(words);
+  await typeHere(page, words);
   await enterUntil(page, async () => !(await dialog.isVisible()));
 }
 async function person(name: string, role: string): Promise<void> {
@@ -72,7 +72,7 @@ async function act(label: RegExp): Promise<void> {
 async function jumpTo(time: string): Promise<void> {
   await page.keyboard.press('c');
   await dialog.waitFor();
-  await page.keyboard.type(time);
+  await typeHere(page, time);
   await enterUntil(page, async () => !(await dialog.isVisible()));
 }
 
@@ -206,7 +206,7 @@ describe('a tabletop', () => {
     await page.keyboard.press('Enter');
     const end = page.getByRole('alertdialog');
     await end.waitFor();
-    await page.keyboard.type('end');
+    await typeHere(page, 'end');
     await look(page, 'end');
     await enterUntil(page, async () => !(await end.isVisible()));
     await wall.getByRole('heading', { name: 'The exercise is over' }).waitFor();

@@ -31,6 +31,16 @@ export async function enterUntil(page: Page, moved: () => Promise<boolean>): Pro
   }, { ...WAIT, interval: 300 });
 }
 
+/** Types into what has the focus: a dialog's first field gets it a moment after the dialog is seen, and letters typed before are keys of the screen. */
+export async function typeHere(page: Page, words: string): Promise<void> {
+  await vi.waitUntil(() => page.evaluate(() => {
+    const field = document.activeElement;
+    const dialog = [...document.querySelectorAll('[role=dialog], [role=alertdialog]')].at(-1);
+    return field?.matches('input, textarea') === true && (dialog === undefined || dialog.contains(field));
+  }), WAIT);
+  await page.keyboard.type(words);
+}
+
 /** The palette, by words of which the first match is meant. It comes as soon as it is loaded, and only then takes what is typed. */
 export async function goAnywhere(page: Page, words: string): Promise<void> {
   await page.keyboard.press('Control+k');
