@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openVault } from '../../../../electron/engine/secrets/vault.ts';
 import type { BreakingLine, ObjectStore } from '../../../support/object-store.ts';
 import { breakingLine, KEYS, missingForObjectStore, startObjectStore } from '../../../support/object-store.ts';
 import { clockAhead, makeBench } from '../../../support/probe.ts';
@@ -143,6 +144,23 @@ describe.skipIf(missing.length > 0)('an object in a real store', () => {
     expect(await probe({}, { credentialsEnv: { ...store.env, AWS_ACCESS_KEY_ID: 'nobody' } })).toMatchObject({ outcome: 'unknown', evidence: { reason: 'credentials', code: 'InvalidAccessKeyId' } });
     expect(await probe({ credentials: 'none' })).toMatchObject({ outcome: 'unknown', evidence: { reason: 'denied' } });
     expect(JSON.stringify([wrong, await probe({})])).not.toMatch(new RegExp(`${KEYS.secret}|another-secret-4711`, 'u'));
+  });
+
+  it('takes its keys from the vault of this laptop: of its bucket, else of any, and never from a locked one', async () => {
+    const vault = openVault(bench.folder, undefined, 10);
+    await vault.unlock(Buffer.from('under the harbour wall'));
+    const kept = { keychain: vault, credentialsEnv: { HOME: bench.folder } };
+    await vault.write('blackstart-s3', 'default', Buffer.from(`${KEYS.id}:${KEYS.secret}`));
+    expect(await probe({}, kept)).toMatchObject({ outcome: 'pass', evidence: { credentials: expect.stringMatching(/^keychain blackstart-s3\/default/u) } });
+    await vault.write('blackstart-s3', 'plain', Buffer.from(`${KEYS.id}:not-its-secret`));
+    const wrong = await probe({}, kept);
+    expect(wrong).toMatchObject({ outcome: 'unknown', evidence: { reason: 'credentials', code: 'SignatureDoesNotMatch' } });
+    await vault.write('blackstart', 'drill', Buffer.from(JSON.stringify({ access_key_id: KEYS.id, secret_access_key: KEYS.secret })));
+    const named = await probe({ credentials: 'keychain:blackstart/drill' }, kept);
+    expect(named).toMatchObject({ outcome: 'pass' });
+    expect(JSON.stringify([wrong, named])).not.toMatch(new RegExp(`${KEYS.secret}|not-its-secret`, 'u'));
+    vault.lock();
+    expect(await probe({}, kept)).toMatchObject({ outcome: 'unknown', evidence: { reason: 'credentials-missing' } });
   });
 
   it('takes its keys from a secret of the runbook, a file or a profile', async () => {
