@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../electron/engine/clock.ts';
 import { openDataFolder } from '../../electron/engine/data-folder.ts';
 import { ROOT } from '../../electron/setup/places.mjs';
-import { enterUntil, goAnywhere, primaryLabel, stepHeading } from '../support/drive-console.ts';
+import { enterUntil, goAnywhere, pressUntil, primaryLabel, stepHeading } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { choose, press, write } from '../support/fill-in.ts';
 import { expectAccessible, takePictures } from '../support/look.ts';
@@ -68,8 +68,7 @@ async function confirmLast(heading: string): Promise<void> {
   await enterUntil(page, async () => (await primaryLabel(page))?.startsWith('Open the report') === true);
 }
 async function backToIncident(): Promise<void> {
-  await page.keyboard.press('Control+i');
-  await page.locator('.members').waitFor();
+  await pressUntil(page, 'Control+i', page.locator('.members'));
 }
 
 describe('an incident', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../electron/setup/places.mjs';
-import { enterUntil, goAnywhere, primaryLabel, tabTo, typeHere } from '../support/drive-console.ts';
+import { enterUntil, goAnywhere, pressUntil, primaryLabel, tabTo, typeHere } from '../support/drive-console.ts';
 import { launchConsole, type LaunchedConsole } from '../support/electron.ts';
 import { pick, write } from '../support/fill-in.ts';
 import { expectAccessible, resizeWindow, setTheme } from '../support/look.ts';
@@ -53,8 +53,7 @@ async function closes(): Promise<void> {
 }
 /** A letter opens a dialog; the field that has the focus takes the words; Enter sends. */
 async function note(key: string, words: string): Promise<void> {
-  await page.keyboard.press(key);
-  await dialog.waitFor();
+  await pressUntil(page, key, dialog);
   await typeHere(page, words);
   await enterUntil(page, async () => !(await dialog.isVisible()));
 }
@@ -70,8 +69,7 @@ async function act(label: RegExp): Promise<void> {
   await enterUntil(page, async () => !label.test((await primaryLabel(page)) ?? ''));
 }
 async function jumpTo(time: string): Promise<void> {
-  await page.keyboard.press('c');
-  await dialog.waitFor();
+  await pressUntil(page, 'c', dialog);
   await typeHere(page, time);
   await enterUntil(page, async () => !(await dialog.isVisible()));
 }
@@ -197,8 +195,7 @@ describe('a tabletop', () => {
   }, 120_000);
 
   it('is rated, ended by a typed word, and its report says what it was', async () => {
-    await page.keyboard.press('b');
-    await dialog.waitFor();
+    await pressUntil(page, 'b', dialog);
     await pick(page, dialog.getByLabel('Rating 1'), 'S:');
     await write(page, dialog.getByLabel('Why 1 (optional)'), 'They asked late');
     await enterUntil(page, async () => !(await dialog.isVisible()));

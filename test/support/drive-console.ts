@@ -31,6 +31,15 @@ export async function enterUntil(page: Page, moved: () => Promise<boolean>): Pro
   }, { ...WAIT, interval: 300 });
 }
 
+/** A key of the screen, again if it came while the screen was changing. */
+export async function pressUntil(page: Page, key: string, seen: Locator): Promise<void> {
+  await vi.waitUntil(async () => {
+    if (await seen.isVisible()) return true;
+    await page.keyboard.press(key);
+    return seen.waitFor({ timeout: 3_000 }).then(() => true, () => false);
+  }, WAIT);
+}
+
 /** Types into what has the focus: a dialog's first field gets it a moment after the dialog is seen, and letters typed before are keys of the screen. */
 export async function typeHere(page: Page, words: string): Promise<void> {
   await vi.waitUntil(() => page.evaluate(() => {
@@ -43,9 +52,8 @@ export async function typeHere(page: Page, words: string): Promise<void> {
 
 /** The palette, by words of which the first match is meant. It comes as soon as it is loaded, and only then takes what is typed. */
 export async function goAnywhere(page: Page, words: string): Promise<void> {
-  await page.keyboard.press('Control+k');
   const field = page.getByRole('searchbox', { name: 'Go to' });
-  await field.waitFor();
+  await pressUntil(page, 'Control+k', field);
   await vi.waitUntil(() => field.evaluate((element) => element === document.activeElement), WAIT);
   await page.keyboard.type(words);
   await vi.waitUntil(async () => (await page.getByRole('menuitem').first().textContent() ?? '').startsWith(words), WAIT);
