@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ALL, ensureBuilt } from './build.mjs';
-import { readCounts } from './counts.mjs';
+import { countsWithSecond, failedFiles, readCounts } from './counts.mjs';
 import { ensureElectron } from './electron-runtime.mjs';
 import { ensureInstalled } from './install.mjs';
 import { findNode } from './node.mjs';
@@ -35,13 +35,23 @@ const tool = (name, file, words) => async () => {
 
 const endStalls = (pid, signal) => process.env.BLACKSTART_LONG_TESTS === undefined && watchForStalls(pid, { limit: STALLED, tell: say, signal });
 
-const suite = (name, config, prepare = []) => async () => {
-  await ensureBuilt(prepare);
+/** One run of a suite, or of some of its files: vitest's report, null when it wrote none, and whether all was good. */
+async function runVitest(name, config, files = []) {
   const file = join(CACHE, 'results', `${name}.json`);
   rmSync(file, { force: true });
   mkdirSync(dirname(file), { recursive: true });
-  const good = await runTool([join(MODULES, 'vitest', 'vitest.mjs'), 'run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], endStalls);
-  return readCounts(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null, good);
+  const good = await runTool([join(MODULES, 'vitest', 'vitest.mjs'), 'run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...files], endStalls);
+  return { report: existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null, good };
+}
+
+const suite = (name, config, prepare = [], { again = false } = {}) => async () => {
+  await ensureBuilt(prepare);
+  const { report, good } = await runVitest(name, config);
+  const failed = again ? failedFiles(report) : [];
+  if (failed.length === 0) return readCounts(report, good);
+  say(`${failed.length} of the files failed and are run once more, from their beginning: ${failed.join(', ')}`);
+  const second = await runVitest(`${name}-again`, config, failed);
+  return countsWithSecond(report, readCounts(second.report, second.good));
 };
 
 const STAGES = {
@@ -49,7 +59,8 @@ const STAGES = {
   lint: tool('lint', 'eslint/bin/eslint.js', ['--config', 'electron/setup/eslint.config.mjs', '--max-warnings', '0', '.']),
   rule: tool('dependency rule', '../electron/setup/dependency-rule.mjs', []),
   unit: suite('unit', 'test/vitest.config.ts', ['engine', 'shell']),
-  e2e: suite('e2e', 'test/e2e/vitest.config.ts', ALL),
+  // A window that shares two cores with a build can miss its time once; twice is a fault.
+  e2e: suite('e2e', 'test/e2e/vitest.config.ts', ALL, { again: true }),
   packaging: suite('packaging', 'test/packaging/vitest.config.ts', ALL),
   /** The same tests at full length: thousands of kills and power cuts instead of dozens. Hours, not minutes. */
   long: async () => {

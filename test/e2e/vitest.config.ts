@@ -11,7 +11,5 @@ export default defineConfig({
     setupFiles: ['test/support/own-screen.ts'],
     // Two windows side by side: each waits for its tools, its engine or its animations half of the time.
     maxWorkers: 2,
-    // A window that shares two cores with a build can miss its time once; twice is a fault.
-    retry: 1,
   },
 });
