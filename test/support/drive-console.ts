@@ -54,8 +54,7 @@ export async function typeHere(page: Page, words: string): Promise<void> {
 export async function goAnywhere(page: Page, words: string): Promise<void> {
   const field = page.getByRole('searchbox', { name: 'Go to' });
   await pressUntil(page, 'Control+k', field);
-  await vi.waitUntil(() => field.evaluate((element) => element === document.activeElement), WAIT);
-  await page.keyboard.type(words);
+  await typeHere(page, words);
   await vi.waitUntil(async () => (await page.getByRole('menuitem').first().textContent() ?? '').startsWith(words), WAIT);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

@@ -1,9 +1,9 @@
 /** A real GNOME Keyring in a D-Bus session of its own, and programs that speak to it. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fixtureProgram } from './tool-request.ts';
+import { fixtureProgram, livingWith } from './tool-request.ts';
 
 /** Where it is not installed there is nothing to test against. */
 export const hasKeyring = ['/usr/bin/dbus-run-session', '/usr/bin/gnome-keyring-daemon'].every((path) => existsSync(path));
@@ -56,11 +56,11 @@ export function keyringSession(): KeyringSession {
 
 /** A daemon whose bus ended before it had found it never ends by itself. */
 function endDaemons(home: string): void {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/u.test(name))) {
+  for (const pid of livingWith(`HOME=${home}`)) {
     try {
-      if (readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`HOME=${home}`)) process.kill(Number(pid), 'SIGKILL');
+      process.kill(pid, 'SIGKILL');
     } catch {
-      // It has ended meanwhile, or belongs to somebody else.
+      // It has ended meanwhile.
     }
   }
 }

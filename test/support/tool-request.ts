@@ -52,10 +52,15 @@ export function fixtureProgram(name: string): string {
 
 /** Counted without any code of the engine: processes with the marker in their environment that have not ended. */
 export function livingWithMarker(marker: string): number[] {
+  return livingWith(`BLACKSTART_STEP=${marker}`);
+}
+
+/** Processes with this `NAME=value` in their environment that have not ended. */
+export function livingWith(setting: string): number[] {
   return readdirSync('/proc').filter((name) => /^\d+$/u.test(name)).map(Number).filter((pid) => {
     try {
       const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-      return !/^State:\s+[ZX]/mu.test(status) && readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`BLACKSTART_STEP=${marker}`);
+      return !/^State:\s+[ZX]/mu.test(status) && readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(setting);
     } catch {
       return false;
     }
