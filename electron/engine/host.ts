@@ -6,9 +6,9 @@ import { HostOptions } from '../contract/host.ts';
 import { systemClock } from './clock.ts';
 import { openHostChannel, type HostChannel } from './host-channel.ts';
 import { findInstallation } from './installation.ts';
-import { openConsoleEngine, type ConsoleEngine } from './page-engine.ts';
-import { servePage } from './serve-page.ts';
-import { showParticipants } from './tabletop/show-participants.ts';
+import { openConsoleEngine, type ConsoleEngine } from './page/page-engine.ts';
+import { servePage } from './page/serve-page.ts';
+import { showParticipants } from './page/show-participants.ts';
 
 function open(channel: HostChannel, { dataDir, node }: HostOptions): ConsoleEngine {
   const installation = findInstallation(node);

@@ -11,7 +11,7 @@ import { systemClock } from '../../electron/engine/clock.ts';
 import { openDataFolder } from '../../electron/engine/data-folder.ts';
 import { findInstallation } from '../../electron/engine/installation.ts';
 import type { JournalEvent, NewEvent } from '../../electron/engine/journal/journal.ts';
-import { openConsoleEngine, type ConsoleEngine } from '../../electron/engine/page-engine.ts';
+import { openConsoleEngine, type ConsoleEngine } from '../../electron/engine/page/page-engine.ts';
 import { driveRun } from '../../electron/engine/run/drive.ts';
 import { newRunId } from '../../electron/engine/run/start.ts';
 

@@ -4,7 +4,7 @@ import { EngineError } from '../../contract/errors.ts';
 import type { EscrowKeyView, EscrowView } from '../../contract/escrow-register.ts';
 import { counted } from '../../contract/wording.ts';
 import { lookAtNetwork } from '../../engine/escrow/register/network.ts';
-import { paperOf } from '../../engine/escrow/register/page-escrow.ts';
+import { paperOf } from '../../engine/escrow/register/paper.ts';
 import { signVerification } from '../../engine/escrow/register/record-verification.ts';
 import { writeReport } from '../../engine/report/write-report.ts';
 import { passphraseInput, wholeNumber } from '../escrow-input.ts';

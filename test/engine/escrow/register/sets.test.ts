@@ -7,7 +7,7 @@ import { EngineError } from '../../../../electron/contract/errors.ts';
 import type { MethodName, Params, Result } from '../../../../electron/contract/methods.ts';
 import { systemClock } from '../../../../electron/engine/clock.ts';
 import { findInstallation } from '../../../../electron/engine/installation.ts';
-import { openConsoleEngine, type ConsoleEngine } from '../../../../electron/engine/page-engine.ts';
+import { openConsoleEngine, type ConsoleEngine } from '../../../../electron/engine/page/page-engine.ts';
 import { callEngine } from '../../../support/call-engine.ts';
 import { blackstart } from '../../../integration/command-line.ts';
 

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../electron/engine/clock.ts';
-import { openDataFolder } from '../../electron/engine/data-folder.ts';
-import { recordAnswers } from '../../electron/engine/record-answers.ts';
+import { systemClock } from '../../../electron/engine/clock.ts';
+import { openDataFolder } from '../../../electron/engine/data-folder.ts';
+import { recordAnswers } from '../../../electron/engine/page/record-answers.ts';
 
 function openAnswers() {
   const root = mkdtempSync(join(tmpdir(), 'blackstart-answers-'));

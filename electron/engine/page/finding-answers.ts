@@ -1,8 +1,8 @@
 /** The page's calls about what runs leave to be done. The First drill keeps its own. */
-import { byDueDate, type ImprovementPlan } from '../contract/after-action.ts';
-import { METHODS } from '../contract/methods.ts';
-import type { Runbook } from '../contract/runbook.ts';
-import type { DataFolder } from './data-folder.ts';
+import { byDueDate, type ImprovementPlan } from '../../contract/after-action.ts';
+import { METHODS } from '../../contract/methods.ts';
+import type { Runbook } from '../../contract/runbook.ts';
+import type { DataFolder } from '../data-folder.ts';
 import { answer } from './serve-page.ts';
 
 export interface FindingHost {

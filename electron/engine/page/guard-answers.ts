@@ -1,7 +1,7 @@
 /** What a page may ask about the key of this laptop and the credentials that it keeps. Bytes that were typed are overwritten here. */
-import { METHODS } from '../contract/methods.ts';
-import type { DataFolder } from './data-folder.ts';
-import { actorOf } from './people/people.ts';
+import { METHODS } from '../../contract/methods.ts';
+import type { DataFolder } from '../data-folder.ts';
+import { actorOf } from '../people/people.ts';
 import { answer } from './serve-page.ts';
 
 /** @param changed told when the state of the device key is another */

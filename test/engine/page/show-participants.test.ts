@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ParticipantsView } from '../../../electron/contract/tabletop/view.ts';
 import { viewParticipants } from '../../../electron/contract/tabletop/view-exercise.ts';
 import type { ExerciseAct } from '../../../electron/contract/tabletop/plan.ts';
-import { showParticipants } from '../../../electron/engine/tabletop/show-participants.ts';
+import { showParticipants } from '../../../electron/engine/page/show-participants.ts';
 import { openLab, step } from '../../support/run-lab.ts';
 import { setClock } from '../../support/set-clock.ts';
 

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commsAnswers } from '../../electron/engine/comms-answers.ts';
-import { systemClock } from '../../electron/engine/clock.ts';
-import { EngineError } from '../../electron/contract/errors.ts';
-import type { Mode } from '../../electron/contract/step.ts';
-import { openLab, step, type RunLab } from '../support/run-lab.ts';
+import { commsAnswers } from '../../../electron/engine/page/comms-answers.ts';
+import { systemClock } from '../../../electron/engine/clock.ts';
+import { EngineError } from '../../../electron/contract/errors.ts';
+import type { Mode } from '../../../electron/contract/step.ts';
+import { openLab, step, type RunLab } from '../../support/run-lab.ts';
 
 const PEOPLE = "board:\n  - { name: Nkechi Adeyemi, phone: '+44 1632 960303', email: vp@kredete.example, verified: 2026-11-20 }\n  - { name: Marta Silva, phone: '+44 1632 960304' }\n";
 const BODY = `${step('wait', 'kind: manual\nconfirm: Is it so?')}\n\`\`\`yaml audience\nid: board\ntitle: The board\nchannels: [phone, email]\nevery: 30m\npeople: contacts.yaml#board\n\`\`\`\n`;

@@ -1,24 +1,18 @@
 /** The window's side of the register: its methods, and the one ceremony that may be under way. */
-import type { CeremonyView, EscrowView } from '../../../contract/escrow-register.ts';
-import { KeyFormat, ShareScheme, type EscrowFormat } from '../../../contract/escrow.ts';
-import { EngineError } from '../../../contract/errors.ts';
-import { METHODS } from '../../../contract/methods.ts';
-import { writeDurably } from '../../journal/durable-file.ts';
-import { answer, type Answer } from '../../serve-page.ts';
-import { custodianCards } from './card.ts';
-import { dueCalendar } from './calendar.ts';
-import { Ceremony } from './ceremony.ts';
-import { commitmentsText } from './commitments-file.ts';
-import { defineSet, markAway, recordDestroyed, removeSet, retireVersion, revokeCustodian, setCustody } from './custodians.ts';
-import { enrollFromShares, enrollWhole } from './enroll.ts';
-import { verificationReport, type VerificationFormat } from './escrow-report.ts';
-import { inForce } from './fold-register.ts';
-import { parseKnownAnswer } from './known-answer-file.ts';
-import { lookAtNetwork } from './network.ts';
-import { findKey, recordOf, versionOf, viewOf, type RegisterHost } from './register.ts';
-import { shareCharacters } from './sheet.ts';
-import { samplesOf } from './trials.ts';
-import { keyView } from './view-register.ts';
+import type { CeremonyView, EscrowView } from '../../contract/escrow-register.ts';
+import { KeyFormat, ShareScheme, type EscrowFormat } from '../../contract/escrow.ts';
+import { EngineError } from '../../contract/errors.ts';
+import { METHODS } from '../../contract/methods.ts';
+import { Ceremony } from '../escrow/register/ceremony.ts';
+import { defineSet, markAway, recordDestroyed, removeSet, retireVersion, revokeCustodian, setCustody } from '../escrow/register/custodians.ts';
+import { enrollFromShares, enrollWhole } from '../escrow/register/enroll.ts';
+import { parseKnownAnswer } from '../escrow/register/known-answer-file.ts';
+import { lookAtNetwork } from '../escrow/register/network.ts';
+import { cardsOf, paperOf, reportOf } from '../escrow/register/paper.ts';
+import { recordOf, viewOf, type RegisterHost } from '../escrow/register/register.ts';
+import { samplesOf } from '../escrow/register/trials.ts';
+import { writeDurably } from '../journal/durable-file.ts';
+import { answer, type Answer } from './serve-page.ts';
 
 export type KeyTarget = { run: string; step: string } | { runbook: string; secret: string };
 
@@ -176,63 +170,4 @@ function wholeKeyOf(scheme: EscrowFormat, files: readonly { bytes: Uint8Array }[
   const [file] = files;
   if (file === undefined || files.length > 1) throw new EngineError('usage', `A key held as ${scheme} is one file; ${files.length} were given.`, { hint: 'Choose the file of the key.' });
   return { format: format.data, bytes: file.bytes };
-}
-
-interface Which {
-  key?: string | undefined;
-  version?: number | undefined;
-  x?: number | undefined;
-  id?: string | undefined;
-  /** Of a report; default html. */
-  format?: VerificationFormat | undefined;
-}
-
-/** The text of something to take along. EngineError `not-found`, or `usage` when it does not say of what. */
-export function paperOf(host: RegisterHost, what: 'card' | 'calendar' | 'commitments' | 'record' | 'report', which: Which): string {
-  switch (what) {
-    case 'card':
-      return cardsOf(host, { ...which, key: needed(which.key, 'a key') });
-    case 'calendar':
-      return calendarOf(host, which.key);
-    case 'commitments': {
-      const key = findKey(host.fold(), needed(which.key, 'a key'));
-      return host.journal.sign(commitmentsText(key, versionOf(key, which.version), host.clock.now()));
-    }
-    case 'record':
-      return `${JSON.stringify(recordOf(host.fold(), host.journal, needed(which.id, 'a verification')), null, 2)}\n`;
-    case 'report':
-      return reportOf(host, needed(which.id, 'a verification'), which.format ?? 'html');
-  }
-}
-
-function needed(value: string | undefined, what: string): string {
-  if (value === undefined) throw new EngineError('usage', `It does not say of ${what}.`);
-  return value;
-}
-
-function reportOf(host: RegisterHost, id: string, format: VerificationFormat): string {
-  const record = recordOf(host.fold(), host.journal, id);
-  const row = viewOf(host.fold(), host.journal, host.clock.now()).history.find((one) => one.id === record.id);
-  return verificationReport(record, row?.signatures ?? [], format);
-}
-
-function calendarOf(host: RegisterHost, only: string | undefined): string {
-  const now = host.clock.now();
-  const fold = host.fold();
-  const keys = only === undefined ? [...fold.keys.values()] : [findKey(fold, only)];
-  return dueCalendar(keys.flatMap((key) => keyView(fold, key, now).due), now);
-}
-
-/** Of one share, or of every share that has a commitment. */
-function cardsOf(host: RegisterHost, { key: id, version: number, x }: { key: string; version?: number | undefined; x?: number | undefined }): string {
-  const fold = host.fold();
-  const key = findKey(fold, id);
-  const version = versionOf(key, number);
-  const view = keyView(fold, key, host.clock.now());
-  const shown = view.versions.find((one) => one.version === version.version);
-  const shares = (shown?.shares ?? []).filter((share) => x === undefined || share.x === x);
-  if (shown === undefined || shares.length === 0) throw new EngineError('not-found', x === undefined ? `The key ${id} has no shares to make cards for.` : `The key ${id} has no share ${x}.`);
-  const { enrolled } = inForce(version);
-  const characters = shareCharacters(enrolled.scheme, enrolled.secret_bytes);
-  return custodianCards(view, shown, shares, characters === null ? null : Math.ceil(characters / 4));
 }

@@ -1,15 +1,15 @@
 /** The page's calls about the record and its reports, over the data folders that it can see and the runs that came from elsewhere. */
 import { readFileSync } from 'node:fs';
-import { EngineError } from '../contract/errors.ts';
-import { METHODS } from '../contract/methods.ts';
-import type { RecordMatch } from '../contract/record.ts';
-import type { ReplicationProgress } from '../contract/replication.ts';
-import type { Report } from '../contract/report.ts';
-import { readPaperFile } from './anchor/read-paper.ts';
-import type { DataFolder } from './data-folder.ts';
-import type { Clock } from './deps.ts';
-import { renderReport } from './report/report.ts';
-import { writeReport } from './report/write-report.ts';
+import { EngineError } from '../../contract/errors.ts';
+import { METHODS } from '../../contract/methods.ts';
+import type { RecordMatch } from '../../contract/record.ts';
+import type { ReplicationProgress } from '../../contract/replication.ts';
+import type { Report } from '../../contract/report.ts';
+import { readPaperFile } from '../anchor/read-paper.ts';
+import type { DataFolder } from '../data-folder.ts';
+import type { Clock } from '../deps.ts';
+import { renderReport } from '../report/report.ts';
+import { writeReport } from '../report/write-report.ts';
 import { answer } from './serve-page.ts';
 
 export interface RecordHost {

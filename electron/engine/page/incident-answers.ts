@@ -1,11 +1,11 @@
 /** The page's calls about incidents, and the one by which a run of another laptop is taken over. They live in the laptop's own record. */
-import { EngineError } from '../contract/errors.ts';
-import { IncidentReport } from '../contract/incident.ts';
-import { METHODS } from '../contract/methods.ts';
-import type { DataFolder } from './data-folder.ts';
-import { FIRST_DRILL_ID } from './drill/first-drill.ts';
-import { incidentHtml } from './incident/incident-report.ts';
-import { writeReport } from './report/write-report.ts';
+import { EngineError } from '../../contract/errors.ts';
+import { IncidentReport } from '../../contract/incident.ts';
+import { METHODS } from '../../contract/methods.ts';
+import type { DataFolder } from '../data-folder.ts';
+import { FIRST_DRILL_ID } from '../drill/first-drill.ts';
+import { incidentHtml } from '../incident/incident-report.ts';
+import { writeReport } from '../report/write-report.ts';
 import { answer } from './serve-page.ts';
 
 /** @param changed told after each word about an incident */

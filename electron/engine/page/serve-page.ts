@@ -3,9 +3,9 @@
  * A page is not trusted: whatever does not read is refused with a plain error, and the engine goes on.
  */
 import type { z } from 'zod';
-import { EngineError, toEnvelope } from '../contract/errors.ts';
-import { METHODS, type EngineEvent, type MethodName } from '../contract/methods.ts';
-import { Request, type Port } from '../contract/rpc.ts';
+import { EngineError, toEnvelope } from '../../contract/errors.ts';
+import { METHODS, type EngineEvent, type MethodName } from '../../contract/methods.ts';
+import { Request, type Port } from '../../contract/rpc.ts';
 
 /** Answers one method from raw parameters. */
 export type Answer = (raw: unknown) => Promise<unknown>;
@@ -15,6 +15,13 @@ export type Answers = Readonly<Record<MethodName, Answer>>;
 export interface PageEngine {
   readonly answers: Answers;
   subscribe(listener: (event: EngineEvent) => void): () => void;
+}
+
+/** How pages are told what happens. */
+export interface Say {
+  emit(event: EngineEvent): void;
+  /** An event that changes Home as well. */
+  changed(event: EngineEvent): void;
 }
 
 /** Calls in flight of one page; a page that asks more than that has lost its mind. */

@@ -1,20 +1,20 @@
 /** The page's calls about messages and contacts: cards, files to take along, the call tree on paper. Nothing here sends anything. */
 import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { AudienceContacts, ContactBook, OutgoingMessage } from '../contract/comms.ts';
-import { EngineError } from '../contract/errors.ts';
-import { METHODS } from '../contract/methods.ts';
-import { runbookOf } from '../contract/run/plan.ts';
-import type { RunFold } from '../contract/run/state.ts';
-import type { Audience, Runbook } from '../contract/runbook.ts';
-import { leaving } from '../contract/tabletop/mask-contacts.ts';
-import { callTreeHtml } from './comms/call-tree.ts';
-import { blotted, contactBooks, contactsOf } from './comms/contact-cards.ts';
-import { composeMail, plainMessage, recipientsOf } from './comms/mail.ts';
-import type { DataFolder } from './data-folder.ts';
-import type { Clock } from './deps.ts';
-import { frozenOf } from './run/names.ts';
-import type { Runs } from './run/runs.ts';
+import type { AudienceContacts, ContactBook, OutgoingMessage } from '../../contract/comms.ts';
+import { EngineError } from '../../contract/errors.ts';
+import { METHODS } from '../../contract/methods.ts';
+import { runbookOf } from '../../contract/run/plan.ts';
+import type { RunFold } from '../../contract/run/state.ts';
+import type { Audience, Runbook } from '../../contract/runbook.ts';
+import { leaving } from '../../contract/tabletop/mask-contacts.ts';
+import { callTreeHtml } from '../comms/call-tree.ts';
+import { blotted, contactBooks, contactsOf } from '../comms/contact-cards.ts';
+import { composeMail, plainMessage, recipientsOf } from '../comms/mail.ts';
+import type { DataFolder } from '../data-folder.ts';
+import type { Clock } from '../deps.ts';
+import { frozenOf } from '../run/names.ts';
+import type { Runs } from '../run/runs.ts';
 import { answer } from './serve-page.ts';
 
 export interface CommsHost {

@@ -3,17 +3,17 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { METHODS, type MethodName, type Params, type Result } from '../../electron/contract/methods.ts';
-import { systemClock } from '../../electron/engine/clock.ts';
-import { findInstallation } from '../../electron/engine/installation.ts';
-import { openConsoleEngine, type ConsoleEngine } from '../../electron/engine/page-engine.ts';
-import { filesWith, sealedSample } from '../support/secret-traces.ts';
+import { METHODS, type MethodName, type Params, type Result } from '../../../electron/contract/methods.ts';
+import { systemClock } from '../../../electron/engine/clock.ts';
+import { findInstallation } from '../../../electron/engine/installation.ts';
+import { openConsoleEngine, type ConsoleEngine } from '../../../electron/engine/page/page-engine.ts';
+import { filesWith, sealedSample } from '../../support/secret-traces.ts';
 
 let dataDir: string;
 let engine: ConsoleEngine;
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'blackstart-page-engine-'));
-  engine = open([join(import.meta.dirname, '..', 'fixtures', 'live-lab')]);
+  engine = open([join(import.meta.dirname, '..', '..', 'fixtures', 'live-lab')]);
 });
 afterEach(async () => {
   await engine.close();
@@ -63,7 +63,7 @@ describe('a secret that a person gave for checks', () => {
 
   beforeEach(async () => {
     await engine.close();
-    cpSync(join(import.meta.dirname, '..', 'fixtures', 'live-lab'), book(), { recursive: true });
+    cpSync(join(import.meta.dirname, '..', '..', 'fixtures', 'live-lab'), book(), { recursive: true });
     writeFileSync(join(book(), 'canary.txt'), sealedSample(KEY));
     engine = open([book()]);
   });
