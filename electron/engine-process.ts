@@ -68,7 +68,7 @@ function compiledBefore(): Record<string, string> {
 }
 
 /** Room for what a start allocates (MiB): without it the collector takes a tenth of the engine's start. */
-const ROOM_TO_START = '--min-semi-space-size=16';
+const ROOM_TO_START = '--min-semi-space-size=32';
 
 /** Not `fork`: within Electron that adds ELECTRON_RUN_AS_NODE to the environment, from where it would reach every tool. */
 function spawnExternal(node: string, words: string[]): ChildProcess {

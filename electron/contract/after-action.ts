@@ -3,6 +3,7 @@
  * named; a later one corrects an earlier one and erases nothing.
  */
 import { z } from 'zod';
+import { inOrder } from './order.ts';
 import { Severity, type ReportFinding } from './report-facts.ts';
 import { Day, Id } from './scalars.ts';
 
@@ -81,7 +82,7 @@ export function readStatusWords(text: string | undefined): FindingStatus {
 const RANK: readonly (string | null)[] = ['critical', 'high', 'medium', 'low'];
 
 export function byDueDate(a: LiveFinding, b: LiveFinding): number {
-  return Number(a.closed) - Number(b.closed) || (a.due ?? '9999').localeCompare(b.due ?? '9999') || RANK.indexOf(a.severity) - RANK.indexOf(b.severity) || a.title.localeCompare(b.title);
+  return Number(a.closed) - Number(b.closed) || inOrder(a.due ?? '9999', b.due ?? '9999') || RANK.indexOf(a.severity) - RANK.indexOf(b.severity) || inOrder(a.title.toLowerCase(), b.title.toLowerCase());
 }
 
 /** As group 11 of a report holds it. */

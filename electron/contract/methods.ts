@@ -231,6 +231,8 @@ export type Params<M extends MethodName> = z.input<(typeof METHODS)[M]['params']
 export type Result<M extends MethodName> = z.output<(typeof METHODS)[M]['result']>;
 
 export const EngineEvent = z.discriminatedUnion('event', [
+  /** First of all, unasked: what every page wants to know. Null: it could not be said; `home.view` says why. */
+  z.object({ event: z.literal('greeting'), home: HomeView.nullable() }),
   z.object({ event: z.literal('run.changed'), run: z.string(), view: RunView }),
   z.object({ event: z.literal('run.output'), run: z.string(), step: StepPath, offset: z.int(), bytes: z.instanceof(Uint8Array) }),
   z.object({ event: z.literal('readiness.progress'), progress: CheckProgress }),

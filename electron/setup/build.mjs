@@ -12,7 +12,7 @@ const CONFIG = 'electron/setup';
 const TARGETS = {
   engine: { configs: ['vite.engine.config.ts'], sources: ['electron/contract', 'electron/engine', 'electron/cli', 'runbooks'] },
   shell: { configs: ['vite.main.config.ts', 'vite.preload.config.ts', 'vite.participants.config.ts'], sources: ['electron/contract', 'electron/engine/data-dir.ts'], flat: 'electron' },
-  renderer: { configs: ['vite.renderer.config.ts'], sources: ['electron/contract', 'renderer', 'assets'] },
+  renderer: { configs: ['vite.renderer.config.ts', 'vite.wall.config.ts'], sources: ['electron/contract', 'renderer', 'assets'] },
 };
 /** A bundle takes seconds; on a machine that is busy with something else, a minute. */
 const BUILD_MS = 10 * 60 * 1000;

@@ -22,6 +22,8 @@ export class EngineClient {
   readonly #door: Door;
   readonly #pending = new Map<number, Pending>();
   readonly #eventListeners = new Set<(event: EngineEvent) => void>();
+  /** Events that came before anybody listened. */
+  readonly #unheard: EngineEvent[] = [];
   readonly #stateListeners = new Set<() => void>();
   #state: EngineState = 'starting';
   #sequence = 0;
@@ -60,9 +62,10 @@ export class EngineClient {
     });
   }
 
-  /** @returns what ends the subscription */
+  /** The first listener gets what came before it, at once. @returns what ends the subscription */
   onEvent(listener: (event: EngineEvent) => void): () => void {
     this.#eventListeners.add(listener);
+    for (const event of this.#unheard.splice(0)) listener(event);
     return () => this.#eventListeners.delete(listener);
   }
 
@@ -107,6 +110,7 @@ export class EngineClient {
       this.#refuse();
       return;
     }
+    if (this.#eventListeners.size === 0) this.#unheard.push(event.data);
     for (const listener of this.#eventListeners) listener(event.data);
   }
 

@@ -1,5 +1,5 @@
 /** The engine as React components use it: a client in a context, and calls as state. */
-import { createContext, useCallback, useContext, useEffect, useEffectEvent, useReducer, useState, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useEffect, useEffectEvent, useReducer, useRef, useState, useSyncExternalStore } from 'react';
 import type { EngineState, ShellBridge } from '../../electron/contract/bridge.ts';
 import { EngineError, type ErrorEnvelope, toEnvelope } from '../../electron/contract/errors.ts';
 import type { EngineEvent, MethodName, Params, Result } from '../../electron/contract/methods.ts';
@@ -40,17 +40,22 @@ type Answer<T> = { of: string; result: T | null; error: ErrorEnvelope | null };
 /**
  * Calls when connected, when the parameters change and on `reload`; the former result stays on screen meanwhile, except
  * that another question's answer is never shown. With `params` null nothing is asked.
- * @param ahead gives the answer where it was asked for before
+ * @param known the answer to the first question, where it is there already; it is asked all the same once it is outdated
  */
-export function useQuery<M extends MethodName>(method: M, params: Params<M> | null, ahead?: () => Promise<Result<M>> | null): Query<Result<M>> {
+export function useQuery<M extends MethodName>(method: M, params: Params<M> | null, known: { result: Result<M>; isOutdated(): boolean } | null = null): Query<Result<M>> {
   const { client } = useEngine();
   const state = useEngineState();
   const [round, reload] = useReducer((n: number) => n + 1, 0);
   const of = params === null ? null : `${method} ${JSON.stringify(params)}`;
-  const [answer, setAnswer] = useState<Answer<Result<M>> | null>(null);
+  const [answer, setAnswer] = useState<Answer<Result<M>> | null>(known === null || of === null ? null : { of, result: known.result, error: null });
+  const isKnown = useRef(answer !== null);
   const ask = useEffectEvent((question: string, isStale: () => boolean) => {
     if (params === null) return;
-    (ahead?.() ?? client.call(method, params)).then(
+    if (isKnown.current) {
+      isKnown.current = false;
+      if (known?.isOutdated() === false) return;
+    }
+    client.call(method, params).then(
       (result) => { if (!isStale()) setAnswer({ of: question, result, error: null }); },
       (thrown: unknown) => {
         if (!isStale()) setAnswer((old) => ({ of: question, result: old?.of === question ? old.result : null, error: toEnvelope(thrown) }));

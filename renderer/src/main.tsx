@@ -6,7 +6,7 @@ import './theme/page.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { askForHome } from './app/first-home.ts';
+import { awaitHome } from './app/first-home.ts';
 import { EngineClient } from './engine-client.ts';
 import { EngineContext } from './engine-context.ts';
 
@@ -15,6 +15,6 @@ const bridge = window.blackstart;
 if (place !== null && bridge === undefined) place.textContent = 'This page belongs to the Blackstart window and does nothing in a browser.';
 if (place !== null && bridge !== undefined) {
   const engine = { client: new EngineClient(bridge), dialogs: bridge };
-  const firstHome = askForHome(engine.client);
-  createRoot(place).render(<StrictMode><EngineContext value={engine}><App firstHome={firstHome} /></EngineContext></StrictMode>);
+  const root = createRoot(place);
+  void awaitHome(engine.client).then((firstHome) => { root.render(<StrictMode><EngineContext value={engine}><App firstHome={firstHome} /></EngineContext></StrictMode>); });
 }

@@ -1,6 +1,6 @@
-import { afterEach, expect, it, describe } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { HomeView } from '../../electron/contract/methods.ts';
-import { askForHome } from '../../renderer/src/app/first-home.ts';
+import { awaitHome } from '../../renderer/src/app/first-home.ts';
 import { EngineClient, type Door } from '../../renderer/src/engine-client.ts';
 import type { EngineState } from '../../electron/contract/bridge.ts';
 
@@ -22,33 +22,41 @@ function open(state: EngineState): { client: EngineClient; far: MessagePort; ask
 }
 
 describe('Home’s first answer', () => {
-  it('is asked for at once, and given once', async () => {
+  it('is the engine’s greeting, and nothing is asked', async () => {
     const { client, far, asked } = open('connected');
-    far.onmessage = ({ data }: MessageEvent<{ id: number }>) => { far.postMessage({ id: data.id, result: HOME }); };
-    const first = askForHome(client);
-    expect(asked()).toBe(1);
-    await expect(first()).resolves.toEqual(HOME);
-    expect(first()).toBeNull();
-  });
-
-  it('is not asked for before the engine is there', () => {
-    const { client, asked } = open('starting');
-    expect(askForHome(client)()).toBeNull();
+    const first = awaitHome(client);
+    far.postMessage({ events: [{ event: 'greeting', home: HOME }] });
+    await expect(first).resolves.toMatchObject({ result: HOME });
     expect(asked()).toBe(0);
   });
 
-  it('is worth nothing once the engine has had news', async () => {
+  it('is there also when it came before the page had anybody to hear it', async () => {
+    const door: Door = { post: () => undefined, onFrame: (take) => { take({ events: [{ event: 'greeting', home: HOME }] }); }, onEngine: (take) => { take('connected'); } };
+    await expect(awaitHome(new EngineClient(door))).resolves.toMatchObject({ result: HOME });
+  });
+
+  it('is outdated once the engine has had news', async () => {
     const { client, far } = open('connected');
-    const first = askForHome(client);
+    const first = awaitHome(client);
+    far.postMessage({ events: [{ event: 'greeting', home: HOME }] });
+    expect((await first)?.isOutdated()).toBe(false);
     const heard = new Promise<void>((resolve) => { client.onEvent(() => { resolve(); }); });
     far.postMessage({ events: [{ event: 'home.changed' }] });
     await heard;
-    expect(first()).toBeNull();
+    expect((await first)?.isOutdated()).toBe(true);
   });
 
-  it('brings the engine’s error to whoever takes it', async () => {
+  it('is missing where the engine has none to give: then the page asks, and hears why', async () => {
     const { client, far } = open('connected');
-    far.onmessage = ({ data }: MessageEvent<{ id: number }>) => { far.postMessage({ id: data.id, error: { code: 'disk', message: 'The disk is full.' } }); };
-    await expect(askForHome(client)()).rejects.toThrow('The disk is full.');
+    far.postMessage({ events: [{ event: 'greeting', home: null }] });
+    await expect(awaitHome(client)).resolves.toBeNull();
+  });
+
+  it('is not waited for long', async () => {
+    vi.useFakeTimers();
+    const first = awaitHome(open('starting').client);
+    vi.advanceTimersByTime(100);
+    vi.useRealTimers();
+    await expect(first).resolves.toBeNull();
   });
 });

@@ -5,6 +5,7 @@ import type { Audience, Contacts, Runbook } from '../../contract/runbook.ts';
 import { cadenceWords } from '../../contract/run/audiences.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import { MASKED_CONTACT } from '../../contract/tabletop/mask-contacts.ts';
+import { inOrder } from '../../contract/order.ts';
 import { type Contact, readContacts, unreachable, USUAL_DAYS } from './read-contacts.ts';
 
 const DAY_MS = 86_400_000;
@@ -62,7 +63,7 @@ export function contactBooks(runbooks: readonly Shelved[], now: number): Contact
     const paths = new Set(one.runbook.audiences.flatMap(({ people }) => (people === undefined ? [] : [placeOf(people, one.folder).path])));
     for (const path of paths) users.set(path, [...(users.get(path) ?? []), one]);
   }
-  return [...users].map(([path, of]) => bookOf(path, of, now)).sort((a, b) => a.system.localeCompare(b.system) || a.path.localeCompare(b.path));
+  return [...users].map(([path, of]) => bookOf(path, of, now)).sort((a, b) => inOrder(a.system.toLowerCase(), b.system.toLowerCase()) || inOrder(a.path, b.path));
 }
 
 function bookOf(path: string, users: readonly Shelved[], now: number): ContactBook {

@@ -3,6 +3,7 @@ import type { DrillCalendar, DrillResult, EventDrill, OwedDrill } from '../../co
 import type { RunSummary } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { addPeriod, durationSeconds } from '../../contract/scalars.ts';
+import { inOrder } from '../../contract/order.ts';
 import { dueDrill, lastHeld } from './due.ts';
 
 type History = NonNullable<Runbook['front']['history']>[number];
@@ -10,9 +11,9 @@ type History = NonNullable<Runbook['front']['history']>[number];
 export function drillCalendar(runbooks: readonly Runbook[], runs: readonly RunSummary[], now: number): DrillCalendar {
   const drills = runbooks.flatMap((runbook) => (runbook.front.drills ?? []).flatMap((drill) => owedDrill(runbook, drill, runs, now) ?? []));
   return {
-    drills: drills.sort((a, b) => a.at.localeCompare(b.at) || a.runbook.localeCompare(b.runbook) || a.title.localeCompare(b.title)),
+    drills: drills.sort((a, b) => inOrder(a.at, b.at) || inOrder(a.runbook, b.runbook) || inOrder(a.title.toLowerCase(), b.title.toLowerCase())),
     after_events: runbooks.flatMap((runbook) => eventDrills(runbook, runs)),
-    results: runbooks.flatMap((runbook) => results(runbook, runs)).sort((a, b) => b.at.localeCompare(a.at)),
+    results: runbooks.flatMap((runbook) => results(runbook, runs)).sort((a, b) => inOrder(b.at, a.at)),
   };
 }
 
@@ -26,7 +27,7 @@ export interface DrillDate {
  * next one a period after `now`, when it can be held at the earliest.
  */
 export function drillDates(drills: readonly OwedDrill[], now: number, until: number): DrillDate[] {
-  return drills.flatMap((drill) => datesOf(drill, now, until)).sort((a, b) => a.at.localeCompare(b.at) || a.drill.runbook.localeCompare(b.drill.runbook));
+  return drills.flatMap((drill) => datesOf(drill, now, until)).sort((a, b) => inOrder(a.at, b.at) || inOrder(a.drill.runbook, b.drill.runbook));
 }
 
 function datesOf(drill: OwedDrill, now: number, until: number): DrillDate[] {

@@ -2,6 +2,7 @@
 import type { RunSummary } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { addPeriod } from '../../contract/scalars.ts';
+import { inOrder } from '../../contract/order.ts';
 
 type Drill = NonNullable<Runbook['front']['drills']>[number];
 
@@ -30,7 +31,7 @@ const COUNTS_AS: Readonly<Record<Drill['kind'], readonly RunSummary['mode'][]>> 
 export function dueDrills(runbooks: readonly Runbook[], runs: readonly RunSummary[], now: number): DueDrill[] {
   return runbooks
     .flatMap((runbook) => (runbook.front.drills ?? []).flatMap((drill) => dueDrill(runbook, drill, runs, now) ?? []))
-    .sort((a, b) => a.at.localeCompare(b.at) || a.runbook.localeCompare(b.runbook) || a.title.localeCompare(b.title));
+    .sort((a, b) => inOrder(a.at, b.at) || inOrder(a.runbook, b.runbook) || inOrder(a.title.toLowerCase(), b.title.toLowerCase()));
 }
 
 /** The drills that are past their date: the debt. */

@@ -9,6 +9,7 @@ import type { RunSummary } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import { counted, spokenDuration } from '../../contract/wording.ts';
+import { inOrder } from '../../contract/order.ts';
 import type { DueDrill } from '../drill/due.ts';
 import { isStranded } from '../outage/dependents.ts';
 
@@ -32,7 +33,7 @@ const LADDER: readonly ProofLevel[] = ['seen', 'listed', 'intact', 'restored', '
 
 export function homeView(facts: HomeFacts): HomeView {
   const names = [...new Set(facts.runbooks.map(({ front }) => front.system))];
-  const systems = names.map((system) => systemRow(system, facts)).sort((a, b) => rank(a.state) - rank(b.state) || a.system.localeCompare(b.system));
+  const systems = names.map((system) => systemRow(system, facts)).sort((a, b) => rank(a.state) - rank(b.state) || inOrder(a.system.toLowerCase(), b.system.toLowerCase()));
   const open = facts.runs.filter(({ state }) => state !== 'succeeded' && state !== 'aborted');
   return {
     ...(incidentHeadline(facts.incidents?.[0]) ?? headline(systems, open)),
@@ -141,7 +142,7 @@ function lastDrill(runbooks: readonly Runbook[], runs: readonly RunSummary[]): S
       status: run.rto.met === false || run.rpo.met === false || run.left_behind !== undefined ? 'missed' : 'met',
     };
   }
-  const past = runbooks.flatMap(({ front }) => (front.history ?? []).map((row) => ({ row, targets: front.targets }))).sort((a, b) => b.row.date.localeCompare(a.row.date))[0];
+  const past = runbooks.flatMap(({ front }) => (front.history ?? []).map((row) => ({ row, targets: front.targets }))).sort((a, b) => inOrder(b.row.date, a.row.date))[0];
   if (past === undefined) return null;
   const seconds = (text: string | undefined): number | null => (text === undefined ? null : durationSeconds(text));
   return {
@@ -151,6 +152,6 @@ function lastDrill(runbooks: readonly Runbook[], runs: readonly RunSummary[]): S
 }
 
 function nextDue(ids: readonly string[], drills: readonly DueDrill[]): SystemRow['next_due'] {
-  const next = drills.filter(({ runbook }) => ids.includes(runbook)).sort((a, b) => a.at.localeCompare(b.at))[0];
+  const next = drills.filter(({ runbook }) => ids.includes(runbook)).sort((a, b) => inOrder(a.at, b.at))[0];
   return next === undefined ? null : { title: next.title, at: next.at, overdue_days: next.overdueDays, runbook: next.runbook };
 }

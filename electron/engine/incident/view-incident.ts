@@ -1,6 +1,7 @@
 /** An incident with its runs, as the window and the command line show it. Pure. */
 import type { IncidentMember, IncidentRun, IncidentView, MemberState } from '../../contract/incident.ts';
 import type { RunView } from '../../contract/run.ts';
+import { inOrder } from '../../contract/order.ts';
 import { criticalPath, placeAll, type Placed, type Stretch } from './critical-path.ts';
 import type { IncidentFold, MemberFold } from './fold-incidents.ts';
 
@@ -29,7 +30,7 @@ export function viewIncident(fold: IncidentFold, runs: readonly RunView[], now: 
 
 /** Of several runs of one runbook counts the one that brought the system back first, else the newest. */
 function carry(member: MemberFold, runs: readonly RunView[]): Carried {
-  const newest = [...runs].sort((a, b) => b.id.localeCompare(a.id));
+  const newest = [...runs].sort((a, b) => inOrder(b.id, a.id));
   const first = newest.filter((run) => backAt(run) !== null).sort((a, b) => (backAt(a) ?? 0) - (backAt(b) ?? 0))[0];
   const run = first ?? newest[0] ?? null;
   return { member, runs: newest, run, back: run === null ? null : backAt(run) };

@@ -1,6 +1,7 @@
 /** The device key's seed under its guards: a random key in the keyring, a passphrase, or both, of which either opens it. */
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import type { DeviceKeyGuard } from '../../contract/credentials.ts';
+import { inOrder } from '../../contract/order.ts';
 import { signerFromSeed, parseVerifier, type Signer } from '../note/note.ts';
 import type { Keychain } from '../secrets/keychain.ts';
 import type { KeyringWrap, PassphraseWrap, Wrapped } from './device-key.ts';
@@ -33,7 +34,7 @@ export async function openWrapped(wrapped: Wrapped, openers: Openers): Promise<O
 /** The seed itself, which the caller overwrites; or why it stays closed. */
 export async function openSeed(wrapped: Wrapped, { keyring, passphrase }: Openers): Promise<{ bytes: Uint8Array; by: DeviceKeyGuard } | { why: string }> {
   const reasons: string[] = [];
-  for (const wrap of [...wrapped.wraps].sort((one, other) => other.by.localeCompare(one.by))) {
+  for (const wrap of [...wrapped.wraps].sort((one, other) => inOrder(other.by, one.by))) {
     const answer = wrap.by === 'passphrase' ? await byPassphrase(wrap, wrapped.vkey, passphrase) : await byKeyring(wrap, wrapped.vkey, keyring);
     if (typeof answer !== 'string') return { bytes: answer, by: wrap.by };
     reasons.push(answer);

@@ -4,6 +4,7 @@ import type { CheckBlock } from '../../contract/check.ts';
 import { EngineError } from '../../contract/errors.ts';
 import type { KitChanges, KitFile, KitLack } from '../../contract/kit.ts';
 import type { Runbook } from '../../contract/runbook.ts';
+import { inOrder } from '../../contract/order.ts';
 import { FIRST_DRILL_ID } from '../drill/first-drill.ts';
 import { findProgram } from '../readiness/find-program.ts';
 import { resolveParams } from '../runbook/params.ts';
@@ -34,7 +35,7 @@ export function lacksOf(facts: LackFacts): KitLack[] {
       }
     }
   }
-  return [...lacks.values()].sort((a, b) => a.severity.localeCompare(b.severity) || a.kind.localeCompare(b.kind) || a.what.localeCompare(b.what));
+  return [...lacks.values()].sort((a, b) => inOrder(a.severity, b.severity) || inOrder(a.kind, b.kind) || inOrder(a.what, b.what));
 }
 
 function note(lacks: Map<string, KitLack>, { kind, what }: Pick<KitLack, 'kind' | 'what'>, { front }: Runbook, { id, severity }: CheckBlock): void {

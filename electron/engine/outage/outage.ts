@@ -3,6 +3,7 @@ import { EngineError } from '../../contract/errors.ts';
 import type { Lifeline, OutageView } from '../../contract/outage.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import type { Mode } from '../../contract/step.ts';
+import { inOrder } from '../../contract/order.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
 import { nearest } from '../runbook/finding.ts';
 import { dependentsOf, lifelinesOf } from './dependents.ts';
@@ -59,7 +60,7 @@ export function outageView(runbooks: readonly Runbook[], { dead, marked }: Outag
       return dependents.length === 0 ? [] : [{ id: front.id, title: front.title, system: front.system, dependents }];
     }),
   }));
-  return { marked, lifelines: lifelines.filter((line) => line.dead || line.runbooks.length > 0).sort((a, b) => Number(b.dead) - Number(a.dead) || leaning(b) - leaning(a) || a.id.localeCompare(b.id)) };
+  return { marked, lifelines: lifelines.filter((line) => line.dead || line.runbooks.length > 0).sort((a, b) => Number(b.dead) - Number(a.dead) || leaning(b) - leaning(a) || inOrder(a.id, b.id)) };
 }
 
 function leaning({ runbooks }: Lifeline): number {

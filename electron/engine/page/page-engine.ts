@@ -31,7 +31,7 @@ import { readinessAnswers } from './readiness-answers.ts';
 import { recordAnswers } from './record-answers.ts';
 import { peopleAnswers, runAnswers } from './run-answers.ts';
 import { RunNews } from './run-news.ts';
-import { answer, type Answers, type PageEngine, type Say } from './serve-page.ts';
+import { answer, type Answers, type Greeting, type PageEngine, type Say } from './serve-page.ts';
 import { TwoFolders } from './two-folders.ts';
 
 export interface ConsoleEngine extends PageEngine {
@@ -74,6 +74,10 @@ class Console implements ConsoleEngine {
     this.#kit = kitAnswers(this.#folders, this.#options.clock, this.#say);
     this.answers = this.#allAnswers();
     void this.#unlockAtStart();
+  }
+
+  async greeting(): Promise<Greeting> {
+    return { event: 'greeting', home: await this.#home() };
   }
 
   subscribe(listener: (event: EngineEvent) => void): () => void {

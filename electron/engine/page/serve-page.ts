@@ -14,8 +14,12 @@ export type Answers = Readonly<Record<MethodName, Answer>>;
 /** What a page can reach. */
 export interface PageEngine {
   readonly answers: Answers;
+  /** What a page is told before it asks. */
+  greeting(): Promise<Greeting>;
   subscribe(listener: (event: EngineEvent) => void): () => void;
 }
+
+export type Greeting = Extract<EngineEvent, { event: 'greeting' }>;
 
 /** How pages are told what happens. */
 export interface Say {
@@ -67,6 +71,7 @@ export function servePage(port: Port, closed: AbortSignal, engine: PageEngine): 
       .finally(() => { inFlight -= 1; });
   });
   const stop = batchEvents(engine, (events) => post({ events }));
+  void engine.greeting().catch((): Greeting => ({ event: 'greeting', home: null })).then((greeting) => post({ events: [greeting] }));
   closed.addEventListener('abort', stop, { once: true });
 }
 
@@ -114,6 +119,8 @@ function keyOf(event: EngineEvent, place: number): string {
       return `readiness ${event.report.runbook.id}`;
     case 'home.changed':
       return 'home';
+    case 'greeting':
+      return 'greeting';
     case 'kit.progress':
       return 'kit';
     case 'replication.progress':

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EngineError } from '../../contract/errors.ts';
 import type { RunSummary } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
+import { inOrder } from '../../contract/order.ts';
 import { openDataFolder, type DataFolder, type FolderOptions } from '../data-folder.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from '../drill/first-drill.ts';
 import { openFirstDrill, type OpenDrill } from '../drill/open-first-drill.ts';
@@ -73,7 +74,7 @@ export class TwoFolders {
 
   /** Newest first. */
   summaries(): RunSummary[] {
-    return this.all().flatMap(({ runs }) => runs.summaries()).sort((a, b) => b.id.localeCompare(a.id));
+    return this.all().flatMap(({ runs }) => runs.summaries()).sort((a, b) => inOrder(b.id, a.id));
   }
 
   /** Runs that this process carries. */

@@ -8,6 +8,7 @@ import type { RunView, StepView } from '../../contract/run.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
 import { addPeriod, durationSeconds } from '../../contract/scalars.ts';
 import { counted, spokenDuration, utcTime } from '../../contract/wording.ts';
+import { inOrder } from '../../contract/order.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import { backupRows, foundBackups, reconciliation } from './build-data.ts';
 import { bareName, buildExecution, notExecuted, type Plan } from './build-execution.ts';
@@ -334,5 +335,5 @@ function missedWindows({ steps }: RunView): Report['deviations'] {
 function deviations(view: RunView, facts: RunFacts): Report['deviations'] {
   const titles = new Map(view.steps.map(({ id, number, title }) => [id, `${number} ${title}`]));
   const said = facts.deviations.map(({ at, step, what, who }) => ({ at, step: titles.get(step) ?? step, what, who }));
-  return [...said, ...missedWindows(view)].sort((one, other) => (one.at ?? '').localeCompare(other.at ?? ''));
+  return [...said, ...missedWindows(view)].sort((one, other) => inOrder(one.at ?? '', other.at ?? ''));
 }

@@ -7,6 +7,7 @@ import type { Element } from 'hast';
 import { s } from 'hastscript';
 import type { Report } from '../../contract/report.ts';
 import { utcTime } from '../../contract/wording.ts';
+import { inOrder } from '../../contract/order.ts';
 
 const WIDTH = 1000;
 const LEFT = 80; // room for the lanes' names
@@ -75,7 +76,7 @@ function lineMarks(report: Report): Mark[] {
   const target = targetAt(report);
   const { target_s: wanted, achieved_s: achieved } = results.rto;
   if (target !== null && wanted !== null && (achieved === null || wanted <= achieved * 3)) marks.push({ at: target, label: 'Target', kind: 'target' });
-  return marks.sort((a, b) => a.at.localeCompare(b.at));
+  return marks.sort((a, b) => inOrder(a.at, b.at));
 }
 
 function targetAt({ activation: { outage_at }, results: { rto } }: Report): string | null {

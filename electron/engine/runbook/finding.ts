@@ -1,5 +1,6 @@
 /** Findings about a runbook's file, and where in it they lie. */
 import type { Finding } from '../../contract/runbook.ts';
+import { inOrder } from '../../contract/order.ts';
 
 /** Line and column in the file, both from 1; columns count UTF-16 units. */
 export interface Spot {
@@ -21,7 +22,7 @@ export function warningAt(spot: Spot, rule: string, message: string, fix: string
 export function inFileOrder(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
   return [...findings]
-    .sort((a, b) => a.line - b.line || a.column - b.column || a.rule.localeCompare(b.rule))
+    .sort((a, b) => a.line - b.line || a.column - b.column || inOrder(a.rule, b.rule))
     .filter((finding) => {
       const key = `${finding.line}:${finding.column}:${finding.rule}:${finding.message}`;
       return !seen.has(key) && seen.add(key);

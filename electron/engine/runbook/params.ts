@@ -11,6 +11,7 @@ import type { ParamQuestion } from '../../contract/methods.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { Duration } from '../../contract/scalars.ts';
 import type { Mode } from '../../contract/step.ts';
+import { inOrder } from '../../contract/order.ts';
 import { withinLimit } from '../assertion/within-limit.ts';
 import { inKit, kitRoot } from '../kit/kit-place.ts';
 import { nearest } from './finding.ts';
@@ -90,7 +91,7 @@ function candidatesOf(param: Param, context: Required<ParamContext>): string[] {
     const fits = param.type === 'file' ? state?.isFile() : state?.isDirectory();
     return state !== undefined && fits === true ? [{ path, mtime: state.mtimeMs }] : [];
   });
-  return found.sort((a, b) => b.mtime - a.mtime || a.path.localeCompare(b.path)).map(({ path }) => path);
+  return found.sort((a, b) => b.mtime - a.mtime || inOrder(a.path, b.path)).map(({ path }) => path);
 }
 
 function pick(param: Param, candidates: readonly string[]): string | undefined {

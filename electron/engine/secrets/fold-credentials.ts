@@ -1,6 +1,7 @@
 /** Which credentials were set on this laptop, and where they are kept: from the journal, which holds names only. */
 import { z } from 'zod';
 import { CredentialName, CredentialPlace, CredentialSetting, type Credential } from '../../contract/credentials.ts';
+import { inOrder } from '../../contract/order.ts';
 import type { JournalEvent, JournalReader } from '../journal/journal.ts';
 
 export const CREDENTIAL_CHANGING = 'credential.changing';
@@ -28,7 +29,7 @@ export function readCredentials(journal: Pick<JournalReader, 'events'>): Credent
     if (event.type === CREDENTIAL_CHANGING) takeIntent(known, before, event);
     if (event.type === CREDENTIAL_CHANGED) takeResult(known, before, event);
   }
-  return { setting, credentials: [...known.values()].sort((one, other) => one.name.localeCompare(other.name)) };
+  return { setting, credentials: [...known.values()].sort((one, other) => inOrder(one.name, other.name)) };
 }
 
 type Known = Map<string, Credential>;

@@ -75,7 +75,7 @@ function useNotices(): { lines: NoticeLine[]; dismiss(id: number): void } {
   return { lines, dismiss: (id) => { setLines((old) => old.filter((line) => line.id !== id)); } };
 }
 
-function Window({ firstHome }: { firstHome?: FirstHome | undefined }) {
+function Window({ firstHome }: { firstHome: FirstHome | null }) {
   const [route, setRoute] = useState<Route | null>(null);
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const state = useEngineState();
@@ -86,8 +86,9 @@ function Window({ firstHome }: { firstHome?: FirstHome | undefined }) {
   // Decided once, by the first answer; afterwards the person decides.
   if (route === null && home.result !== null) setRoute(openingRoute(home.result));
   const answered = home.result !== null;
-  const runbooks = useQuery('runbook.list', answered ? {} : null); // for the palette; Home comes first
-  useEffect(() => (answered ? loadTheRest() : undefined), [answered]);
+  const [allLoaded, setAllLoaded] = useState(false);
+  useEffect(() => (answered ? loadTheRest(() => { setAllLoaded(true); }) : undefined), [answered]);
+  const runbooks = useQuery('runbook.list', allLoaded || overlay?.kind === 'palette' ? {} : null); // Home comes first
   const at = route ?? { screen: 'home' };
   const navigation = useMemo(() => ({
     go: (to: Route) => { setRoute(to); setOverlay(null); },
@@ -119,7 +120,7 @@ function Window({ firstHome }: { firstHome?: FirstHome | undefined }) {
 
 const noRunbooks: RunbookRow[] = [];
 
-/** @param firstHome Home's answer, where it was asked for already */
-export function App({ firstHome }: { firstHome?: FirstHome }) {
+/** @param firstHome Home's answer, where it is there already */
+export function App({ firstHome = null }: { firstHome?: FirstHome | null }) {
   return <KeyDeskProvider><Sprite /><Boundary><Window firstHome={firstHome} /></Boundary></KeyDeskProvider>;
 }

@@ -1,18 +1,27 @@
-/** Home's first answer, asked for while the page is still being put together: it comes when the first screen is drawn, not after. */
+/** Home as the engine's greeting says it: it comes while the page is still being put together, so the first thing that is drawn is Home. */
 import type { HomeView } from '../../../electron/contract/methods.ts';
 import type { EngineClient } from '../engine-client.ts';
 
-/** Gives the answer once. Null when the engine was not there yet, or when it has had news since, which the answer may lack. */
-export type FirstHome = () => Promise<HomeView> | null;
+/** An engine that takes longer is waited for with the page's frame in sight. */
+const PATIENCE_MS = 100;
 
-export function askForHome(client: EngineClient): FirstHome {
-  let answer = client.state === 'connected' ? client.call('home.view', {}) : null;
-  answer?.catch(() => undefined); // whoever takes it gets the error as well
-  const forget = client.onEvent(() => { answer = null; });
-  return () => {
-    const taken = answer;
-    answer = null;
-    forget();
-    return taken;
-  };
+export interface FirstHome {
+  result: HomeView;
+  /** Whether the engine has had news since, which it may lack. */
+  isOutdated(): boolean;
+}
+
+/**
+ * @param client one that nobody listens to yet, since the greeting may have come already
+ * @returns null when no greeting came in time, or an empty one: then the page has to ask
+ */
+export function awaitHome(client: EngineClient): Promise<FirstHome | null> {
+  return new Promise((resolve) => {
+    let news = false;
+    client.onEvent((event) => {
+      if (event.event === 'greeting') resolve(event.home === null ? null : { result: event.home, isOutdated: () => news });
+      else news = true;
+    });
+    setTimeout(() => { resolve(null); }, PATIENCE_MS);
+  });
 }

@@ -1,7 +1,9 @@
 /** Screens that are not needed for the first one: their code is read when Home stands there, and long before anybody asks. */
 import { createElement, lazy, useState, type ComponentType } from 'react';
 
-/** How long a window may be busy until the screens are loaded all the same. */
+/** The first screen belongs to the person alone for so long. */
+const PAUSE_MS = 1_000;
+/** How long a window may be busy until the next screen is loaded all the same. */
 const PATIENCE_MS = 1_000;
 const waiting: (() => Promise<unknown>)[] = [];
 
@@ -20,8 +22,21 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
   };
 }
 
-/** Once nothing more urgent is to be done. @returns what calls it off */
-export function loadTheRest(): () => void {
-  const handle = requestIdleCallback(() => { for (const load of waiting.splice(0)) void load(); }, { timeout: PATIENCE_MS });
-  return () => { cancelIdleCallback(handle); };
+/**
+ * One after the other, each when nothing more urgent is to be done.
+ * @param done when all are there
+ * @returns what calls it off
+ */
+export function loadTheRest(done: () => void): () => void {
+  let idle = 0;
+  const next = (): void => {
+    const load = waiting.shift();
+    if (load === undefined) done();
+    else idle = requestIdleCallback(() => { void load().finally(next); }, { timeout: PATIENCE_MS });
+  };
+  const pause = setTimeout(next, PAUSE_MS);
+  return () => {
+    clearTimeout(pause);
+    cancelIdleCallback(idle);
+  };
 }

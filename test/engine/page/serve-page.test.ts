@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { EngineError } from '../../../electron/contract/errors.ts';
 import { METHODS, type EngineEvent, type MethodName } from '../../../electron/contract/methods.ts';
 import type { Port } from '../../../electron/contract/rpc.ts';
-import { answer, servePage, type Answer, type Answers } from '../../../electron/engine/page/serve-page.ts';
+import { answer, servePage, type Answer, type Answers, type Greeting } from '../../../electron/engine/page/serve-page.ts';
 
 const silent: Answer = async () => Promise.reject(new EngineError('internal', 'not part of this test'));
 const isMethodName = (name: string): name is MethodName => Object.hasOwn(METHODS, name);
@@ -13,13 +13,15 @@ function allAnswers(given: Partial<Answers>): Answers {
   return z.custom<Answers>((value) => typeof value === 'object' && value !== null && Object.keys(METHODS).every((name) => name in value)).parse(table);
 }
 
-function connect(given: Partial<Answers> = {}) {
+const unspoken = (): Promise<Greeting> => new Promise(() => undefined);
+
+function connect(given: Partial<Answers> = {}, greeting: () => Promise<Greeting> = unspoken) {
   const posted: unknown[] = [];
   let deliver: (frame: unknown) => void = () => undefined;
   const port: Port = { post: (frame) => void posted.push(frame), onFrame: (listener) => { deliver = listener; } };
   const gone = new AbortController();
   const listeners = new Set<(event: EngineEvent) => void>();
-  const engine = { answers: allAnswers(given), subscribe: (listener: (event: EngineEvent) => void) => { listeners.add(listener); return () => listeners.delete(listener); } };
+  const engine = { answers: allAnswers(given), greeting, subscribe: (listener: (event: EngineEvent) => void) => { listeners.add(listener); return () => listeners.delete(listener); } };
   servePage(port, gone.signal, engine);
   return { posted, gone, listeners, send: (frame: unknown) => deliver(frame), emit: (event: EngineEvent) => listeners.forEach((listener) => listener(event)) };
 }
@@ -92,6 +94,11 @@ describe('events to a page', () => {
     const event = batches(page.posted)[0]?.events[0];
     expect(event?.bytes).toHaveLength(262_144);
     expect(event?.offset).toBe(64 * 65_536 - 262_144);
+  });
+
+  it('begin with the greeting, also when nothing can be said', async () => {
+    const page = connect({}, async () => Promise.reject(new EngineError('disk', 'The disk is full.')));
+    await expect.poll(() => page.posted).toEqual([{ events: [{ event: 'greeting', home: null }] }]);
   });
 
   it('end when the page is gone', () => {

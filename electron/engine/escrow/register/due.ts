@@ -1,6 +1,7 @@
 /** What of an escrowed key has to be looked at again, and by when. Pure. */
 import type { EscrowDue } from '../../../contract/escrow-register.ts';
 import { addPeriod } from '../../../contract/scalars.ts';
+import { inOrder } from '../../../contract/order.ts';
 import { currentVersion, inForce, isComparable, isWhole, type FoldedKey, type FoldedShare, type FoldedVersion, type RegisterFold } from './fold-register.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,7 +19,7 @@ export function dueOf(fold: RegisterFold, key: FoldedKey, now: number): EscrowDu
 }
 
 export function bySoonest(a: EscrowDue, b: EscrowDue): number {
-  return a.at.localeCompare(b.at) || a.key.localeCompare(b.key) || a.version - b.version || (a.x ?? 0) - (b.x ?? 0);
+  return inOrder(a.at, b.at) || inOrder(a.key, b.key) || a.version - b.version || (a.x ?? 0) - (b.x ?? 0);
 }
 
 /** Null for a share that cannot be compared with anything, or whose custodian left. */

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { SampleProof, SamplesLook } from '../../../contract/escrow-register.ts';
 import { EngineError } from '../../../contract/errors.ts';
 import type { KeyProof, KnownAnswer } from '../../../contract/known-answer.ts';
+import { inOrder } from '../../../contract/order.ts';
 import { isCompanion } from '../../readiness/backup/pick-backup.ts';
 import { readTrial } from '../quorum/ask-quorum.ts';
 import type { Trial } from '../quorum/quorum.ts';
@@ -64,7 +65,7 @@ function fileAt(path: string | null): SamplesLook['oldest'] {
 
 /** Oldest first. */
 function filesOf(pattern: string): string[] {
-  return globSync(pattern).filter((path) => isFile(path) && !isCompanion(path)).map((path) => ({ path, at: statSync(path).mtimeMs })).sort((a, b) => a.at - b.at || a.path.localeCompare(b.path)).map(({ path }) => path);
+  return globSync(pattern).filter((path) => isFile(path) && !isCompanion(path)).map((path) => ({ path, at: statSync(path).mtimeMs })).sort((a, b) => a.at - b.at || inOrder(a.path, b.path)).map(({ path }) => path);
 }
 
 function isFile(path: string): boolean {

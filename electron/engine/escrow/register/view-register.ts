@@ -1,6 +1,7 @@
 /** The register as people see it: keys with their state in one word and one sentence. Pure. */
 import type { EscrowAlarm, EscrowKeyView, EscrowView, GenerationRow, KeyVersionView, VerificationRow } from '../../../contract/escrow-register.ts';
 import { counted } from '../../../contract/wording.ts';
+import { inOrder } from '../../../contract/order.ts';
 import { foldWords } from '../quorum/ask-quorum.ts';
 import { bySoonest, dueOf } from './due.ts';
 import { currentVersion, inForce, isWhole, type FoldedGeneration, type FoldedKey, type FoldedVersion, type RegisterFold } from './fold-register.ts';
@@ -9,7 +10,7 @@ import { quorumView, shareRows } from './quorum-view.ts';
 
 /** Without the ceremony, which lives in the engine, and with signatures judged by the caller. */
 export function escrowView(fold: RegisterFold, now: number, history: readonly VerificationRow[]): Omit<EscrowView, 'ceremony'> {
-  const keys = [...fold.keys.values()].map((key) => keyView(fold, key, now)).sort((a, b) => RANK[a.state] - RANK[b.state] || a.key.localeCompare(b.key));
+  const keys = [...fold.keys.values()].map((key) => keyView(fold, key, now)).sort((a, b) => RANK[a.state] - RANK[b.state] || inOrder(a.key, b.key));
   const away = [...fold.away].map(([custodian, entry]) => ({ custodian, ...entry }));
   return { ...headline(keys), keys, due: keys.flatMap(({ due }) => due).sort(bySoonest), history: [...history], combines: combinesOf(fold), away };
 }
