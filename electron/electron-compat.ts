@@ -7,6 +7,8 @@ export function settleChromium(): void {
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   // A dying GPU process on a machine without one has hung starts; nothing here needs it.
   app.disableHardwareAcceleration();
+  // Nor a stand-in for it: nothing is drawn in three dimensions, and setting it up costs every start.
+  app.commandLine.appendSwitch('disable-software-rasterizer');
   // Chromium's own errands. Nothing in the console needs a network.
   app.commandLine.appendSwitch('disable-background-networking');
   app.commandLine.appendSwitch('disable-component-update');

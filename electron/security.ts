@@ -57,28 +57,35 @@ export function fileFor(folder: string, address: string): string | null {
 /** Addresses that the shell answers itself, without a file. */
 export type Answers = (path: string) => { html: string; print: boolean } | null;
 
-function reply(body: string | Uint8Array<ArrayBuffer>, type: string, policy: string): Response {
-  return new Response(body, {
-    headers: { 'content-type': type, 'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
-  });
+interface Reply {
+  data: Buffer;
+  statusCode?: number;
+  headers: Record<string, string>;
 }
 
-const notThere = (): Response => new Response('There is no such file.', { status: 404, headers: { 'content-type': 'text/plain', 'content-security-policy': "default-src 'none'" } });
+function reply(data: Buffer, type: string, policy: string): Reply {
+  return { data, headers: { 'content-type': type, 'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } };
+}
+
+const NOT_THERE: Reply = { data: Buffer.from('There is no such file.'), statusCode: 404, headers: { 'content-type': 'text/plain', 'content-security-policy': "default-src 'none'" } };
+
+async function find(folder: string, address: string, answers: Answers): Promise<Reply> {
+  const own = address.startsWith(`${ORIGIN}/`) ? answers(new URL(address).pathname) : null;
+  if (own !== null) return reply(Buffer.from(own.html), 'text/html; charset=utf-8', own.print ? PRINT_POLICY : CONTENT_POLICY);
+  const file = fileFor(folder, address);
+  const type = file === null ? undefined : TYPES[extname(file)];
+  if (file === null || type === undefined) return NOT_THERE;
+  try {
+    return reply(await readFile(file), type, CONTENT_POLICY);
+  } catch {
+    return NOT_THERE;
+  }
+}
 
 /** Serves the page's bundle, and nothing else, under `app://blackstart`. */
 export function servePage(session: Session, folder: string, answers: Answers): void {
-  session.protocol.handle('app', async (request) => {
-    const own = request.url.startsWith(`${ORIGIN}/`) ? answers(new URL(request.url).pathname) : null;
-    if (own !== null) return reply(own.html, 'text/html; charset=utf-8', own.print ? PRINT_POLICY : CONTENT_POLICY);
-    const file = fileFor(folder, request.url);
-    const type = file === null ? undefined : TYPES[extname(file)];
-    if (file === null || type === undefined) return notThere();
-    try {
-      return reply(new Uint8Array(await readFile(file)), type, CONTENT_POLICY);
-    } catch {
-      return notThere();
-    }
-  });
+  // Its successor, `protocol.handle`, speaks in Request and Response; Node takes 30 ms to load those, before the page has a byte. Both Electrons have this one.
+  session.protocol.registerBufferProtocol('app', (request, respond) => { void find(folder, request.url, answers).then(respond); });
 }
 
 /** No permission is ever granted, and no request leaves the machine. `allowed` is a development server's origin, if there is one. */

@@ -27,4 +27,7 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
 
-export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The time zone's name; null where its time is UTC's, which is found out without the tables of all zones. */
+export function zoneOf(instant: number): string | null {
+  return new Date(instant).getTimezoneOffset() === 0 ? null : Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

@@ -28,9 +28,8 @@ export function dayTime(instant: string | number, now: number): string {
   return sameDay ? hourMinute(instant) : `${shortDay(instant, now)} ${hourMinute(instant)}`;
 }
 
-/** `11:42 Berlin`, or null where local time is UTC. */
-export function localTime(now: number, zone: string): string | null {
-  if (zone === 'UTC' || zone === 'Etc/UTC') return null;
+/** `11:42 Berlin`. */
+export function localTime(now: number, zone: string): string {
   const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: zone }).format(now);
   const city = zone.split('/').at(-1)?.replaceAll('_', ' ') ?? zone;
   return `${time} ${city}`;

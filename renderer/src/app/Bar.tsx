@@ -4,7 +4,7 @@ import { type ReactNode, useSyncExternalStore } from 'react';
 import { utcTime } from '../../../electron/contract/wording.ts';
 import { Glyph } from '../components/Glyph.tsx';
 import { switchTheme, useTheme } from '../theme/theme.ts';
-import { useNow, ZONE } from '../use-now.ts';
+import { useNow, zoneOf } from '../use-now.ts';
 import { localTime, longDay } from '../wording.ts';
 
 function useOnline(): boolean {
@@ -23,7 +23,8 @@ function useOnline(): boolean {
 
 export function Clock() {
   const now = useNow();
-  const local = localTime(now, ZONE);
+  const zone = zoneOf(now);
+  const local = zone === null ? null : localTime(now, zone);
   return <span className="now"><time dateTime={new Date(now).toISOString()}>{utcTime(new Date(now).toISOString())} UTC</time>{local !== null && <small>{local}</small>}</span>;
 }
 

@@ -3,6 +3,7 @@ import '../theme/tokens.css';
 import '../theme/base.css';
 import '../theme/page.css';
 import './wall.css';
+import '../no-eval.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Sprite } from '../components/Glyph.tsx';
