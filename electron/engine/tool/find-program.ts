@@ -51,7 +51,7 @@ function judge(path: string): FoundProgram | null {
 /** A folder of the PATH that may not be entered is passed over, as a shell does. */
 function isFile(path: string): boolean {
   try {
-    return statSync(path).isFile();
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   } catch {
     return false;
   }
