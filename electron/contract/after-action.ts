@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { inOrder } from './order.ts';
 import { Severity, type ReportFinding } from './report-facts.ts';
 import { Day, Id } from './scalars.ts';
+import { FindingStatus, STATUS_WORDS } from './vocabulary.ts';
 
 /** One line, as it stands in the report. */
 const Line = z.string().trim().min(1).max(500).regex(/^\P{Cc}*$/u, 'one line of text without control characters');
@@ -24,11 +25,6 @@ export const HOT_WASH_PARTS = HotWash.keyof().options;
 /** As it was said last, with how often before. */
 export const SaidHotWash = z.object({ said: HotWash, by: z.string(), at: z.string(), earlier: z.int() });
 export type SaidHotWash = z.infer<typeof SaidHotWash>;
-
-/** `accepted`: nothing will be done, and somebody stands for that. */
-export const FindingStatus = z.enum(['open', 'in-work', 'done', 'accepted']);
-export type FindingStatus = z.infer<typeof FindingStatus>;
-export const STATUS_WORDS: Readonly<Record<FindingStatus, string>> = { open: 'open', 'in-work': 'in work', done: 'done', accepted: 'accepted' };
 
 /** Fields that can be said of a finding and corrected; null says that it is not so any more. */
 const FIELDS = {

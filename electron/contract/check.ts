@@ -3,9 +3,7 @@ import { z } from 'zod';
 import { Argv, Assertion, QueryAssertion } from './assertion.ts';
 import { KnownAnswer } from './known-answer.ts';
 import { Duration, Id, Name, Period, Sha256, Size } from './scalars.ts';
-
-export const ProofLevel = z.enum(['seen', 'listed', 'intact', 'restored', 'asserted', 'key-proven']);
-export type ProofLevel = z.infer<typeof ProofLevel>;
+import { ProofLevel } from './vocabulary.ts';
 
 export const BackupEngine = z.enum([
   'postgres-custom', 'postgres-plain', 'postgres-dumpall', 'pgbackrest', 'mysqldump', 'mongodump', 'sqlite', 'velero', 'restic', 'tar',

@@ -1,9 +1,7 @@
 /** Drills as calendar and history: what is owed and when, and what earlier ones achieved against their targets. */
 import { z } from 'zod';
-import { Mode } from './step.ts';
+import { DrillKind, Mode } from './vocabulary.ts';
 
-export const DrillKind = z.enum(['rehearsal', 'tabletop', 'restore-test', 'escrow']);
-export type DrillKind = z.infer<typeof DrillKind>;
 
 /** A drill with a period: when it is due next, and what holding it would prove. */
 export const OwedDrill = z.object({

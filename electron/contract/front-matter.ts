@@ -1,7 +1,7 @@
 /** The front matter of a runbook. */
 import { z } from 'zod';
-import { DrillKind } from './drill.ts';
 import { Day, Duration, Id, Name, Period } from './scalars.ts';
+import { DrillKind } from './vocabulary.ts';
 
 const TargetValues = { rto: Duration.optional(), rpo: Duration.optional() };
 const Targets = z.strictObject({

@@ -1,53 +1,30 @@
 /** Every call that a page can make, with its parameters and its result; and every event that it can receive. */
 import { z } from 'zod';
-import { FindingCorrection, FindingStatus, HotWash, ImprovementPlan, LiveFinding, NewFinding, SaidHotWash } from './after-action.ts';
+import { FindingCorrection, HotWash, ImprovementPlan, LiveFinding, NewFinding, SaidHotWash } from './after-action.ts';
 import { AudienceContacts, ContactBook, OutgoingMessage } from './comms.ts';
 import { CredentialName, CredentialPlace, CredentialSetting, CredentialsView, DeviceKeyView } from './credentials.ts';
-import { DrillCalendar, DrillKind } from './drill.ts';
+import { DrillCalendar } from './drill.ts';
 import { EscrowFormat } from './escrow.ts';
 import { CeremonyView, Custody, EscrowView, KeyId, NetworkLook, SamplesLook, SealState, VerificationPurpose, VerificationRecord } from './escrow-register.ts';
-import { IncidentMode, IncidentView } from './incident.ts';
 import { KitBoard, KitInPlace, KitPlan, KitProgress } from './kit.ts';
 import { OutageView } from './outage.ts';
 import { Checkpoint, ImportedRun, Person, RecordMatch, Verification } from './record.ts';
 import { Replication, ReplicationProgress, ReplicationRequest } from './replication.ts';
 import { ReportFacts } from './report-facts.ts';
 import { ReportStatus, ReportVerification } from './report-signature.ts';
-import { CheckProgress, ReadinessReport, ReadinessState } from './readiness.ts';
-import { RunCommand, RunSummary, RunView, StepPath } from './run.ts';
+import { CheckProgress, ReadinessReport } from './readiness.ts';
+import { RunCommand, RunView, StepPath } from './run.ts';
 import { InjectBlock, LintReport, Runbook, SignatureState } from './runbook.ts';
-import { ProofLevel } from './check.ts';
-import { Mode } from './step.ts';
+import { Greeting, HomeView } from './home.ts';
+import { IncidentMode, IncidentView } from './incident-view.ts';
+import { RunSummary } from './run/summary.ts';
+import { Mode, ReadinessState } from './vocabulary.ts';
 
 const RunbookRow = z.object({
   id: z.string(), title: z.string(), system: z.string(), sha256: z.string(), severity: z.string(), path: z.string(),
   rto: z.string().nullable(), steps: z.int(), signature: SignatureState, error: z.string().nullable(), // a broken runbook is listed with its error
 });
 export type RunbookRow = z.infer<typeof RunbookRow>;
-
-const DrillResult = z.object({ run: z.string().nullable(), title: z.string(), kind: z.string(), at: z.string(), rto_s: z.number().nullable(), rto_target_s: z.number().nullable(), rpo_s: z.number().nullable(), rpo_target_s: z.number().nullable(), status: z.string() });
-const SystemRow = z.object({
-  system: z.string(), runbooks: z.array(z.string()),
-  state: ReadinessState, why: z.string(), // one sentence
-  backup: z.object({ level: ProofLevel.nullable(), at: z.string().nullable(), summary: z.string() }).nullable(),
-  key: z.object({ level: z.string(), at: z.string().nullable() }).nullable(),
-  last_drill: DrillResult.nullable(),
-  next_due: z.object({ title: z.string(), at: z.string(), overdue_days: z.int(), runbook: z.string() }).nullable(),
-});
-export type SystemRow = z.infer<typeof SystemRow>;
-
-export const HomeView = z.object({
-  headline: z.string(), detail: z.string(),
-  fresh: z.boolean(), // nothing set up yet: show the three things to do
-  systems: z.array(SystemRow),
-  dead: z.array(z.string()), // what is marked so on the switchboard
-  kit: z.array(z.object({ title: z.string(), value: z.string(), state: z.enum(['good', 'due', 'bad', 'unknown']) })),
-  drills: z.array(z.object({ title: z.string(), runbook: z.string(), kind: DrillKind.optional(), at: z.string(), overdue_days: z.int() })),
-  findings: z.array(z.object({ id: z.string(), title: z.string(), runbook: z.string(), due: z.string().nullable(), severity: z.string(), status: FindingStatus, overdue_days: z.int() })), // open ones, by date
-  open_runs: z.array(RunSummary),
-  incidents: z.array(IncidentView).optional(), // the open ones, newest first
-});
-export type HomeView = z.infer<typeof HomeView>;
 
 /** A parameter as the start dialog asks for it. */
 export const ParamQuestion = z.object({ name: z.string(), type: z.string(), prompt: z.string(), required: z.boolean(), values: z.array(z.string()).nullable(), value: z.string().nullable(), candidates: z.array(z.string()), problem: z.string().nullable() });
@@ -231,8 +208,7 @@ export type Params<M extends MethodName> = z.input<(typeof METHODS)[M]['params']
 export type Result<M extends MethodName> = z.output<(typeof METHODS)[M]['result']>;
 
 export const EngineEvent = z.discriminatedUnion('event', [
-  /** First of all, unasked: what every page wants to know. Null: it could not be said; `home.view` says why. */
-  z.object({ event: z.literal('greeting'), home: HomeView.nullable() }),
+  Greeting,
   z.object({ event: z.literal('run.changed'), run: z.string(), view: RunView }),
   z.object({ event: z.literal('run.output'), run: z.string(), step: StepPath, offset: z.int(), bytes: z.instanceof(Uint8Array) }),
   z.object({ event: z.literal('readiness.progress'), progress: CheckProgress }),

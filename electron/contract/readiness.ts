@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import { Dependency } from './outage.ts';
 import { Id } from './scalars.ts';
+import { ReadinessState } from './vocabulary.ts';
 
 export const Outcome = z.enum(['pass', 'warn', 'fail', 'unknown', 'overridden']);
 export type Outcome = z.infer<typeof Outcome>;
-export const ReadinessState = z.enum(['READY', 'READY_WITH_OVERRIDES', 'NOT_READY', 'NEEDS_VERIFICATION']);
-export type ReadinessState = z.infer<typeof ReadinessState>;
 
 /** Machine-readable proof behind an outcome. Numbers are integers; for a backup: level, path, sha256, size, age_s, … */
 export const Evidence = z.record(z.string(), z.json());

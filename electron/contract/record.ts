@@ -1,6 +1,7 @@
 /** What the record says about itself. */
 import { z } from 'zod';
-import { RunSummary } from './run.ts';
+import { RunSummary } from './run/summary.ts';
+
 
 export const VerificationProblem = z.object({ seq: z.int().nullable(), kind: z.string(), message: z.string() });
 export const Verification = z.object({

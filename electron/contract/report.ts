@@ -6,13 +6,14 @@
 import { z } from 'zod';
 import { SaidHotWash } from './after-action.ts';
 import { AssertionResult } from './assertion.ts';
-import { CheckResult, ReadinessState } from './readiness.ts';
+import { CheckResult } from './readiness.ts';
 import { Correction, ExercisedType, Part, ReportFinding, SaidBy, Severity, Trigger } from './report-facts.ts';
 import { Approved, RevisionSignatures } from './report-signature.ts';
-import { ApprovalView, AttachmentView, NoteView, RunState, Span, StepPath, StepState, StepThere, TakenOver } from './run.ts';
+import { ApprovalView, AttachmentView, NoteView, Span, StepPath, StepState, StepThere } from './run.ts';
 import { SignatureState } from './runbook.ts';
-import { Mode } from './step.ts';
 import { ExerciseView } from './tabletop/view.ts';
+import { Mode, ReadinessState, RunState } from './vocabulary.ts';
+import { TakenOver } from './run/summary.ts';
 
 const Seconds = z.number().nullable();
 const Instant = z.string().nullable();

@@ -2,47 +2,18 @@
 import { z } from 'zod';
 import { AssertionResult } from './assertion.ts';
 import { ChannelName } from './channel.ts';
-import { Id, Sha256, Timestamp } from './scalars.ts';
-import { Mode } from './step.ts';
+import { RunHead } from './run/summary.ts';
+import { Id, Timestamp } from './scalars.ts';
 import { ExerciseAct } from './tabletop/plan.ts';
 import { ExerciseView } from './tabletop/view.ts';
+import { WaitingFor } from './vocabulary.ts';
 
 export const StepState = z.enum(['pending', 'waiting', 'running', 'succeeded', 'failed', 'skipped', 'deferred', 'overridden', 'unknown', 'not_executed']);
 export type StepState = z.infer<typeof StepState>;
-export const RunState = z.enum(['running', 'waiting', 'succeeded', 'failed', 'aborted', 'interrupted']);
-export type RunState = z.infer<typeof RunState>;
-
-/** What a waiting step waits for. `third-party` counts as blocked time, the others as human time. */
-export const WaitingFor = z.enum(['start', 'approval', 'decision', 'confirmation', 'secret', 'answer', 'outcome', 'point-of-no-return', 'attestation', 'message', 'third-party']);
-export type WaitingFor = z.infer<typeof WaitingFor>;
 
 /** Child steps of a call are `parent/child`. */
 export const StepPath = z.string().regex(/^[a-z][a-z0-9-]{0,63}(?:\/[a-z][a-z0-9-]{0,63})*$/u);
 const Seconds = z.number().nullable();
-
-/** `despite`: whoever let it begin before the systems that it depends on were back. */
-export const RunIncident = z.object({ id: z.string(), despite: z.object({ by: z.string(), reason: z.string(), lacking: z.array(Id) }).nullable() });
-export type RunIncident = z.infer<typeof RunIncident>;
-
-/** Where a run was taken over from, by whom and why. */
-export const TakenOver = z.object({
-  run: z.string(), // its id there
-  device: z.string(),
-  vkey: z.string(),
-  known: z.boolean(), // whether that laptop's key was trusted here
-  bundle: Sha256,
-  head: z.object({ size: z.int(), hash: z.string() }), // of that laptop's record, as the bundle proves it
-  at: Timestamp, // of the last that was recorded of it there
-  operator: z.string().nullable(), // who ran it there
-  by: z.string(),
-  reason: z.string(),
-  /** `bundle`: this laptop had no runbook of the same digest, so the one in the bundle was used. */
-  runbook: z.enum(['same', 'bundle']),
-  acknowledged: z.string().nullable(), // why the bundle's runbook will do
-  stranger: z.string().nullable(), // why a laptop that is not known here is believed
-  params: z.array(z.string()), // given anew
-});
-export type TakenOver = z.infer<typeof TakenOver>;
 
 /** The laptop on which a step was done, of a run that was taken over. */
 export const StepThere = z.object({ device: z.string(), run: z.string(), head: z.string(), state: StepState });
@@ -69,23 +40,7 @@ export const RunStepDocument = z.object({
 });
 export type RunStepDocument = z.infer<typeof RunStepDocument>;
 
-export const RunDocument = z.object({
-  id: z.string(),
-  runbook: z.object({ id: z.string(), sha256: z.string() }),
-  mode: Mode,
-  state: RunState,
-  outage_at: z.string().nullable(),
-  declared_at: z.string().nullable(),
-  finished_at: z.string().nullable(),
-  left_behind: z.array(z.string()).optional(), // of a rehearsal that is over: scratch resources that may still be there
-  rto: z.object({ target_s: Seconds, achieved_s: Seconds, met: z.boolean().nullable() }),
-  rpo: z.object({ target_s: Seconds, achieved_s: Seconds, met: z.boolean().nullable(), newest_at: z.string().nullable() }),
-  clocks: z.object({ tool_s: z.number(), human_s: z.number(), blocked_s: z.number() }),
-  forecast_finish: z.string().nullable(),
-  incident: RunIncident.optional(),
-  taken_over: TakenOver.optional(),
-  steps: z.array(RunStepDocument),
-});
+export const RunDocument = RunHead.extend({ steps: z.array(RunStepDocument) });
 export type RunDocument = z.infer<typeof RunDocument>;
 
 /** A stretch of time for the timeline; `to` is null while it lasts. */
@@ -259,6 +214,3 @@ export const RunCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('abort'), reason: z.string() }),
 ]);
 export type RunCommand = z.infer<typeof RunCommand>;
-
-export const RunSummary = RunDocument.omit({ steps: true }).extend({ title: z.string(), system: z.string() });
-export type RunSummary = z.infer<typeof RunSummary>;

@@ -4,9 +4,6 @@ import { Argv, Assertion, WaitUntil } from './assertion.ts';
 import { Probe } from './check.ts';
 import { Duration, Id, Name } from './scalars.ts';
 
-export const Mode = z.enum(['live', 'rehearsal', 'tabletop']);
-export type Mode = z.infer<typeof Mode>;
-
 export const Approval = z.strictObject({ by: z.array(z.string()).min(1), quorum: z.int().min(1).max(20).default(1), not_self: z.boolean().default(true) });
 export type Approval = z.infer<typeof Approval>;
 

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { IncidentReport, IncidentView } from '../../electron/contract/incident.ts';
+import { IncidentReport } from '../../electron/contract/incident.ts';
 import { RunDocument } from '../../electron/contract/run.ts';
+import { IncidentView } from '../../electron/contract/incident-view.ts';
 import { commandFolder, errorOf, wikiRunbook, wikiStep, type CommandFolder } from '../support/command-folder.ts';
 import type { CommandResult } from '../integration/command-line.ts';
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { EngineError } from '../../electron/contract/errors.ts';
 import type { EngineEvent } from '../../electron/contract/methods.ts';
 import type { EngineState } from '../../electron/contract/bridge.ts';
+import { EngineClient, type Door } from '../../renderer/src/engine-client.ts';
 import { openPortClient, type PortClient } from '../support/port-client.ts';
 
 type Frame = { id: number; method: string; params: unknown };
@@ -54,6 +55,14 @@ describe('the engine client', () => {
     const { client, far } = pair();
     answering(far, ({ id }) => ({ id, result: { text: 42 } }));
     await expect(client.call('app.echo', { text: 'a' })).rejects.toThrow('does not follow the contract');
+  });
+
+  it('fails calls in plain words when a part of the page cannot be read', async () => {
+    const { port1 } = new MessageChannel();
+    const door: Door = { post: (frame) => { port1.postMessage(frame); }, onFrame: () => undefined, onEngine: (take) => { take('connected'); } };
+    const client = new EngineClient(door, () => Promise.reject(new Error('no such file')));
+    await expect(client.call('app.echo', { text: 'a' })).rejects.toThrow('A part of the page is missing');
+    port1.close();
   });
 
   it('drops garbage, counts it, and goes on', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { HomeView } from '../../electron/contract/methods.ts';
 import { awaitHome } from '../../renderer/src/app/first-home.ts';
 import { EngineClient, type Door } from '../../renderer/src/engine-client.ts';
 import type { EngineState } from '../../electron/contract/bridge.ts';
+import type { HomeView } from '../../electron/contract/home.ts';
 
 const HOME: HomeView = { headline: 'No runbook is here yet', detail: '', fresh: true, systems: [], dead: [], kit: [], drills: [], findings: [], open_runs: [] };
 

@@ -1,7 +1,7 @@
 /** Runbooks and runs as far as calendars read them. */
 import type { FrontMatter } from '../../electron/contract/front-matter.ts';
-import type { RunSummary } from '../../electron/contract/run.ts';
 import type { Runbook } from '../../electron/contract/runbook.ts';
+import type { RunSummary } from '../../electron/contract/run/summary.ts';
 
 const SHA = 'a'.repeat(64);
 

@@ -5,8 +5,9 @@ import { applyEvent, beginRun } from '../../electron/contract/run/fold.ts';
 import { type RunFold } from '../../electron/contract/run/state.ts';
 import { planRun } from '../../electron/contract/run/plan.ts';
 import { RunSnapshot } from '../../electron/contract/run/snapshot.ts';
-import type { Mode, StepBlock } from '../../electron/contract/step.ts';
+import type { StepBlock } from '../../electron/contract/step.ts';
 import { StepBlock as StepSchema } from '../../electron/contract/step.ts';
+import type { Mode } from '../../electron/contract/vocabulary.ts';
 import { advance, type Advance, type Rules } from '../../electron/engine/run/advance.ts';
 import { transition, type Actor, type Decision, type Deed } from '../../electron/engine/run/transition.ts';
 

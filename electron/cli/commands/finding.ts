@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
-import { dueWords, FindingPatch, FindingStatus, NewFinding, STATUS_WORDS, type LiveFinding } from '../../contract/after-action.ts';
+import { dueWords, FindingPatch, NewFinding, type LiveFinding } from '../../contract/after-action.ts';
 import { EngineError } from '../../contract/errors.ts';
 import { Severity } from '../../contract/report-facts.ts';
 import { utcInstant } from '../../contract/wording.ts';
+import { FindingStatus, STATUS_WORDS } from '../../contract/vocabulary.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Perform } from '../perform.ts';
 import type { Terminal } from '../terminal.ts';

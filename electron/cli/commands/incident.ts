@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EngineError } from '../../contract/errors.ts';
-import type { IncidentMember, IncidentMode, IncidentView } from '../../contract/incident.ts';
 import { IncidentReport } from '../../contract/incident.ts';
 import { counted, spokenDuration, utcInstant, utcTime } from '../../contract/wording.ts';
+import type { IncidentMember, IncidentMode, IncidentView } from '../../contract/incident-view.ts';
 import { incidentHtml } from '../../engine/incident/incident-report.ts';
 import { writeReport } from '../../engine/report/write-report.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
-import type { CheckResult, ReadinessReport, ReadinessState } from '../../contract/readiness.ts';
+import type { CheckResult, ReadinessReport } from '../../contract/readiness.ts';
 import { EngineError } from '../../contract/errors.ts';
 import { spokenDuration } from '../../contract/wording.ts';
 import { checkRunbook, requireParams } from '../../engine/check-runbook.ts';
 import type { DataFolder } from '../../engine/data-folder.ts';
 import type { Runbook } from '../../contract/runbook.ts';
+import type { ReadinessState } from '../../contract/vocabulary.ts';
 import { parseAnswers, type Answers } from '../../engine/run/answers.ts';
 import type { EscrowAccess } from '../../engine/secrets/escrow-access.ts';
 import { keepSecret } from '../../engine/secrets/obtain-secret.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { Mode } from '../../contract/step.ts';
 import { EngineError } from '../../contract/errors.ts';
+import type { Mode } from '../../contract/vocabulary.ts';
 import { resolveParams } from '../../engine/runbook/params.ts';
 import type { DataFolder } from '../../engine/data-folder.ts';
 import { carryRun } from '../carry-run.ts';

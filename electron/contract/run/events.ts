@@ -5,11 +5,12 @@
 import { z } from 'zod';
 import { AssertionResult } from '../assertion.ts';
 import { Id, Name, Sha256 } from '../scalars.ts';
-import { Mode } from '../step.ts';
 import { NamedFault } from '../suspect.ts';
-import { RunIncident, StepPath, StepState, TakenOver, WaitingFor } from '../run.ts';
+import { StepPath, StepState } from '../run.ts';
 import { EXERCISE_EVENTS } from '../tabletop/events.ts';
 import { event } from './event-shape.ts';
+import { RunIncident, TakenOver } from './summary.ts';
+import { Mode, WaitingFor } from '../vocabulary.ts';
 
 const Blob = z.object({ sha256: Sha256, size: z.int() });
 export type BlobName = z.infer<typeof Blob>;

@@ -2,7 +2,6 @@
 import type { FrontMatter } from '../front-matter.ts';
 import type { RunView, StepState } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
-import type { Mode } from '../step.ts';
 import { spokenDuration, utcInstant, utcTime } from '../wording.ts';
 import type { Audience } from '../runbook.ts';
 import { markDraft, markExercise } from '../tabletop/mask-contacts.ts';
@@ -11,6 +10,7 @@ import { rpoOf } from './clocks.ts';
 import type { Forecast } from './forecast.ts';
 import type { RunFold, StepFold } from './state.ts';
 import { namesOf } from './state.ts';
+import type { Mode } from '../vocabulary.ts';
 
 /** What was sent, then what is due by itself. @param isWanted false for an audience whose condition says that it need not be told */
 export function dueMessages(fold: RunFold, isWanted: (audience: Audience) => boolean): RunView['messages'] {

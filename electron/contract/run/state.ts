@@ -1,12 +1,12 @@
 /** The state of a run and of its steps, and what can be read off it. Only the fold changes it. */
 import type { AssertionResult } from '../assertion.ts';
-import type { StepState, StepThere, WaitingFor } from '../run.ts';
-import type { Mode } from '../step.ts';
+import type { StepState, StepThere } from '../run.ts';
 import type { NamedFault } from '../suspect.ts';
 import type { ExerciseFold } from '../tabletop/state.ts';
 import type { BlobName, EventOf, Pace, PastedOutput, Purpose } from './events.ts';
 import type { PlannedStep, RunPlan } from './plan.ts';
 import { within } from './plan.ts';
+import type { Mode, WaitingFor } from '../vocabulary.ts';
 
 /** A moment on all three clocks. Within a boot durations use `up`, across boots the wall. */
 export interface Instant { wall: number; boot: string; up: number }

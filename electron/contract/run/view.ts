@@ -1,7 +1,7 @@
 /** What others see of a run: the stable document of the command line, and the richer view of the page. */
 import type { Assertion } from '../assertion.ts';
 import type { Audience } from '../runbook.ts';
-import type { RunDocument, RunState, RunStepDocument, RunSummary, RunView, Span, StepView } from '../run.ts';
+import type { RunDocument, RunStepDocument, RunView, Span, StepView } from '../run.ts';
 import { durationSeconds } from '../scalars.ts';
 import { spokenWeight, type NamedFault } from '../suspect.ts';
 import { otherWayWords } from '../step.ts';
@@ -19,6 +19,8 @@ import { attestOf, planRun, runbookOf } from './plan.ts';
 import type { RunSnapshot } from './snapshot.ts';
 import { channelsOf, draftFor, viewAudiences } from './audiences.ts';
 import { dueMessages } from './messages.ts';
+import type { RunSummary } from './summary.ts';
+import type { RunState } from '../vocabulary.ts';
 import { maskContacts } from '../tabletop/mask-contacts.ts';
 import { viewExercise } from '../tabletop/view-exercise.ts';
 

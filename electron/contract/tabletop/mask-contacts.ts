@@ -1,6 +1,7 @@
+import type { Mode } from '../vocabulary.ts';
 /** Ways to reach people, made useless in an exercise: nobody dials a real number because a drill showed it. */
 
-import type { Mode } from '../step.ts';
+
 
 /** Links that a device would dial or write to. */
 const LINK = /\b(?:tel|sms|mailto|callto|sip|skype):[^\s<>")\]]+/giu;

@@ -1,9 +1,9 @@
 /** The calendar of all drills and what earlier ones achieved: folds of runbooks and runs. Pure. */
 import type { DrillCalendar, DrillResult, EventDrill, OwedDrill } from '../../contract/drill.ts';
-import type { RunSummary } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { addPeriod, durationSeconds } from '../../contract/scalars.ts';
 import { inOrder } from '../../contract/order.ts';
+import type { RunSummary } from '../../contract/run/summary.ts';
 import { dueDrill, lastHeld } from './due.ts';
 
 type History = NonNullable<Runbook['front']['history']>[number];

@@ -1,8 +1,8 @@
 /** Which drills are due, by the runbooks' `drills` and the runs that were finished. Pure. */
-import type { RunSummary } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { addPeriod } from '../../contract/scalars.ts';
 import { inOrder } from '../../contract/order.ts';
+import type { RunSummary } from '../../contract/run/summary.ts';
 
 type Drill = NonNullable<Runbook['front']['drills']>[number];
 

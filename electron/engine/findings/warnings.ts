@@ -1,6 +1,7 @@
 /** What open findings say to whoever looks at the readiness of their runbook. They warn; they never keep a recovery from starting. */
-import { dueWords, STATUS_WORDS, type LiveFinding } from '../../contract/after-action.ts';
+import { dueWords, type LiveFinding } from '../../contract/after-action.ts';
 import { counted } from '../../contract/wording.ts';
+import { STATUS_WORDS } from '../../contract/vocabulary.ts';
 
 /** More would hide the checks. */
 const SHOWN = 5;

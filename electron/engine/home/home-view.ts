@@ -1,15 +1,17 @@
 /** What Home says: one row a system, the worst first, and one sentence for all. Pure; the engine gathers the facts. */
 import type { LiveFinding } from '../../contract/after-action.ts';
-import type { ProofLevel } from '../../contract/check.ts';
-import type { IncidentView } from '../../contract/incident.ts';
-import type { HomeView, SystemRow } from '../../contract/methods.ts';
+
+
 import type { Dependency } from '../../contract/outage.ts';
-import type { CheckResult, ReadinessReport, ReadinessState } from '../../contract/readiness.ts';
-import type { RunSummary } from '../../contract/run.ts';
+import type { CheckResult, ReadinessReport } from '../../contract/readiness.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import { counted, spokenDuration } from '../../contract/wording.ts';
 import { inOrder } from '../../contract/order.ts';
+import type { ProofLevel, ReadinessState } from '../../contract/vocabulary.ts';
+import type { IncidentView } from '../../contract/incident-view.ts';
+import type { HomeView, SystemRow } from '../../contract/home.ts';
+import type { RunSummary } from '../../contract/run/summary.ts';
 import type { DueDrill } from '../drill/due.ts';
 import { isStranded } from '../outage/dependents.ts';
 

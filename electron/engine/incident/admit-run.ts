@@ -1,8 +1,8 @@
 /** Whether a run may begin as a part of an incident, and what it takes from it. */
 import { EngineError } from '../../contract/errors.ts';
-import type { RunIncident } from '../../contract/run.ts';
 import type { RunFold } from '../../contract/run/state.ts';
-import type { Mode } from '../../contract/step.ts';
+import type { RunIncident } from '../../contract/run/summary.ts';
+import type { Mode } from '../../contract/vocabulary.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import { openOne } from './incidents.ts';
 

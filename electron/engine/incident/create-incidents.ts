@@ -1,9 +1,10 @@
 /** The incidents of a data folder: what people say of them, and what they look like with their runs. */
 import { hostname } from 'node:os';
-import type { IncidentReport, IncidentView } from '../../contract/incident.ts';
+import type { IncidentReport } from '../../contract/incident.ts';
 import type { RunView } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
-import type { Mode } from '../../contract/step.ts';
+import type { IncidentView } from '../../contract/incident-view.ts';
+import type { Mode } from '../../contract/vocabulary.ts';
 import type { Clock } from '../deps.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
 import { incidentReport } from './incident-report.ts';

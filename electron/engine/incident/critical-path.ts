@@ -1,6 +1,6 @@
 /** When each system of an incident is back, measured or forecast, and on which of them the last one waited. Pure; wall milliseconds. */
-import type { CriticalPart } from '../../contract/incident.ts';
 import { spokenDuration } from '../../contract/wording.ts';
+import type { CriticalPart } from '../../contract/incident-view.ts';
 
 export interface Stretch {
   runbook: string;

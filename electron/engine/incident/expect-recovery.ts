@@ -3,7 +3,8 @@ import { forecastRun } from '../../contract/run/forecast.ts';
 import { beginRun } from '../../contract/run/fold.ts';
 import { planRun } from '../../contract/run/plan.ts';
 import type { RunSnapshot } from '../../contract/run/snapshot.ts';
-import type { Mode } from '../../contract/step.ts';
+import type { Mode } from '../../contract/vocabulary.ts';
+
 
 /** Milliseconds over budgets and measured times, every branch counted; null when no step says how long it takes. */
 export function expectRecovery(snapshot: RunSnapshot, mode: Mode): number | null {

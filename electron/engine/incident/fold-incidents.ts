@@ -1,5 +1,6 @@
 /** Incidents as the journal tells them: what was said of each; its runs are read from the runs. */
-import { IncidentEvent, type IncidentMode } from '../../contract/incident.ts';
+import { IncidentEvent } from '../../contract/incident.ts';
+import type { IncidentMode } from '../../contract/incident-view.ts';
 import type { JournalEvent, JournalReader } from '../journal/journal.ts';
 
 type Added = Extract<IncidentEvent, { type: 'incident.added' }>['data'];

@@ -1,6 +1,7 @@
 /** The short report of an incident: each system's target against what was measured, the total, and what decided it. */
-import type { CriticalPart, IncidentMember, IncidentReport, IncidentView } from '../../contract/incident.ts';
+import type { IncidentReport } from '../../contract/incident.ts';
 import { counted, spokenDuration } from '../../contract/wording.ts';
+import type { CriticalPart, IncidentMember, IncidentView } from '../../contract/incident-view.ts';
 import { full, mark, span, time, type Block, type Cell } from '../report/block.ts';
 import { sheetHtml } from '../report/sheet.ts';
 import { VERSION } from '../version.ts';

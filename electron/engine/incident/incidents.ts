@@ -10,11 +10,12 @@
  * Every word is journaled before anything follows from it. `runs`: the views of all runs at hand; those of the incident are picked out.
  */
 import { EngineError } from '../../contract/errors.ts';
-import type { IncidentEvent, IncidentMode, IncidentView } from '../../contract/incident.ts';
+import type { IncidentEvent } from '../../contract/incident.ts';
 import type { RunView } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { durationSeconds } from '../../contract/scalars.ts';
 import { counted } from '../../contract/wording.ts';
+import type { IncidentMode, IncidentView } from '../../contract/incident-view.ts';
 import type { Clock } from '../deps.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
 import { nearest } from '../runbook/finding.ts';

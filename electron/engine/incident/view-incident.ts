@@ -1,7 +1,7 @@
 /** An incident with its runs, as the window and the command line show it. Pure. */
-import type { IncidentMember, IncidentRun, IncidentView, MemberState } from '../../contract/incident.ts';
 import type { RunView } from '../../contract/run.ts';
 import { inOrder } from '../../contract/order.ts';
+import type { IncidentMember, IncidentRun, IncidentView, MemberState } from '../../contract/incident-view.ts';
 import { criticalPath, placeAll, type Placed, type Stretch } from './critical-path.ts';
 import type { IncidentFold, MemberFold } from './fold-incidents.ts';
 

@@ -2,8 +2,8 @@
 import { EngineError } from '../../contract/errors.ts';
 import type { Lifeline, OutageView } from '../../contract/outage.ts';
 import type { Runbook } from '../../contract/runbook.ts';
-import type { Mode } from '../../contract/step.ts';
 import { inOrder } from '../../contract/order.ts';
+import type { Mode } from '../../contract/vocabulary.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
 import { nearest } from '../runbook/finding.ts';
 import { dependentsOf, lifelinesOf } from './dependents.ts';

@@ -5,12 +5,13 @@
 import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { EngineError, spokenFault } from '../../contract/errors.ts';
-import { METHODS, type EngineEvent, type HomeView } from '../../contract/methods.ts';
+import { METHODS, type EngineEvent } from '../../contract/methods.ts';
 import type { OutageView } from '../../contract/outage.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import type { ParticipantsView } from '../../contract/tabletop/view.ts';
 import { viewParticipants } from '../../contract/tabletop/view-exercise.ts';
 import { spokenBytes } from '../../contract/wording.ts';
+import type { Greeting, HomeView } from '../../contract/home.ts';
 import type { FolderOptions } from '../data-folder.ts';
 import { drillCalendar } from '../drill/calendar.ts';
 import { dueDrills } from '../drill/due.ts';
@@ -31,7 +32,7 @@ import { readinessAnswers } from './readiness-answers.ts';
 import { recordAnswers } from './record-answers.ts';
 import { peopleAnswers, runAnswers } from './run-answers.ts';
 import { RunNews } from './run-news.ts';
-import { answer, type Answers, type Greeting, type PageEngine, type Say } from './serve-page.ts';
+import { answer, type Answers, type PageEngine, type Say } from './serve-page.ts';
 import { TwoFolders } from './two-folders.ts';
 
 export interface ConsoleEngine extends PageEngine {

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { EngineError, toEnvelope } from '../../contract/errors.ts';
+import type { Greeting } from '../../contract/home.ts';
 import { METHODS, type EngineEvent, type MethodName } from '../../contract/methods.ts';
 import { Request, type Port } from '../../contract/rpc.ts';
 
@@ -18,8 +19,6 @@ export interface PageEngine {
   greeting(): Promise<Greeting>;
   subscribe(listener: (event: EngineEvent) => void): () => void;
 }
-
-export type Greeting = Extract<EngineEvent, { event: 'greeting' }>;
 
 /** How pages are told what happens. */
 export interface Say {

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '../../contract/errors.ts';
-import type { RunSummary } from '../../contract/run.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { inOrder } from '../../contract/order.ts';
+import type { RunSummary } from '../../contract/run/summary.ts';
 import { openDataFolder, type DataFolder, type FolderOptions } from '../data-folder.ts';
 import { FIRST_DRILL_ID, firstDrillDataDir } from '../drill/first-drill.ts';
 import { openFirstDrill, type OpenDrill } from '../drill/open-first-drill.ts';

@@ -1,8 +1,9 @@
 /** The state of a runbook from what its checks found, and when. Pure. */
 import type { CheckBlock } from '../../contract/check.ts';
-import type { CheckResult, ReadinessReport, ReadinessState } from '../../contract/readiness.ts';
+import type { CheckResult, ReadinessReport } from '../../contract/readiness.ts';
 import type { Runbook } from '../../contract/runbook.ts';
 import { addPeriod } from '../../contract/scalars.ts';
+import type { ReadinessState } from '../../contract/vocabulary.ts';
 import { deadDependencies, isStranded } from '../outage/dependents.ts';
 import type { ReadinessFold } from './fold-readiness.ts';
 import { foldKey } from './fold-readiness.ts';

@@ -1,10 +1,10 @@
 /** Group 8: which backup came back, what was counted in it, and which keys opened it. */
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { ProofLevel } from '../../contract/check.ts';
 import type { CheckResult } from '../../contract/readiness.ts';
 import type { Report, ReportStep } from '../../contract/report.ts';
 import type { ReportFacts } from '../../contract/report-facts.ts';
+import { ProofLevel } from '../../contract/vocabulary.ts';
 
 type Backup = Report['data']['backups'][number];
 

@@ -1,7 +1,7 @@
 /** What a report needs from a run's events beyond the view: who did what, with which tools, and what was not as written. */
 import type { Report, ReportMessage } from '../../contract/report.ts';
-import type { TakenOver } from '../../contract/run.ts';
 import { type EventOf, readRunEvent, type RunEvent } from '../../contract/run/events.ts';
+import type { TakenOver } from '../../contract/run/summary.ts';
 import type { JournalEvent } from '../journal/journal.ts';
 import { clockWords } from '../run/clock-notes.ts';
 

@@ -1,6 +1,6 @@
 /** Two laptops in one run: which it was begun on, what was done there, and who went on here and why. */
 import type { Report } from '../../contract/report.ts';
-import type { TakenOver } from '../../contract/run.ts';
+import type { TakenOver } from '../../contract/run/summary.ts';
 import { full, type Block } from './block.ts';
 
 export function takenOverPart({ execution, integrity, identity }: Report, taken: TakenOver): Block[] {

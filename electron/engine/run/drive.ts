@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { EngineError } from '../../contract/errors.ts';
-import type { RunCommand, RunState } from '../../contract/run.ts';
+import type { RunCommand } from '../../contract/run.ts';
 import type { StepFold } from '../../contract/run/state.ts';
+import type { RunState } from '../../contract/vocabulary.ts';
 import type { People } from '../people/people.ts';
 import type { Answers } from './answers.ts';
 import { checkAnswers } from './answers.ts';

@@ -6,13 +6,14 @@
  */
 import { z } from 'zod';
 import { EngineError, spokenFault } from '../../contract/errors.ts';
-import type { RunState, RunView } from '../../contract/run.ts';
+import type { RunView } from '../../contract/run.ts';
 import type { RunEvent, RunEventBody } from '../../contract/run/events.ts';
 import { readRunEvent } from '../../contract/run/events.ts';
 import type { Instant, RunFold } from '../../contract/run/state.ts';
 import { applyEvent } from '../../contract/run/fold.ts';
 import { stepOf } from '../../contract/run/state.ts';
 import { runState } from '../../contract/run/view.ts';
+import type { RunState } from '../../contract/vocabulary.ts';
 import type { EventData, Journal, JournalEvent, NewEvent } from '../journal/journal.ts';
 import { toolEnvironment } from '../tool/environment.ts';
 import { createRedactor, type SecretRedactor } from '../tool/create-redactor.ts';

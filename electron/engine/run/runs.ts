@@ -19,16 +19,16 @@
  * Reading needs no lock: `readRunViews(reader, clock, dataDir)` and `readRunView(reader, name, clock, dataDir)` in read-runs.ts.
  */
 import { EngineError, spokenFault } from '../../contract/errors.ts';
-import type { RunCommand, RunSummary, RunView } from '../../contract/run.ts';
+import type { RunCommand, RunView } from '../../contract/run.ts';
 import type { Pace } from '../../contract/run/events.ts';
 import type { RunFold, StepFold } from '../../contract/run/state.ts';
 import { summarise } from '../../contract/run/view.ts';
-import type { ReadinessState } from '../../contract/readiness.ts';
 import type { NamedFault } from '../../contract/suspect.ts';
 import { planRun } from '../../contract/run/plan.ts';
 import type { Inject, Runbook } from '../../contract/runbook.ts';
-import type { Mode } from '../../contract/step.ts';
 import type { ExerciseFold } from '../../contract/tabletop/state.ts';
+import type { RunSummary } from '../../contract/run/summary.ts';
+import type { Mode, ReadinessState } from '../../contract/vocabulary.ts';
 import type { Deps } from '../deps.ts';
 import type { Journal, JournalEvent } from '../journal/journal.ts';
 import { packageDigest } from '../installation.ts';

@@ -3,7 +3,6 @@
  * over only its summary stays in memory; whoever looks into it has it folded again, from its own stretch of the journal.
  */
 import { EngineError } from '../../contract/errors.ts';
-import type { RunSummary } from '../../contract/run.ts';
 import type { BlobName, RunEvent } from '../../contract/run/events.ts';
 import { readRunEvent } from '../../contract/run/events.ts';
 import { applyEvent } from '../../contract/run/fold.ts';
@@ -12,6 +11,7 @@ import { RunSnapshot } from '../../contract/run/snapshot.ts';
 import type { RunFold } from '../../contract/run/state.ts';
 import { beginAny } from '../../contract/run/take-over.ts';
 import { summarise } from '../../contract/run/view.ts';
+import type { RunSummary } from '../../contract/run/summary.ts';
 import type { JournalEvent, JournalReader } from '../journal/journal.ts';
 import { readTakenEvents } from './taken-events.ts';
 

@@ -2,13 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EngineError } from '../../contract/errors.ts';
-import type { ReadinessState } from '../../contract/readiness.ts';
 import type { ParamQuestion } from '../../contract/methods.ts';
 import type { Person } from '../../contract/record.ts';
 import { counted } from '../../contract/wording.ts';
 import type { Frozen, RunSnapshot } from '../../contract/run/snapshot.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
-import type { Mode } from '../../contract/step.ts';
+import type { Mode, ReadinessState } from '../../contract/vocabulary.ts';
 import type { People } from '../people/people.ts';
 import { readBeside } from './programs.ts';
 import { personId } from '../people/people.ts';

@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import { EngineError } from '../../contract/errors.ts';
-import type { RunIncident } from '../../contract/run.ts';
 import { readRunEvent, type BlobName, type EventOf, type Pace, type RunEventBody } from '../../contract/run/events.ts';
 import { applyEvent } from '../../contract/run/fold.ts';
 import { planRun } from '../../contract/run/plan.ts';
@@ -12,8 +11,9 @@ import { RunSnapshot, type Frozen } from '../../contract/run/snapshot.ts';
 import type { RunFold } from '../../contract/run/state.ts';
 import { beginAny, inheritedSteps, openOutcomes } from '../../contract/run/take-over.ts';
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
-import type { Mode } from '../../contract/step.ts';
-import type { ReadinessState } from '../../contract/readiness.ts';
+import type { RunIncident } from '../../contract/run/summary.ts';
+import type { Mode, ReadinessState } from '../../contract/vocabulary.ts';
+
 import { outputsNamed } from '../journal/named-blobs.ts';
 import type { EventData, Journal, JournalReader, NewEvent } from '../journal/journal.ts';
 import { templateNames } from '../runbook/template.ts';

@@ -1,6 +1,7 @@
 /** The window: one screen at a time, dialogs over it, and one place where the engine's state is said. */
 import { Suspense, useEffect, useMemo, useState } from 'react';
-import type { EngineEvent, HomeView, RunbookRow } from '../../../electron/contract/methods.ts';
+import type { EngineEvent, RunbookRow } from '../../../electron/contract/methods.ts';
+import type { HomeView } from '../../../electron/contract/home.ts';
 import { Sprite } from '../components/Glyph.tsx';
 import { useEngineEvents, useEngineState, useQuery } from '../engine-context.ts';
 import { KeyDeskProvider, useKeys } from '../keys/use-keys.tsx';
@@ -11,7 +12,7 @@ import type { FirstHome } from './first-home.ts';
 import { NavigationContext } from './navigation.ts';
 import { type NoticeLine, Notices } from './Notices.tsx';
 import { Rail } from './Rail.tsx';
-import { later, loadTheRest } from './later.ts';
+import { later, loadTheRest, useSettled } from './later.ts';
 import { placeOf, type Route, type Start } from './route.ts';
 
 const KeysOverlay = later(async () => (await import('./Keys.tsx')).KeysOverlay);
@@ -85,10 +86,9 @@ function Window({ firstHome }: { firstHome: FirstHome | null }) {
   useEngineEvents((event) => { if (event.event === 'home.changed') reload(); });
   // Decided once, by the first answer; afterwards the person decides.
   if (route === null && home.result !== null) setRoute(openingRoute(home.result));
-  const answered = home.result !== null;
-  const [allLoaded, setAllLoaded] = useState(false);
-  useEffect(() => (answered ? loadTheRest(() => { setAllLoaded(true); }) : undefined), [answered]);
-  const runbooks = useQuery('runbook.list', allLoaded || overlay?.kind === 'palette' ? {} : null); // Home comes first
+  const settled = useSettled(home.result !== null);
+  useEffect(() => (settled ? loadTheRest() : undefined), [settled]);
+  const runbooks = useQuery('runbook.list', settled || overlay?.kind === 'palette' ? {} : null);
   const at = route ?? { screen: 'home' };
   const navigation = useMemo(() => ({
     go: (to: Route) => { setRoute(to); setOverlay(null); },
@@ -104,7 +104,7 @@ function Window({ firstHome }: { firstHome: FirstHome | null }) {
       {at.screen !== 'run' && at.screen !== 'ceremony' && (
         <>
           <Bar lead={<><Brand onPress={() => { navigation.go({ screen: 'home' }); }} /><span className="sep" /><Today /></>} middle={<><Network /><span className="sep" /></>} />
-          <Rail route={at} home={home.result} onPalette={() => { setOverlay({ kind: 'palette' }); }} onKeys={() => { setOverlay({ kind: 'keys' }); }} />
+          <Rail route={at} home={home.result} settled={settled} onPalette={() => { setOverlay({ kind: 'palette' }); }} onKeys={() => { setOverlay({ kind: 'keys' }); }} />
         </>
       )}
       <Boundary key={placeOf(at)}><Suspense><Screen route={at} home={{ view: home.result }} /></Suspense></Boundary>

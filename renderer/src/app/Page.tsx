@@ -1,7 +1,7 @@
 /** The frame of the quiet screens: bar, rail, page. */
 import { type ReactNode, useEffect, useRef } from 'react';
-import type { Mode } from '../../../electron/contract/step.ts';
 import { useBody } from './use-body.ts';
+import type { Mode } from '../../../electron/contract/vocabulary.ts';
 
 /** The body carries the grid, so that the drawings' style sheets hold as they are. */
 /** @param mode of what the page is about: its frame is around the window */

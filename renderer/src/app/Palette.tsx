@@ -1,7 +1,8 @@
 /** `Ctrl K`: go anywhere. */
 import { Autocomplete, Input, Menu, MenuItem, SearchField, useFilter } from 'react-aria-components';
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components';
-import type { HomeView, RunbookRow } from '../../../electron/contract/methods.ts';
+import type { RunbookRow } from '../../../electron/contract/methods.ts';
+import type { HomeView } from '../../../electron/contract/home.ts';
 import { Layer } from '../keys/use-keys.tsx';
 import { switchTheme } from '../theme/theme.ts';
 import { visible } from '../visible.ts';

@@ -1,14 +1,15 @@
 /** The rail: only what exists, and the runs that are open. */
 import { BookOpen, Briefcase, CalendarClock, House, KeyRound, Layers, ListChecks, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { IncidentView } from '../../../electron/contract/incident.ts';
-import type { HomeView } from '../../../electron/contract/methods.ts';
+
 import { Glyph } from '../components/Glyph.tsx';
 import { runState, StateMark } from '../components/States.tsx';
 import { useEscrow } from '../screens/escrow/use-escrow.ts';
 import { visible } from '../visible.ts';
 import { useNavigation } from './navigation.ts';
 import type { Route } from './route.ts';
+import type { IncidentView } from '../../../electron/contract/incident-view.ts';
+import type { HomeView } from '../../../electron/contract/home.ts';
 
 const ICON = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -53,7 +54,7 @@ function Overdue({ findings }: { findings: HomeView['findings'] }) {
   return <span className="n st c-red" title={words}><Glyph shape="failed" tone="red" size={12} /><span aria-hidden="true">{late}</span><span className="sr">{words}</span></span>;
 }
 
-/** How many escrowed keys need somebody, in the shape of the worst. Asked for after Home, which comes first. */
+/** How many escrowed keys need somebody, in the shape of the worst. */
 function KeysToLookAt({ asked }: { asked: boolean }) {
   const { view } = useEscrow(asked);
   const open = (view?.keys ?? []).filter(({ state }) => state !== 'good');
@@ -64,7 +65,8 @@ function KeysToLookAt({ asked }: { asked: boolean }) {
   return <span className={`n st c-${tone}`} title={words}><Glyph shape={bad ? 'failed' : 'needs'} tone={tone} size={12} /><span aria-hidden="true">{open.length}</span><span className="sr">{words}</span></span>;
 }
 
-export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: HomeView | null; onPalette(): void; onKeys(): void }) {
+/** @param settled whether what Home does not need may be asked for */
+export function Rail({ route, home, settled, onPalette, onKeys }: { route: Route; home: HomeView | null; settled: boolean; onPalette(): void; onKeys(): void }) {
   const { go } = useNavigation();
   return (
     <nav className="rail" aria-label="Main">
@@ -75,7 +77,7 @@ export function Rail({ route, home, onPalette, onKeys }: { route: Route; home: H
       <Entry to={{ screen: 'incident', id: null }} current={route.screen === 'incident' || route.screen === 'incident-report'} icon={<Layers {...ICON} />} count={<OpenIncidents incidents={home?.incidents ?? []} />}>Incident</Entry>
       <Entry to={{ screen: 'drills' }} current={route.screen === 'drills'} icon={<CalendarClock {...ICON} />} count={<Late drills={home?.drills ?? []} />}>Drills</Entry>
       <Entry to={{ screen: 'findings' }} current={route.screen === 'findings'} icon={<ListChecks {...ICON} />} count={<Overdue findings={home?.findings ?? []} />}>Findings</Entry>
-      <Entry to={{ screen: 'escrow', key: null }} current={route.screen === 'escrow'} icon={<KeyRound {...ICON} />} count={<KeysToLookAt asked={home !== null} />}>Escrow</Entry>
+      <Entry to={{ screen: 'escrow', key: null }} current={route.screen === 'escrow'} icon={<KeyRound {...ICON} />} count={<KeysToLookAt asked={settled} />}>Escrow</Entry>
       <hr />
       <Entry to={{ screen: 'record' }} current={route.screen === 'record' || route.screen === 'report'} icon={<ScrollText {...ICON} />}>Record</Entry>
       <Entry to={{ screen: 'people' }} current={route.screen === 'people'} icon={<Users {...ICON} />}>People</Entry>

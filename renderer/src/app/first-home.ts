@@ -1,6 +1,6 @@
 /** Home as the engine's greeting says it: it comes while the page is still being put together, so the first thing that is drawn is Home. */
-import type { HomeView } from '../../../electron/contract/methods.ts';
 import type { EngineClient } from '../engine-client.ts';
+import type { HomeView } from '../../../electron/contract/home.ts';
 
 /** An engine that takes longer is waited for with the page's frame in sight. */
 const PATIENCE_MS = 100;

@@ -1,8 +1,8 @@
 /** Screens that are not needed for the first one: their code is read when Home stands there, and long before anybody asks. */
-import { createElement, lazy, useState, type ComponentType } from 'react';
+import { createElement, lazy, useEffect, useState, type ComponentType } from 'react';
 
 /** The first screen belongs to the person alone for so long. */
-const PAUSE_MS = 1_000;
+const PAUSE_MS = 500;
 /** How long a window may be busy until the next screen is loaded all the same. */
 const PATIENCE_MS = 1_000;
 const waiting: (() => Promise<unknown>)[] = [];
@@ -22,21 +22,24 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
   };
 }
 
-/**
- * One after the other, each when nothing more urgent is to be done.
- * @param done when all are there
- * @returns what calls it off
- */
-export function loadTheRest(done: () => void): () => void {
+/** One after the other, each when nothing more urgent is to be done. @returns what calls it off */
+export function loadTheRest(): () => void {
   let idle = 0;
   const next = (): void => {
     const load = waiting.shift();
-    if (load === undefined) done();
-    else idle = requestIdleCallback(() => { void load().finally(next); }, { timeout: PATIENCE_MS });
+    if (load !== undefined) idle = requestIdleCallback(() => { void load().finally(next); }, { timeout: PATIENCE_MS });
   };
-  const pause = setTimeout(next, PAUSE_MS);
-  return () => {
-    clearTimeout(pause);
-    cancelIdleCallback(idle);
-  };
+  next();
+  return () => { cancelIdleCallback(idle); };
+}
+
+/** Whether the first screen has stood there for a while, so that what it does not need may be asked for. */
+export function useSettled(isThere: boolean): boolean {
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    if (!isThere) return undefined;
+    const timer = setTimeout(() => { setSettled(true); }, PAUSE_MS);
+    return () => { clearTimeout(timer); };
+  }, [isThere]);
+  return settled;
 }

@@ -1,5 +1,6 @@
+import type { Mode } from '../../../electron/contract/vocabulary.ts';
 /** Where the window is. */
-import type { Mode } from '../../../electron/contract/step.ts';
+
 
 export type Route =
   | { screen: 'home' }

@@ -1,7 +1,7 @@
 /** Small pictures of amounts. Each has its words beside it; they are for the eye only. */
 import type { CSSProperties } from 'react';
-import { ProofLevel } from '../../../electron/contract/check.ts';
 import type { Tone } from './Glyph.tsx';
+import { ProofLevel } from '../../../electron/contract/vocabulary.ts';
 
 const RUNGS = ProofLevel.options;
 

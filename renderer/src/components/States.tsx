@@ -1,8 +1,9 @@
 /** States told by word, shape and colour at once. */
 import type { ReactNode } from 'react';
-import type { CheckResult, ReadinessState } from '../../../electron/contract/readiness.ts';
-import type { RunState, StepView } from '../../../electron/contract/run.ts';
+import type { CheckResult } from '../../../electron/contract/readiness.ts';
+import type { StepView } from '../../../electron/contract/run.ts';
 import type { SignatureState } from '../../../electron/contract/runbook.ts';
+import type { ReadinessState, RunState } from '../../../electron/contract/vocabulary.ts';
 import { Glyph, type Shape, type Tone } from './Glyph.tsx';
 
 export interface State {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FrontMatter } from '../../../electron/contract/front-matter.ts';
-import type { RunSummary } from '../../../electron/contract/run.ts';
 import type { Runbook } from '../../../electron/contract/runbook.ts';
+import type { RunSummary } from '../../../electron/contract/run/summary.ts';
 import { drillCalendar, drillDates } from '../../../electron/engine/drill/calendar.ts';
 import { drillsAsIcs } from '../../../electron/engine/drill/calendar-file.ts';
 import { paperRunbook, paperRunSummary } from '../../support/paper-drills.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RunSummary } from '../../../electron/contract/run.ts';
 import { drillDebt, dueDrills } from '../../../electron/engine/drill/due.ts';
 import { paperRunbook, paperRunSummary } from '../../support/paper-drills.ts';
+import type { RunSummary } from '../../../electron/contract/run/summary.ts';
 
 const AT = (text: string) => Date.parse(text);
 

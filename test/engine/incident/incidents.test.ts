@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { IncidentView } from '../../../electron/contract/incident.ts';
 import { systemClock } from '../../../electron/engine/clock.ts';
 import { openDataFolder, readDataFolder, type DataFolder, type FolderOptions } from '../../../electron/engine/data-folder.ts';
 import { incidentHtml } from '../../../electron/engine/incident/incident-report.ts';
 import type { StartRequest } from '../../../electron/engine/run/runs.ts';
 import { step } from '../../support/run-lab.ts';
+import { IncidentView } from '../../../electron/contract/incident-view.ts';
 
 const OUTAGE = new Date(Date.now() - 40 * 60_000).toISOString();
 const BY = 'Ruth Adeyemi';

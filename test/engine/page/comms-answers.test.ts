@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { commsAnswers } from '../../../electron/engine/page/comms-answers.ts';
 import { systemClock } from '../../../electron/engine/clock.ts';
 import { EngineError } from '../../../electron/contract/errors.ts';
-import type { Mode } from '../../../electron/contract/step.ts';
+import type { Mode } from '../../../electron/contract/vocabulary.ts';
 import { openLab, step, type RunLab } from '../../support/run-lab.ts';
 
 const PEOPLE = "board:\n  - { name: Nkechi Adeyemi, phone: '+44 1632 960303', email: vp@kredete.example, verified: 2026-11-20 }\n  - { name: Marta Silva, phone: '+44 1632 960304' }\n";

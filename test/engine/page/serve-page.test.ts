@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EngineError } from '../../../electron/contract/errors.ts';
+import type { Greeting } from '../../../electron/contract/home.ts';
 import { METHODS, type EngineEvent, type MethodName } from '../../../electron/contract/methods.ts';
 import type { Port } from '../../../electron/contract/rpc.ts';
-import { answer, servePage, type Answer, type Answers, type Greeting } from '../../../electron/engine/page/serve-page.ts';
+import { answer, servePage, type Answer, type Answers } from '../../../electron/engine/page/serve-page.ts';
 
 const silent: Answer = async () => Promise.reject(new EngineError('internal', 'not part of this test'));
 const isMethodName = (name: string): name is MethodName => Object.hasOwn(METHODS, name);

@@ -8,8 +8,8 @@ import type { Journal } from '../../../electron/engine/journal/journal.ts';
 import { openJournal } from '../../../electron/engine/journal/open-journal.ts';
 import { readRunViews } from '../../../electron/engine/run/read-runs.ts';
 import { createShelf } from '../../../electron/engine/run/shelf.ts';
-import type { RunSummary } from '../../../electron/contract/run.ts';
 import { toRunSummary } from '../../../electron/contract/run/view.ts';
+import type { RunSummary } from '../../../electron/contract/run/summary.ts';
 import { finish, openLab, step } from '../../support/run-lab.ts';
 
 let folder: string;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Mode } from '../../../electron/contract/step.ts';
 import { formatInstant, resolveParams } from '../../../electron/engine/runbook/params.ts';
 import { parse } from './compose.ts';
+import type { Mode } from '../../../electron/contract/vocabulary.ts';
 
 let dir = '';
 beforeAll(() => {

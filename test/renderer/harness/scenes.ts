@@ -1,7 +1,7 @@
 /** Recorded moments, by name. Times are kept relative to now, so that clocks read as they did. */
-import type { HomeView } from '../../../electron/contract/methods.ts';
 import type { CheckResult, ReadinessReport } from '../../../electron/contract/readiness.ts';
 import type { RunView, StepView } from '../../../electron/contract/run.ts';
+import type { HomeView } from '../../../electron/contract/home.ts';
 
 const NOW = Date.now();
 const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString();

@@ -4,8 +4,8 @@
  * A rung that cannot be proven (`ok: null`) is not climbed, but does not bar the higher ones: an uncompressed dump has no
  * checksum of its own, and yet its content can be restored and asserted. A rung that failed (`ok: false`) ends the climb.
  */
-import { ProofLevel } from '../../../contract/check.ts';
 import type { Evidence, ProbeFinding } from '../../../contract/readiness.ts';
+import { ProofLevel } from '../../../contract/vocabulary.ts';
 import type { Clock } from '../../deps.ts';
 import { fail, pass } from '../probe.ts';
 

@@ -1,7 +1,7 @@
 /** Drills: which are owed and what each would prove, and what the earlier ones achieved. */
-import type { DrillCalendar, DrillKind, EventDrill, OwedDrill } from '../../../../electron/contract/drill.ts';
-import type { Mode } from '../../../../electron/contract/step.ts';
+import type { DrillCalendar, EventDrill, OwedDrill } from '../../../../electron/contract/drill.ts';
 import { counted, spokenDuration } from '../../../../electron/contract/wording.ts';
+import type { DrillKind, Mode } from '../../../../electron/contract/vocabulary.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Page, PageHead } from '../../app/Page.tsx';
 import { Button, Primary } from '../../components/Buttons.tsx';

@@ -1,8 +1,9 @@
 /** "Raise a finding" and "Change a finding": what is said goes into the record under a name, and nothing that was said is lost. */
 import { type ReactNode, useState } from 'react';
-import { FINDING_FIELDS, FindingCorrection, NewFinding, STATUS_WORDS, type LiveFinding } from '../../../../electron/contract/after-action.ts';
+import { FINDING_FIELDS, FindingCorrection, NewFinding, type LiveFinding } from '../../../../electron/contract/after-action.ts';
 import { EngineError } from '../../../../electron/contract/errors.ts';
 import { counted, utcInstant } from '../../../../electron/contract/wording.ts';
+import { STATUS_WORDS } from '../../../../electron/contract/vocabulary.ts';
 import { Primary } from '../../components/Buttons.tsx';
 import { DialogBox } from '../../components/DialogBox.tsx';
 import { SelectField, TextArea, TextField } from '../../components/Fields.tsx';

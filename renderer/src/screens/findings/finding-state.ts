@@ -1,5 +1,6 @@
 /** A finding's state by word, shape and colour. */
-import { dueWords, type FindingStatus, type LiveFinding } from '../../../../electron/contract/after-action.ts';
+import { dueWords, type LiveFinding } from '../../../../electron/contract/after-action.ts';
+import type { FindingStatus } from '../../../../electron/contract/vocabulary.ts';
 import type { State } from '../../components/States.tsx';
 import { shortDay } from '../../wording.ts';
 

@@ -1,5 +1,6 @@
-import type { SystemRow } from '../../../../electron/contract/methods.ts';
+
 import { counted } from '../../../../electron/contract/wording.ts';
+import type { SystemRow } from '../../../../electron/contract/home.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Button } from '../../components/Buttons.tsx';
 

@@ -1,6 +1,5 @@
 /** Home: would each system recover today, and what is owed. */
 import { Zap } from 'lucide-react';
-import type { HomeView } from '../../../../electron/contract/methods.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Page, PageHead } from '../../app/Page.tsx';
 import { Button, Primary } from '../../components/Buttons.tsx';
@@ -13,6 +12,7 @@ import { OpenRuns } from './OpenRuns.tsx';
 import { Summaries } from './Summaries.tsx';
 import { Systems } from './Systems.tsx';
 import './home.css';
+import type { HomeView } from '../../../../electron/contract/home.ts';
 
 /** Makes the drill's material where it is missing, then asks how to start it. */
 export function useFirstDrill() {

@@ -1,5 +1,6 @@
-import type { IncidentView } from '../../../../electron/contract/incident.ts';
+
 import { spokenDuration } from '../../../../electron/contract/wording.ts';
+import type { IncidentView } from '../../../../electron/contract/incident-view.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Button } from '../../components/Buttons.tsx';
 import { Meter } from '../../components/Measures.tsx';

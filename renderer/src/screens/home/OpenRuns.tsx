@@ -1,5 +1,6 @@
-import type { RunSummary } from '../../../../electron/contract/run.ts';
+
 import { spokenDuration } from '../../../../electron/contract/wording.ts';
+import type { RunSummary } from '../../../../electron/contract/run/summary.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Button } from '../../components/Buttons.tsx';
 import { runState, StateWord } from '../../components/States.tsx';

@@ -1,8 +1,9 @@
 /** Below the systems: the kit, the drills owed, the open findings. */
 import type { ReactNode } from 'react';
-import { STATUS_WORDS } from '../../../../electron/contract/after-action.ts';
-import type { HomeView } from '../../../../electron/contract/methods.ts';
+
 import { counted } from '../../../../electron/contract/wording.ts';
+import { STATUS_WORDS } from '../../../../electron/contract/vocabulary.ts';
+import type { HomeView } from '../../../../electron/contract/home.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Glyph, type Shape, type Tone } from '../../components/Glyph.tsx';
 import { useNow } from '../../use-now.ts';

@@ -1,9 +1,9 @@
 /** The systems in time, and which of them decide when the last one is back. */
 import type { CSSProperties } from 'react';
-import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident.ts';
 import { visible } from '../../visible.ts';
 import { hourMinute, millis, systemName } from '../../wording.ts';
 import { place } from './incident-words.ts';
+import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident-view.ts';
 
 /** Wall milliseconds of a member's recovery, done or to come; null when that is not known. */
 function stretch({ run, recovered_at, forecast_at, begins_at }: IncidentMember): { from: number; to: number; measured: boolean } | null {

@@ -1,6 +1,6 @@
 /** The whole: time since the one outage, when the last system is back, how many are. */
-import type { IncidentView } from '../../../../electron/contract/incident.ts';
 import { runningClock, spokenDuration } from '../../../../electron/contract/wording.ts';
+import type { IncidentView } from '../../../../electron/contract/incident-view.ts';
 import { Glyph } from '../../components/Glyph.tsx';
 import { systemName, dayTime } from '../../wording.ts';
 import { visible } from '../../visible.ts';

@@ -1,7 +1,7 @@
 /** An incident: several systems at once under one outage, side by side, each with its run, and when the last is back. */
 import { useState } from 'react';
-import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident.ts';
 import { counted, spokenDuration } from '../../../../electron/contract/wording.ts';
+import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident-view.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Page, PageHead } from '../../app/Page.tsx';
 import { Button, Primary } from '../../components/Buttons.tsx';

@@ -1,5 +1,6 @@
-import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident.ts';
+
 import { spokenDuration } from '../../../../electron/contract/wording.ts';
+import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident-view.ts';
 import { Button } from '../../components/Buttons.tsx';
 import { Meter } from '../../components/Measures.tsx';
 import { StateWord } from '../../components/States.tsx';

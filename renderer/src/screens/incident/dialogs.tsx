@@ -1,6 +1,5 @@
 /** What people say of an incident, each with their name. */
 import { useState } from 'react';
-import { IncidentMode, type IncidentMember, type IncidentView } from '../../../../electron/contract/incident.ts';
 import { Primary } from '../../components/Buttons.tsx';
 import { DialogBox } from '../../components/DialogBox.tsx';
 import { CheckField, RadioField, TextArea, TextField } from '../../components/Fields.tsx';
@@ -8,6 +7,7 @@ import { useAction, useEngine, useQuery } from '../../engine-context.ts';
 import { visible } from '../../visible.ts';
 import { systemName } from '../../wording.ts';
 import { type Outage, OutageField } from '../start/OutageField.tsx';
+import { type IncidentMember, IncidentMode, type IncidentView } from '../../../../electron/contract/incident-view.ts';
 
 const MODES = [
   { value: 'live', label: 'Live', detail: 'Systems are really lost.' },

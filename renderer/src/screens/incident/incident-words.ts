@@ -1,7 +1,7 @@
 /** What the Incident screen says of a system, and what is to be done next. Pure. */
-import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident.ts';
 import { runState, type State } from '../../components/States.tsx';
 import { systemName } from '../../wording.ts';
+import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident-view.ts';
 
 const OVER: ReadonlySet<string> = new Set(['succeeded', 'aborted']);
 

@@ -1,8 +1,8 @@
 /** Readiness: what is proven, what is not, and for how long it stays so. */
 import { useState } from 'react';
-import type { HomeView } from '../../../../electron/contract/methods.ts';
 import type { ReadinessReport } from '../../../../electron/contract/readiness.ts';
 import { spokenDuration } from '../../../../electron/contract/wording.ts';
+import type { HomeView } from '../../../../electron/contract/home.ts';
 import { Page, PageHead } from '../../app/Page.tsx';
 import { Button, Primary } from '../../components/Buttons.tsx';
 import { Fault } from '../../components/Fault.tsx';

@@ -1,7 +1,7 @@
 /** The proof ladder of one backup, from the evidence of its check. Pure. */
 import { z } from 'zod';
-import { ProofLevel } from '../../../../electron/contract/check.ts';
 import type { CheckResult } from '../../../../electron/contract/readiness.ts';
+import { ProofLevel } from '../../../../electron/contract/vocabulary.ts';
 import { countsAsBackup } from '../../components/Measures.tsx';
 
 export interface Rung {

@@ -1,7 +1,7 @@
 /** Runs of other laptops, from their evidence bundles: to read only, verified each time they are shown. */
 import { useState } from 'react';
 import type { ImportedRun } from '../../../../electron/contract/record.ts';
-import type { RunSummary } from '../../../../electron/contract/run.ts';
+import type { RunSummary } from '../../../../electron/contract/run/summary.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import { Button } from '../../components/Buttons.tsx';
 import { runState, StateWord } from '../../components/States.tsx';

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../../electron/contract/run.ts';
+
 import { useNavigation } from '../../app/navigation.ts';
 import { Button } from '../../components/Buttons.tsx';
 import { Fault } from '../../components/Fault.tsx';
@@ -8,6 +8,7 @@ import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
 import { against, dayTime } from '../../wording.ts';
 import { useExport } from './use-export.ts';
+import type { RunSummary } from '../../../../electron/contract/run/summary.ts';
 
 function Figure({ figure }: { figure: { target_s: number | null; achieved_s: number | null; met: boolean | null } }) {
   const text = against(figure.achieved_s, figure.target_s);

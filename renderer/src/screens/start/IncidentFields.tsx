@@ -1,5 +1,4 @@
 /** The open incident that a run would be a part of, and what speaks against beginning it now. */
-import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident.ts';
 import { CheckField, TextField } from '../../components/Fields.tsx';
 import { Notice } from '../../components/States.tsx';
 import { useQuery } from '../../engine-context.ts';
@@ -7,6 +6,7 @@ import { useNow } from '../../use-now.ts';
 import { visible } from '../../visible.ts';
 import { dayTime, systemName } from '../../wording.ts';
 import type { Draft } from './draft.ts';
+import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident-view.ts';
 
 export interface IncidentPart { incident: IncidentView; member: IncidentMember }
 

@@ -1,6 +1,5 @@
 /** Start a run: which runbook, how, since when, with what, and who answers for it. */
 import { useState } from 'react';
-import { Mode } from '../../../../electron/contract/step.ts';
 import { useNavigation } from '../../app/navigation.ts';
 import type { Start } from '../../app/route.ts';
 import { Primary } from '../../components/Buttons.tsx';
@@ -19,6 +18,7 @@ import { useTypedValues } from './typed-values.ts';
 import { usePreparation } from './use-preparation.ts';
 import { missingToStart } from './missing.ts';
 import './start.css';
+import { Mode } from '../../../../electron/contract/vocabulary.ts';
 
 const MODES = [
   { value: 'live', label: 'Live recovery', detail: 'The real thing: tools run against the real targets.' },

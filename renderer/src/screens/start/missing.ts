@@ -1,6 +1,6 @@
 /** What a start still lacks, as one sentence; null when nothing is missing. Pure, so that the rule can be tested. */
 import type { Result } from '../../../../electron/contract/methods.ts';
-import type { Mode } from '../../../../electron/contract/step.ts';
+import type { Mode } from '../../../../electron/contract/vocabulary.ts';
 import type { Draft } from './draft.ts';
 
 export function missingToStart(prepared: Result<'run.prepare'> | null, given: Pick<Draft, 'outage' | 'unsigned' | 'notReady' | 'confirmed'>, operator: { person: string; present: boolean }, mode: Mode): string | null {

@@ -3,7 +3,8 @@
  * to start. Each runbook and mode has its own, so that a rehearsal never inherits what was meant for the real targets.
  */
 import { useReducer } from 'react';
-import type { Mode } from '../../../../electron/contract/step.ts';
+import type { Mode } from '../../../../electron/contract/vocabulary.ts';
+
 
 export type Values = Readonly<Record<string, string>>;
 

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { ErrorEnvelope } from '../../../../electron/contract/errors.ts';
 import type { Result } from '../../../../electron/contract/methods.ts';
-import type { Mode } from '../../../../electron/contract/step.ts';
+import type { Mode } from '../../../../electron/contract/vocabulary.ts';
 import { useQuery } from '../../engine-context.ts';
 import type { Values } from './typed-values.ts';
 

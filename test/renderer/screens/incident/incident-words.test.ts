@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident.ts';
 import { memberState, mostUrgent, nextOf, place } from '../../../../renderer/src/screens/incident/incident-words.ts';
 import { readValues } from '../../../../renderer/src/screens/record/TakeOverDialog.tsx';
+import type { IncidentMember, IncidentView } from '../../../../electron/contract/incident-view.ts';
 
 type Run = NonNullable<IncidentMember['run']>;
 const aRun = (state: Run['state']): Run => ({ id: 'r1', state, begun_at: '', finished_at: null, operator: null, current: null, over: 0, steps: 2, from: null });

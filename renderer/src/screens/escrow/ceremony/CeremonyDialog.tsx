@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { CeremonyView, EscrowView } from '../../../../../electron/contract/escrow-register.ts';
-import type { Mode } from '../../../../../electron/contract/step.ts';
+import type { Mode } from '../../../../../electron/contract/vocabulary.ts';
 import { Primary } from '../../../components/Buttons.tsx';
 import { DialogBox } from '../../../components/DialogBox.tsx';
 import { useEngine } from '../../../engine-context.ts';
