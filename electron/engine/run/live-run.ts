@@ -5,13 +5,12 @@
  * follows what the rules say comes next.
  */
 import { z } from 'zod';
-import { EngineError, spokenFault } from '../../contract/errors.ts';
+import { EngineError } from '../../contract/errors.ts';
 import type { RunView } from '../../contract/run.ts';
 import type { RunEvent, RunEventBody } from '../../contract/run/events.ts';
 import { readRunEvent } from '../../contract/run/events.ts';
 import type { Instant, RunFold } from '../../contract/run/state.ts';
 import { applyEvent } from '../../contract/run/fold.ts';
-import { stepOf } from '../../contract/run/state.ts';
 import { runState } from '../../contract/run/view.ts';
 import type { RunState } from '../../contract/vocabulary.ts';
 import type { EventData, Journal, JournalEvent, NewEvent } from '../journal/journal.ts';
@@ -26,12 +25,11 @@ import type { RunTool } from '../tool/tool.ts';
 import { ClockNotes } from './clock-notes.ts';
 import { DISK_PAUSE_MS, DiskWait } from './disk-wait.ts';
 import type { TableSources } from '../tabletop/settle-act.ts';
-import type { Launch } from './advance.ts';
 import { advance } from './advance.ts';
-import type { RunHost, Service } from './host.ts';
+import { Efforts, type EffortHost } from './efforts.ts';
+import type { Service } from './host.ts';
 import type { Names } from './names.ts';
 import { conditionOf, drillRefusal, frozenOf, namesFor } from './names.ts';
-import { performEffect } from './perform.ts';
 import type { ScratchOfRun } from './scratch.ts';
 import { letInjectsCome } from '../tabletop/come-by-themselves.ts';
 import { settleSurvivors } from './resume.ts';
@@ -64,7 +62,7 @@ export interface RunWatcher {
 /** A tool that ends within this time has its start and its result in one transaction: half the cost of a short step. */
 const SOON_MS = 20;
 
-export class LiveRun implements RunHost {
+export class LiveRun implements EffortHost {
   readonly id: string;
   readonly fold: RunFold;
   readonly clock: Clock;
@@ -74,7 +72,7 @@ export class LiveRun implements RunHost {
   readonly nodePath: string;
   readonly secrets: SecretStore;
   readonly #deps: LiveRunDeps;
-  readonly #efforts = new Map<string, { stop: AbortController; done: Promise<void> }>();
+  readonly #efforts: Efforts;
   readonly #services = new Map<string, Service>();
   readonly #heard = new Map<string, number>();
   readonly #typing = new Map<string, (text: string) => void>();
@@ -85,10 +83,11 @@ export class LiveRun implements RunHost {
   #left = false;
   readonly #over = new AbortController();
   #held = true;
-  #halting = false;
+  /** Nothing is started any more. */
+  halting = false;
   readonly #soon: RunEventBody[] = [];
   #killing: Promise<unknown> = Promise.resolve();
-  readonly #disk: DiskWait;
+  readonly disk: DiskWait;
   readonly #clockNotes: ClockNotes;
   /** A statement that is due: why. What the disk refuses of it is made up with the next event. */
   #statement: string | null = null;
@@ -99,7 +98,11 @@ export class LiveRun implements RunHost {
     this.id = fold.id;
     this.fold = fold;
     this.#deps = deps;
-    this.#disk = new DiskWait(deps.clock, (thrown) => this.fault(thrown));
+    this.disk = new DiskWait(deps.clock, (thrown) => this.fault(thrown));
+    this.#efforts = new Efforts(this, () => {
+      this.#wake();
+      this.go();
+    });
     this.#clockNotes = new ClockNotes(deps.journal, fold);
     ({ clock: this.clock, runTool: this.runTool, journal: this.journal, dataDir: this.dataDir, nodePath: this.nodePath, secrets: this.secrets } = deps);
   }
@@ -143,21 +146,21 @@ export class LiveRun implements RunHost {
 
   /** What keeps the run from being recorded now, in words; null when nothing does. */
   get trouble(): string | null {
-    return this.#disk.trouble;
+    return this.disk.trouble;
   }
 
   append(bodies: readonly RunEventBody[], actor = 'engine'): void {
     if (bodies.length === 0) return;
     if (this.#left) throw new EngineError('refused', `The run ${this.id} is not carried by this process any more.`);
     const entry = (by: string) => ({ type, data }: RunEventBody) => ({ type, run: this.id, actor: by, data: asEventData(data) });
-    const passed = this.#disk.over();
+    const passed = this.disk.over();
     const told: RunEventBody[] = passed === null ? [] : [{ type: 'run.fault', data: { reason: passed } }];
     const stored = this.#store([...[...this.#soon, ...told].map(entry('engine')), ...bodies.map(entry(actor))]);
     this.#soon.length = 0;
-    this.#disk.forget();
+    this.disk.forget();
     for (const entry of stored) this.#take(entry);
     this.sign();
-    this.#waiters.splice(0).forEach((wake) => wake());
+    this.#wake();
     this.go();
   }
 
@@ -165,7 +168,7 @@ export class LiveRun implements RunHost {
     try {
       return this.journal.appendAll(events);
     } catch (thrown) {
-      this.#disk.notes(thrown);
+      this.disk.notes(thrown);
       throw thrown;
     }
   }
@@ -176,7 +179,7 @@ export class LiveRun implements RunHost {
 
   /** Does what may be refused by the disk until it is not; rejects when the run is left meanwhile. */
   async whenDiskLets<T>(act: () => T | Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.#disk.until(act, () => this.#left || this.#halting, signal);
+    return this.disk.until(act, () => this.#left || this.halting, signal);
   }
 
   /** Makes the statement that is due, or `reason`'s; what is durable stays so when the disk refuses the statement. */
@@ -189,7 +192,7 @@ export class LiveRun implements RunHost {
       this.words = this.journal.checkpoint(reason).words;
       this.#statement = null;
     } catch (thrown) {
-      if (!this.#disk.notes(thrown)) throw thrown;
+      if (!this.disk.notes(thrown)) throw thrown;
     }
   }
 
@@ -209,8 +212,8 @@ export class LiveRun implements RunHost {
     this.#deps.watch.event(this.id, entry);
     if (event?.type === 'step.approved' || event?.type === 'run.handed-over' || event?.type === 'run.finished') this.#statement = event.type;
     if (event?.type === 'run.aborted') this.#endEverything();
-    if (event?.type === 'step.stopped') this.#efforts.get(event.data.step)?.stop.abort();
-    if (event?.type === 'step.overridden' || event?.type === 'step.goto' || event?.type === 'step.done') this.#efforts.get(event.data.step)?.stop.abort();
+    if (event?.type === 'step.stopped') this.#efforts.stop(event.data.step);
+    if (event?.type === 'step.overridden' || event?.type === 'step.goto' || event?.type === 'step.done') this.#efforts.stop(event.data.step);
   }
 
   /** Until now only recorded: from here on what follows happens. */
@@ -231,7 +234,7 @@ export class LiveRun implements RunHost {
 
   /** On abort: what runs, and what a crash left behind. A daemon that a step started on purpose is not among them. */
   #endEverything(): void {
-    for (const { stop } of this.#efforts.values()) stop.abort();
+    this.#efforts.stopAll();
     const left = this.fold.order.filter(({ survivors }) => survivors.length > 0);
     this.#killing = Promise.all(left.map((step) => settleSurvivors(this, step, 'kill').catch((thrown: unknown) => this.fault(thrown))));
   }
@@ -247,7 +250,7 @@ export class LiveRun implements RunHost {
         this.#turn();
       }
     } catch (thrown) {
-      if (!this.#disk.notes(thrown)) this.fault(thrown);
+      if (!this.disk.notes(thrown)) this.fault(thrown);
       this.#goLater();
     } finally {
       this.#pumping = false;
@@ -262,54 +265,8 @@ export class LiveRun implements RunHost {
     const { events, launch } = advance(this.fold, { condition: (step) => conditionOf(this.fold, step), refusal: (step) => drillRefusal(this.fold, step) });
     if (events.some(({ type }) => type === 'run.finished')) return this.#finish(events);
     if (events.length > 0) this.append(events);
-    if (this.#halting) return;
-    for (const wanted of launch) if (!this.#efforts.has(wanted.step)) this.#start(wanted);
-  }
-
-  #start(wanted: Launch): void {
-    const stop = new AbortController();
-    const done = this.#perform(wanted, stop.signal).finally(() => {
-      this.#efforts.delete(wanted.step);
-      this.#waiters.splice(0).forEach((wake) => wake());
-      this.go();
-    });
-    this.#efforts.set(wanted.step, { stop, done });
-  }
-
-  async #perform(wanted: Launch, signal: AbortSignal): Promise<void> {
-    await Promise.resolve(); // the effort is registered before it can end
-    const step = stepOf(this.fold, wanted.step);
-    try {
-      if (wanted.delayMs > 0) await this.clock.sleep(this.#leftOfDelay(wanted), signal);
-      if (signal.aborted || this.#left) return;
-      await performEffect(this, { step, signal }, wanted.purpose);
-    } catch (thrown) {
-      await this.#failed(wanted, thrown);
-    }
-  }
-
-  #leftOfDelay(wanted: Launch): number {
-    const { retrying } = stepOf(this.fold, wanted.step);
-    const now = this.now();
-    return retrying === null || retrying.since.boot !== now.boot ? wanted.delayMs : Math.max(0, retrying.since.up + wanted.delayMs - now.up);
-  }
-
-  /** An effect that could not be carried to its result: the step halts with the reason, once the disk takes it. */
-  async #failed({ step: path, purpose }: Launch, thrown: unknown): Promise<void> {
-    if (this.#left) return;
-    const isDisk = this.#disk.notes(thrown);
-    if (isDisk && this.#halting) return; // nothing more is recorded; who takes the run up finds it as it is
-    if (!isDisk) this.fault(thrown);
-    const reason = this.redactor().text(spokenFault(thrown)).slice(0, 2000);
-    const event = (): RunEventBody => {
-      const { effect, plan } = stepOf(this.fold, path);
-      return effect === null
-        ? { type: 'step.halted', data: { step: path, reason } }
-        : { type: 'step.result', data: { step: path, attempt: effect.attempt, purpose: purpose === 'call' ? 'work' : purpose, block: plan.sha256, ok: false, how: 'refused', exit_codes: [], output: null, judged: null, assertions: null, assertions_failed: 0, captures: {}, duration_ms: 0, survivors: [], reason } };
-    };
-    await this.record(() => [event()]).catch((again: unknown) => {
-      if (!this.#left && !this.#disk.notes(again)) this.fault(again);
-    });
+    if (this.halting) return;
+    for (const wanted of launch) this.#efforts.start(wanted);
   }
 
   /** Services and scratch resources go before the run says that it is over. */
@@ -321,12 +278,12 @@ export class LiveRun implements RunHost {
         this.leave();
       })
       .catch((thrown: unknown) => {
-        if (!this.#disk.notes(thrown)) this.fault(thrown);
+        if (!this.disk.notes(thrown)) this.fault(thrown);
         this.#goLater();
       })
       .finally(() => {
         this.#ending = null;
-        this.#waiters.splice(0).forEach((wake) => wake());
+        this.#wake();
       });
   }
 
@@ -340,8 +297,12 @@ export class LiveRun implements RunHost {
   /** Nothing is under way any more: no effect, no end. */
   async settled(): Promise<void> {
     while (!this.#left && (this.#efforts.size > 0 || this.#ending !== null || this.#pumping)) {
-      await Promise.race([this.#ending, ...[...this.#efforts.values()].map(({ done }) => done), this.changed()].filter((one) => one !== null));
+      await Promise.race([this.#ending, ...this.#efforts.ends(), this.changed()].filter((one) => one !== null));
     }
+  }
+
+  #wake(): void {
+    this.#waiters.splice(0).forEach((wake) => wake());
   }
 
   /** Resolves at the next event, or when an effect has ended. */
@@ -357,7 +318,7 @@ export class LiveRun implements RunHost {
     if (this.#left) return;
     await this.halt();
     if (why === 'failed' && this.fold.mode === 'rehearsal' && this.fold.aborted === null && !this.fold.teardown && this.fold.order.some(({ plan }) => plan.block.teardown === true)) {
-      this.#halting = false;
+      this.halting = false;
       this.append([{ type: 'run.teardown', data: { reason } }]);
       await this.settled();
       await this.halt();
@@ -376,22 +337,22 @@ export class LiveRun implements RunHost {
     try {
       this.journal.endRunKey(this.id);
     } catch (thrown) {
-      if (!this.#disk.notes(thrown)) throw thrown; // it ends with this process in any case
+      if (!this.disk.notes(thrown)) throw thrown; // it ends with this process in any case
     }
   }
 
   /** Ends what runs, and starts nothing any more. */
   async halt(): Promise<void> {
-    this.#halting = true;
-    for (const { stop } of this.#efforts.values()) stop.abort();
-    await Promise.all([...this.#efforts.values()].map(({ done }) => done));
+    this.halting = true;
+    this.#efforts.stopAll();
+    await Promise.all(this.#efforts.ends());
   }
 
   /** Forgets every secret; nothing can be appended from here on. */
   leave(): void {
     this.#left = true;
     this.#over.abort();
-    this.#waiters.splice(0).forEach((wake) => wake());
+    this.#wake();
     this.secrets.forgetAll();
     this.#redactor?.made.forget();
     this.#redactor = null;
