@@ -1,5 +1,6 @@
 /** Home: would each system recover today, and what is owed. */
 import { Zap } from 'lucide-react';
+import { useDeferredValue } from 'react';
 import { useNavigation } from '../../app/navigation.ts';
 import { Page, PageHead } from '../../app/Page.tsx';
 import { Button, Primary } from '../../components/Buttons.tsx';
@@ -50,14 +51,15 @@ function alone({ open_runs, incidents = [] }: HomeView): HomeView['open_runs'] {
 }
 
 export function HomeScreen({ view }: { view: HomeView | null }) {
+  const below = useDeferredValue(true, false); // the head, with what to press, stands a moment sooner
   if (view === null) return <Page><PageHead title="Home" detail="Waiting for the engine’s first answer." /></Page>;
   return (
     <Page head={<Head view={view} />}>
       {view.fresh && <FirstSteps systems={view.systems} />}
       <OpenIncidents incidents={view.incidents ?? []} />
       {alone(view).length > 0 && <OpenRuns runs={alone(view)} />}
-      {view.systems.length > 0 && <Systems systems={view.systems} />}
-      {(!view.fresh || view.kit.length + view.drills.length + view.findings.length > 0) && <Summaries view={view} />}
+      {below && view.systems.length > 0 && <Systems systems={view.systems} />}
+      {below && (!view.fresh || view.kit.length + view.drills.length + view.findings.length > 0) && <Summaries view={view} />}
     </Page>
   );
 }
