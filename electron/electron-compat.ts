@@ -14,8 +14,8 @@ export function settleChromium(): void {
   app.commandLine.appendSwitch('disable-component-update');
   app.commandLine.appendSwitch('disable-domain-reliability');
   app.commandLine.appendSwitch('no-pings');
-  // No process of its own for a network that nothing here uses: one less to wait for at the start.
-  enableFeature('NetworkServiceInProcess2');
+  // No process of its own for a network that nothing here uses: one less to wait for at the start. Tried on Linux.
+  if (process.platform === 'linux') enableFeature('NetworkServiceInProcess2');
 }
 
 /** Beside those that the command line names: the switch counts once. */

@@ -3,10 +3,11 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { METHODS, type MethodName, type Params, type Result } from '../../../electron/contract/methods.ts';
+import type { MethodName, Params, Result } from '../../../electron/contract/methods.ts';
 import { systemClock } from '../../../electron/engine/clock.ts';
 import { findInstallation } from '../../../electron/engine/installation.ts';
 import { openConsoleEngine, type ConsoleEngine } from '../../../electron/engine/page/page-engine.ts';
+import { callEngine } from '../../support/call-engine.ts';
 import { filesWith, sealedSample } from '../../support/secret-traces.ts';
 
 let dataDir: string;
@@ -25,10 +26,15 @@ function open(books: string[]): ConsoleEngine {
   return openConsoleEngine({ dataDir, clock: systemClock(), nodePath: node, launcher, env: process.env, runbookDirs: [runbooks, ...books] });
 }
 
-async function call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-  const schemas: { [K in MethodName]: { result: { parse(value: unknown): Result<K> } } } = METHODS;
-  return schemas[method].result.parse(await engine.answers[method](params));
-}
+const call = <M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> => callEngine(engine, method, params);
+
+describe('a page that has just connected', () => {
+  it('is greeted with what Home says', async () => {
+    const { home } = await engine.greeting();
+    expect(home?.systems.map(({ system }) => system)).toContain('ampora');
+    expect(home).toEqual(await call('home.view', {}));
+  });
+});
 
 describe('the First drill', () => {
   it('is made once, however many ask for it at the same time, and read as nothing until it is there', async () => {
@@ -36,7 +42,7 @@ describe('the First drill', () => {
       call('drill.prepare', {}), call('drill.prepare', {}), call('readiness.view', { id: 'first-drill' }), call('home.view', {}),
     ]);
     expect(second).toEqual(first);
-    expect(readiness.state).not.toBe('ready');
+    expect(readiness.state).toBe('NEEDS_VERIFICATION');
     const { run } = await call('run.start', { id: 'first-drill', mode: 'rehearsal', params: {} });
     const { people } = await call('people.list', { run });
     expect(people.map(({ name }) => name)).toEqual(['Ada Keeper', 'Robin Vale']);
