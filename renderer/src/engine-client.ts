@@ -33,6 +33,7 @@ export class EngineClient {
   readonly #load: () => Promise<Contract>;
   #contract: Contract | null = null;
   #isLoading = false;
+  #missing: EngineError | null = null;
   /** Frames that came before the contract was there to read them by. */
   readonly #unread: unknown[] = [];
   #state: EngineState = 'starting';
@@ -57,6 +58,7 @@ export class EngineClient {
 
   /** Rejects with an `EngineError`: the engine's own, or one that says that it is gone or answered nonsense. */
   call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+    if (this.#missing !== null) return Promise.reject(this.#missing);
     if (this.#state !== 'connected') return Promise.reject(new EngineError('internal', 'The engine is not connected', GONE));
     this.#needContract();
     this.#sequence += 1;
@@ -89,14 +91,17 @@ export class EngineClient {
 
   #change(state: EngineState): void {
     this.#state = state;
-    if (state !== 'connected') this.#voidCalls();
+    if (state !== 'connected') {
+      this.#unread.length = 0;
+      this.#voidCalls(new EngineError('internal', 'The engine stopped before it answered', GONE));
+    }
     for (const listener of this.#stateListeners) listener();
   }
 
-  #voidCalls(): void {
+  #voidCalls(why: EngineError): void {
     const void_ = [...this.#pending.values()];
     this.#pending.clear();
-    for (const call of void_) call.fail(new EngineError('internal', 'The engine stopped before it answered', GONE));
+    for (const call of void_) call.fail(why);
   }
 
   #needContract(): void {
@@ -108,15 +113,15 @@ export class EngineClient {
         for (const frame of this.#unread.splice(0)) this.#read(frame, contract);
       },
       (thrown: unknown) => {
-        for (const call of this.#pending.values()) call.fail(new EngineError('internal', 'A part of the page is missing', { hint: 'Install Blackstart anew, or work with the command line.', cause: thrown }));
-        this.#pending.clear();
+        this.#missing = new EngineError('internal', 'A part of the page is missing', { hint: 'Install Blackstart anew, or work with the command line.', cause: thrown });
+        this.#voidCalls(this.#missing);
       },
     );
   }
 
   #receive(frame: unknown): void {
     if (this.#contract !== null) this.#read(frame, this.#contract);
-    else if (this.#unread.length > 0 || !this.#isGreeting(frame)) {
+    else if (this.#missing === null && (this.#unread.length > 0 || !this.#isGreeting(frame))) {
       this.#unread.push(frame);
       this.#needContract();
     }

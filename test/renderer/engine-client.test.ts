@@ -62,6 +62,7 @@ describe('the engine client', () => {
     const door: Door = { post: (frame) => { port1.postMessage(frame); }, onFrame: () => undefined, onEngine: (take) => { take('connected'); } };
     const client = new EngineClient(door, () => Promise.reject(new Error('no such file')));
     await expect(client.call('app.echo', { text: 'a' })).rejects.toThrow('A part of the page is missing');
+    await expect(client.call('app.echo', { text: 'later' })).rejects.toThrow('A part of the page is missing');
     port1.close();
   });
 
