@@ -218,8 +218,8 @@ function start(dataDir: string): void {
   app.on('window-all-closed', () => undefined);
   quitInOrder(console);
   void app.whenReady().then(() => {
-    setMenu(devServer !== null);
     console.open();
+    setMenu(devServer !== null);
   });
 }
 
