@@ -134,8 +134,7 @@ describe('a tabletop', () => {
     await page.getByRole('heading', { level: 1, name: /A journalist is on the line/u }).waitFor();
     await wall.getByRole('heading', { name: 'A journalist is on the line' }).waitFor();
     await note('n', 'We give them the number of the press office');
-    await page.keyboard.press('m');
-    await page.getByText('5 of 5 so far').waitFor();
+    await pressUntil(page, 'm', page.getByText('5 of 5 so far'));
     await jumpTo('H+0:52');
     await page.getByRole('heading', { level: 1, name: /The key in the manager was rotated last week/u }).waitFor();
     await wall.getByRole('heading', { name: 'The envelope says version 3. The manager only has version 4.' }).waitFor();
@@ -146,12 +145,9 @@ describe('a tabletop', () => {
   }, 120_000);
 
   it('is scored by keys, with what was seen and what is to be learnt', async () => {
-    await page.keyboard.press('m');
-    await expect.poll(() => page.locator('.score button[aria-pressed="true"]').count()).toBe(1);
-    await page.keyboard.press('y');
-    await expect.poll(() => page.locator('.score button[aria-pressed="true"]').count()).toBe(2);
-    await page.keyboard.press('x');
-    await expect.poll(() => page.locator('.score button[aria-pressed="true"]').count()).toBe(3);
+    const scores = page.locator('.score button[aria-pressed="true"]');
+    for (const [at, key] of ['m', 'y', 'x'].entries()) await pressUntil(page, key, scores.nth(at));
+    expect(await scores.count()).toBe(3);
     await note('o', 'They asked who may open the safe');
     await note('l', 'The paper phone list has two old numbers');
     await page.getByText('The paper phone list has two old numbers').waitFor();
