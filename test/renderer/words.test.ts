@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commandLines, shellText } from '../../renderer/src/command-line.ts';
 import { readRoles } from '../../renderer/src/screens/people/read-roles.ts';
 import { assertionWords } from '../../renderer/src/screens/runbooks/assertion-words.ts';
+import { zoneOf } from '../../renderer/src/use-now.ts';
 import { age, against, hourMinute, localTime, longDay, roughly, shortDay, stepClock, untilDue } from '../../renderer/src/wording.ts';
 
 const NOW = Date.parse('2026-09-11T09:42:18Z');
@@ -13,6 +14,19 @@ describe('times in words', () => {
     expect(localTime(NOW, 'Europe/Berlin')).toBe('11:42 Berlin');
     expect(longDay(NOW)).toBe('Fri 11 Sep 2026');
     expect([shortDay(NOW, NOW), shortDay('2027-01-09T00:00:00Z', NOW)]).toEqual(['11 Sep', '9 Jan 2027']);
+  });
+
+  it('have no local time beside them where that is UTC', () => {
+    const { TZ } = process.env;
+    try {
+      process.env['TZ'] = 'UTC';
+      expect(zoneOf(NOW)).toBeNull();
+      process.env['TZ'] = 'Europe/Berlin';
+      expect(zoneOf(NOW)).toBe('Europe/Berlin');
+    } finally {
+      if (TZ === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = TZ;
+    }
   });
 
   it('say spans as people do', () => {

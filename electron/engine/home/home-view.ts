@@ -1,7 +1,5 @@
 /** What Home says: one row a system, the worst first, and one sentence for all. Pure; the engine gathers the facts. */
 import type { LiveFinding } from '../../contract/after-action.ts';
-
-
 import type { Dependency } from '../../contract/outage.ts';
 import type { CheckResult, ReadinessReport } from '../../contract/readiness.ts';
 import type { Runbook } from '../../contract/runbook.ts';

@@ -5,7 +5,6 @@ import { planRun } from '../../contract/run/plan.ts';
 import type { RunSnapshot } from '../../contract/run/snapshot.ts';
 import type { Mode } from '../../contract/vocabulary.ts';
 
-
 /** Milliseconds over budgets and measured times, every branch counted; null when no step says how long it takes. */
 export function expectRecovery(snapshot: RunSnapshot, mode: Mode): number | null {
   const { front, sha256 } = snapshot.root.runbook;

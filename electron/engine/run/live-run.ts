@@ -83,8 +83,7 @@ export class LiveRun implements EffortHost {
   #left = false;
   readonly #over = new AbortController();
   #held = true;
-  /** Nothing is started any more. */
-  halting = false;
+  #halting = false;
   readonly #soon: RunEventBody[] = [];
   #killing: Promise<unknown> = Promise.resolve();
   readonly disk: DiskWait;
@@ -130,6 +129,11 @@ export class LiveRun implements EffortHost {
   /** Whether this process still carries the run. */
   get alive(): boolean {
     return !this.#left;
+  }
+
+  /** Nothing is started any more. */
+  get halting(): boolean {
+    return this.#halting;
   }
 
   state(): RunState {
@@ -179,7 +183,7 @@ export class LiveRun implements EffortHost {
 
   /** Does what may be refused by the disk until it is not; rejects when the run is left meanwhile. */
   async whenDiskLets<T>(act: () => T | Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.disk.until(act, () => this.#left || this.halting, signal);
+    return this.disk.until(act, () => this.#left || this.#halting, signal);
   }
 
   /** Makes the statement that is due, or `reason`'s; what is durable stays so when the disk refuses the statement. */
@@ -265,7 +269,7 @@ export class LiveRun implements EffortHost {
     const { events, launch } = advance(this.fold, { condition: (step) => conditionOf(this.fold, step), refusal: (step) => drillRefusal(this.fold, step) });
     if (events.some(({ type }) => type === 'run.finished')) return this.#finish(events);
     if (events.length > 0) this.append(events);
-    if (this.halting) return;
+    if (this.#halting) return;
     for (const wanted of launch) this.#efforts.start(wanted);
   }
 
@@ -318,7 +322,7 @@ export class LiveRun implements EffortHost {
     if (this.#left) return;
     await this.halt();
     if (why === 'failed' && this.fold.mode === 'rehearsal' && this.fold.aborted === null && !this.fold.teardown && this.fold.order.some(({ plan }) => plan.block.teardown === true)) {
-      this.halting = false;
+      this.#halting = false;
       this.append([{ type: 'run.teardown', data: { reason } }]);
       await this.settled();
       await this.halt();
@@ -343,7 +347,7 @@ export class LiveRun implements EffortHost {
 
   /** Ends what runs, and starts nothing any more. */
   async halt(): Promise<void> {
-    this.halting = true;
+    this.#halting = true;
     this.#efforts.stopAll();
     await Promise.all(this.#efforts.ends());
   }

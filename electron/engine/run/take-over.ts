@@ -13,7 +13,6 @@ import { beginAny, inheritedSteps, openOutcomes } from '../../contract/run/take-
 import type { Runbook, SignatureState } from '../../contract/runbook.ts';
 import type { RunIncident } from '../../contract/run/summary.ts';
 import type { Mode, ReadinessState } from '../../contract/vocabulary.ts';
-
 import { outputsNamed } from '../journal/named-blobs.ts';
 import type { EventData, Journal, JournalReader, NewEvent } from '../journal/journal.ts';
 import { templateNames } from '../runbook/template.ts';

@@ -1,7 +1,6 @@
 /** The rail: only what exists, and the runs that are open. */
 import { BookOpen, Briefcase, CalendarClock, House, KeyRound, Layers, ListChecks, ScrollText, ShieldCheck, Unplug, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
-
 import { Glyph } from '../components/Glyph.tsx';
 import { runState, StateMark } from '../components/States.tsx';
 import { useEscrow } from '../screens/escrow/use-escrow.ts';

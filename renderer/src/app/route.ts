@@ -1,7 +1,6 @@
 import type { Mode } from '../../../electron/contract/vocabulary.ts';
 /** Where the window is. */
 
-
 export type Route =
   | { screen: 'home' }
   | { screen: 'runbooks' }

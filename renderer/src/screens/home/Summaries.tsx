@@ -1,6 +1,5 @@
 /** Below the systems: the kit, the drills owed, the open findings. */
 import type { ReactNode } from 'react';
-
 import { counted } from '../../../../electron/contract/wording.ts';
 import { STATUS_WORDS } from '../../../../electron/contract/vocabulary.ts';
 import type { HomeView } from '../../../../electron/contract/home.ts';
